@@ -1,0 +1,118 @@
+//! The roof: assembles the house from a config, starts its doors and closes them.
+
+pub mod logging;
+mod shutdown;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Backend, Config};
+use crate::db::{Db, Location};
+use crate::domain::NodeId;
+use crate::mail::Mailer;
+use crate::plugins::{Entropy, Plugins};
+use crate::services::live::Live;
+use crate::theme::Theme;
+use crate::web;
+use crate::worker::Worker;
+
+pub use shutdown::until_told_to_stop;
+
+/// Open requests may take so long to end once the host is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Opens the windows and puts the app together: database (with its
+/// migrations), plugins, theme.
+pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::Result<App> {
+    let db = open_database(&config).await?;
+    let plugins = load_plugins(&config, clock.clone()).await?;
+    for (role, wanted, loaded) in [
+        ("provider.app", &config.provider.app, plugins.provider_ids()),
+        ("provider.phone", &config.provider.phone, plugins.provider_ids()),
+        ("renderer", &config.renderer, plugins.renderer_ids()),
+    ] {
+        if !loaded.contains(wanted) {
+            tracing::warn!(key = role, plugin = wanted, "this plugin is not enabled: set plugins.{wanted}.enabled = true");
+        }
+    }
+    Ok(App {
+        config: Arc::new(config),
+        clock,
+        db,
+        plugins,
+        mailer,
+        theme: Arc::new(Theme::load().context("the theme does not load")?),
+        live: Live::default(),
+        node: NodeId::new(),
+        wake: Arc::default(),
+    })
+}
+
+/// Opens the database that the config names and brings it up to date.
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    let backend = config.database.backend(&config.data_dir).context("database.url is neither sqlite: nor postgres:")?;
+    let location = match backend {
+        Backend::Sqlite(path) => Location::Sqlite(path),
+        Backend::Postgres(url) => Location::Postgres(url.reveal().to_owned()),
+    };
+    let connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
+    Ok(Db::open(&location, connections).await?)
+}
+
+/// Loads the enabled plugins. Compiling them keeps a processor busy, so it has a thread of its own.
+pub async fn load_plugins(config: &Config, clock: Clock) -> anyhow::Result<Plugins> {
+    let configs = config.plugins.clone();
+    let cache: PathBuf = config.data_dir.join("plugin-cache");
+    std::fs::create_dir_all(&cache).with_context(|| format!("{} cannot be made", cache.display()))?;
+    let loading =
+        tokio::task::spawn_blocking(move || Plugins::load(&configs, clock, Entropy::system(), Some(cache)));
+    Ok(loading.await.context("loading the plugins was cut short")??)
+}
+
+/// A running host: its web door and its worker.
+#[derive(Debug)]
+pub struct Host {
+    address: SocketAddr,
+    live: Live,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+    worker: Worker,
+}
+
+impl Host {
+    /// Opens the doors.
+    pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let server = tokio::task::spawn(async move { serving.await });
+        Ok(Self { address, live: app.live.clone(), stop, server, worker: Worker::start(app) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the doors: nothing new begins, what was begun ends.
+    pub async fn stop(self) {
+        self.live.close();
+        self.stop.cancel();
+        let abort = self.server.abort_handle();
+        if tokio::time::timeout(DRAIN, self.server).await.is_err() {
+            tracing::warn!("requests that did not end in time were cut off");
+            abort.abort();
+        }
+        self.worker.stop().await;
+    }
+}

@@ -1,0 +1,82 @@
+//! The clock: the only room that may ask the machine for the time.
+//!
+//! Everyone who needs "now" is given a [`Clock`]. `serve` runs on the system's
+//! time, the demo on a time that runs faster, and tests on one that they move.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::domain::Moment;
+
+/// Where "now" comes from. Cheap to clone; clones share the time.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Source>);
+
+#[derive(Debug)]
+enum Source {
+    System,
+    Scaled { started: Instant, from: Moment, speed: f64 },
+    Manual(AtomicI64),
+}
+
+impl Clock {
+    /// The system's time.
+    pub fn system() -> Self {
+        Self(Arc::new(Source::System))
+    }
+
+    /// Starts at the system's time and runs `speed` times as fast.
+    pub fn scaled(speed: f64) -> Self {
+        Self(Arc::new(Source::Scaled { started: Instant::now(), from: system_now(), speed }))
+    }
+
+    /// Stands still until [`Clock::advance`] moves it.
+    pub fn manual(start: Moment) -> Self {
+        Self(Arc::new(Source::Manual(AtomicI64::new(start.0))))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        match &*self.0 {
+            Source::System => system_now(),
+            Source::Scaled { started, from, speed } => *from + started.elapsed().mul_f64(*speed),
+            Source::Manual(micros) => Moment(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward; other clocks move by themselves.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(micros) = &*self.0 {
+            let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+            micros.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// How long the machine must wait, in real time, for `span` to pass on this clock.
+    ///
+    /// A manual clock never moves by itself: there the wait is `span`, and a
+    /// waiter is woken by the test that moves the clock.
+    pub fn real(&self, span: Duration) -> Duration {
+        match &*self.0 {
+            Source::Scaled { speed, .. } => span.div_f64(*speed),
+            Source::System | Source::Manual(_) => span,
+        }
+    }
+
+    /// Waits until this clock shows `moment`.
+    pub async fn sleep_until(&self, moment: Moment) {
+        loop {
+            let left = moment.since(self.now());
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(self.real(left).max(Duration::from_millis(1))).await;
+        }
+    }
+}
+
+fn system_now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}

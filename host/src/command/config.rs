@@ -1,0 +1,23 @@
+//! `callpanion config`: checks the configuration, or prints it as it takes effect.
+
+use super::args::ConfigCommand;
+use super::{Failure, Outcome, load_config};
+use crate::boot::logging;
+use crate::mail::Mailer;
+
+#[expect(clippy::print_stdout, reason = "the command's result")]
+pub(super) fn run(command: ConfigCommand) -> Outcome {
+    match command {
+        ConfigCommand::Check(arg) => {
+            let config = load_config(arg.config.as_deref())?;
+            logging::check(&config.log).map_err(|error| Failure::Config(error.to_string()))?;
+            Mailer::from_config(&config.mail).map_err(|error| Failure::Config(error.to_string()))?;
+            println!("The configuration is in order.");
+        }
+        ConfigCommand::Dump(arg) => {
+            let config = load_config(arg.config.as_deref())?;
+            print!("{}", config.dump().map_err(|error| Failure::Config(error.to_string()))?);
+        }
+    }
+    Ok(())
+}

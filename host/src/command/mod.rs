@@ -1,0 +1,62 @@
+//! The commands: the door for the operator. `main` hands over the parsed
+//! command line; each file carries out one command and speaks to the terminal.
+
+pub mod args;
+mod check;
+mod config;
+mod demo;
+mod migrate;
+mod plugin;
+mod serve;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use args::{Cli, Command, EXIT_CONFIG, EXIT_DONE, EXIT_FAILED};
+
+use crate::config::Config;
+
+/// How a command failed.
+enum Failure {
+    /// The configuration is wrong; the text lists every problem.
+    Config(String),
+    /// Something else.
+    Other(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Carries out a command line.
+#[expect(clippy::print_stderr, reason = "a command's last word goes to the terminal")]
+pub async fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Serve(arg) => serve::run(arg).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Config(command) => config::run(command),
+        Command::Plugin(command) => plugin::run(command).await,
+        Command::Check(arg) => check::run(arg).await,
+        Command::Migrate(arg) => migrate::run(arg).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::from(EXIT_DONE),
+        Err(Failure::Config(problems)) => {
+            eprintln!("{problems}");
+            ExitCode::from(EXIT_CONFIG)
+        }
+        Err(Failure::Other(error)) => {
+            eprintln!("callpanion: {error:#}");
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+/// Reads the configuration: defaults, the file, the environment.
+fn load_config(file: Option<&Path>) -> Result<Config, Failure> {
+    Config::load(file, std::env::vars()).map_err(|error| Failure::Config(error.to_string()))
+}

@@ -1,0 +1,248 @@
+//! What the values may be: ranges, and values that must fit each other.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use jiff::civil::Time;
+
+use super::error::Problem;
+use super::keys::nearest;
+use super::sections::{Backend, Config, MailTransport};
+use super::tree::Tree;
+
+/// Every value that can't be right.
+pub(super) fn check(config: &Config, tree: &Tree) -> Vec<Problem> {
+    let mut limits = Limits {
+        tree,
+        problems: Vec::new(),
+    };
+    limits.places(config);
+    limits.numbers(config);
+    limits.times(config);
+    limits.mail(config);
+    limits.plugins(config);
+    limits.problems
+}
+
+struct Limits<'a> {
+    tree: &'a Tree,
+    problems: Vec<Problem>,
+}
+
+impl Limits<'_> {
+    fn wrong(&mut self, key: &str, expected: impl Into<String>, found: impl Display) {
+        let (key, origin) = (key.to_owned(), self.tree.origin(key));
+        self.problems.push(Problem::Wrong {
+            key,
+            origin,
+            expected: expected.into(),
+            found: found.to_string(),
+        });
+    }
+
+    fn refuse(&mut self, key: &str, reason: impl Into<String>) {
+        let (key, origin) = (key.to_owned(), self.tree.origin(key));
+        self.problems.push(Problem::Refused {
+            key,
+            origin,
+            reason: reason.into(),
+        });
+    }
+
+    fn range(&mut self, key: &str, value: u32, allowed: RangeInclusive<u32>) {
+        if !allowed.contains(&value) {
+            self.wrong(
+                key,
+                format!("{} to {}", allowed.start(), allowed.end()),
+                value,
+            );
+        }
+    }
+
+    fn places(&mut self, config: &Config) {
+        let url = &config.public_url;
+        let is_origin = matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if !is_origin {
+            self.wrong(
+                "public_url",
+                "http:// or https://, a host and nothing after it",
+                format_args!("`{url}`"),
+            );
+        }
+        if config.data_dir.as_os_str().is_empty() {
+            self.wrong("data_dir", "a folder", "nothing");
+        }
+        match config.database.backend(&config.data_dir) {
+            Some(Backend::Sqlite(_) | Backend::Postgres(_)) => {}
+            // The URL may hold a password, so it is not shown.
+            None => self.wrong(
+                "database.url",
+                "`postgres://…` or `sqlite:PATH`",
+                "something else",
+            ),
+        }
+        let distinct: HashSet<_> = config.locales.iter().collect();
+        if config.locales.is_empty() || distinct.len() != config.locales.len() {
+            self.wrong(
+                "locales",
+                "at least one language, each once",
+                format_args!("{:?}", config.locales),
+            );
+        }
+    }
+
+    fn numbers(&mut self, config: &Config) {
+        let calling = &config.calling;
+        self.range(
+            "database.max_connections",
+            config.database.max_connections,
+            1..=500,
+        );
+        self.range("calling.queue_ahead_s", calling.queue_ahead_s, 30..=3600);
+        self.range("calling.ring_window_s", calling.ring_window_s, 15..=120);
+        self.range("calling.tries", calling.tries, 1..=5);
+        self.range("calling.retry_after_s", calling.retry_after_s, 60..=7200);
+        self.range(
+            "calling.max_call_minutes",
+            calling.max_call_minutes,
+            1..=120,
+        );
+        self.range("calling.poll_interval_s", calling.poll_interval_s, 1..=300);
+        self.range(
+            "calling.reconcile_after_s",
+            calling.reconcile_after_s,
+            10..=3600,
+        );
+        self.range(
+            "calling.answer_deadline_ms",
+            calling.answer_deadline_ms,
+            500..=30_000,
+        );
+        self.range(
+            "calling.vendor_deadline_ms",
+            calling.vendor_deadline_ms,
+            500..=60_000,
+        );
+        self.range("pairing.code_ttl_s", config.pairing.code_ttl_s, 60..=3600);
+        self.range(
+            "pairing.guesses_per_address_per_hour",
+            config.pairing.guesses_per_address_per_hour,
+            1..=1000,
+        );
+        self.range(
+            "pairing.guesses_total_per_hour",
+            config.pairing.guesses_total_per_hour,
+            1..=100_000,
+        );
+        self.range("webhook.parked_days", config.webhook.parked_days, 1..=365);
+        self.range("sessions.idle_days", config.sessions.idle_days, 1..=365);
+        self.range(
+            "sessions.absolute_days",
+            config.sessions.absolute_days,
+            1..=365,
+        );
+        self.range("mail.deadline_ms", config.mail.deadline_ms, 1000..=120_000);
+        // 64 KiB holds no long transcript; beyond 64 MiB one request could fill the memory of a small machine.
+        let bytes = config.webhook.max_body_bytes;
+        if !(65_536..=67_108_864).contains(&bytes) {
+            self.wrong("webhook.max_body_bytes", "65536 to 67108864", bytes);
+        }
+        if config.sessions.idle_days > config.sessions.absolute_days {
+            self.refuse(
+                "sessions.idle_days",
+                "it is longer than `sessions.absolute_days`, so it would never matter",
+            );
+        }
+        if calling.vendor_deadline_ms >= calling.ring_window_s.saturating_mul(1000) {
+            self.refuse(
+                "calling.vendor_deadline_ms",
+                "it must be shorter than `calling.ring_window_s`",
+            );
+        }
+    }
+
+    fn times(&mut self, config: &Config) {
+        let calling = &config.calling;
+        let slots = &calling.default_slots;
+        let distinct: HashSet<_> = slots
+            .iter()
+            .map(|slot| (slot.hour(), slot.minute()))
+            .collect();
+        if !(1..=3).contains(&slots.len()) || distinct.len() != slots.len() {
+            self.wrong(
+                "calling.default_slots",
+                "one to three different times",
+                format_args!("{} of them", slots.len()),
+            );
+        }
+        if slots
+            .iter()
+            .any(|slot| is_quiet(*slot, calling.quiet_start, calling.quiet_end))
+        {
+            self.refuse(
+                "calling.default_slots",
+                "a slot lies between `calling.quiet_start` and `calling.quiet_end`",
+            );
+        }
+    }
+
+    fn mail(&mut self, config: &Config) {
+        let mail = &config.mail;
+        if mail.transport == MailTransport::Smtp && mail.host.is_none() {
+            self.refuse("mail.host", "it is needed when `mail.transport` is `smtp`");
+        }
+        if mail.port == 0 {
+            self.wrong("mail.port", "1 to 65535", 0);
+        }
+        if mail.username.is_some() != mail.password.is_some() {
+            self.refuse(
+                "mail.username",
+                "it and `mail.password` (or `mail.password_file`) are given together or not at all",
+            );
+        }
+    }
+
+    fn plugins(&mut self, config: &Config) {
+        let roles = [
+            ("renderer", &config.renderer),
+            ("provider.app", &config.provider.app),
+            ("provider.phone", &config.provider.phone),
+        ];
+        let ids: Vec<String> = config.plugins.keys().cloned().collect();
+        for (id, plugin) in &config.plugins {
+            let limits = &plugin.limits;
+            let key = |name: &str| format!("plugins.{id}.limits.{name}");
+            self.range(&key("memory_mb"), limits.memory_mb, 1..=256);
+            self.range(&key("cpu_ms"), limits.cpu_ms, 1..=10_000);
+            self.range(&key("deadline_ms"), limits.deadline_ms, 100..=120_000);
+            self.range(&key("concurrency"), limits.concurrency, 1..=1000);
+        }
+        for (key, id) in roles {
+            if !config.plugins.contains_key(id) {
+                let near = nearest(id, &ids, &[]);
+                self.refuse(
+                    key,
+                    format!(
+                        "there is no plugin `{id}` in the configuration: did you mean `{near}`?"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a time lies in the quiet hours, which usually span midnight. Equal ends mean: none.
+fn is_quiet(time: Time, start: Time, end: Time) -> bool {
+    if start <= end {
+        start <= time && time < end
+    } else {
+        start <= time || time < end
+    }
+}

@@ -1,0 +1,116 @@
+//! Alerts: what a person must look at, one for each cause.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::alerts;
+use super::{Conn, DbError, on};
+use crate::domain::{AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Moment};
+
+/// Something that a person must look at.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = alerts, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// The family; none for what only the staff can mend.
+    pub family_id: Option<FamilyId>,
+    /// The callee.
+    pub callee_id: Option<CalleeId>,
+    /// The call that it came from.
+    pub call_id: Option<CallId>,
+    /// Why it was opened.
+    pub kind: AlertKind,
+    /// One alert for one cause.
+    pub cause: String,
+    /// JSON of the texts by language, or of the reason's key.
+    pub detail: String,
+    /// JSON of the indices of the turns that it rests on.
+    pub evidence: String,
+    /// Where it stands.
+    pub state: AlertState,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// When someone took it.
+    pub acknowledged_at: Option<Moment>,
+    /// When it was closed.
+    pub closed_at: Option<Moment>,
+    /// What was noted at the close.
+    pub note: Option<String>,
+}
+
+/// Opens an alert, unless its cause has one. True when it is new.
+pub async fn open(c: &mut Conn, alert: &Alert) -> Result<bool, DbError> {
+    let rows = on!(c, c => diesel::insert_into(alerts::table).values(alert).on_conflict_do_nothing().execute(c).await)?;
+    Ok(rows == 1)
+}
+
+/// A family's alerts, open ones first, then the newest.
+pub async fn of_family(c: &mut Conn, family: FamilyId, limit: i64) -> Result<Vec<Alert>, DbError> {
+    let mut rows: Vec<Alert> = on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.eq(family))
+            .order(alerts::opened_at.desc())
+            .limit(limit)
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?;
+    rows.sort_by_key(|alert| AlertState::ALL.iter().position(|state| *state == alert.state));
+    Ok(rows)
+}
+
+/// A family's alerts that nobody has closed, newest first.
+pub async fn unclosed_of_family(c: &mut Conn, family: FamilyId, limit: i64) -> Result<Vec<Alert>, DbError> {
+    Ok(on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.eq(family))
+            .filter(alerts::state.ne(AlertState::Closed))
+            .order(alerts::opened_at.desc())
+            .limit(limit)
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// What only the staff can mend, and is not closed.
+pub async fn unclosed_of_staff(c: &mut Conn, limit: i64) -> Result<Vec<Alert>, DbError> {
+    Ok(on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.is_null())
+            .filter(alerts::state.ne(AlertState::Closed))
+            .order(alerts::opened_at.desc())
+            .limit(limit)
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// An alert by its id.
+pub async fn find(c: &mut Conn, id: AlertId) -> Result<Option<Alert>, DbError> {
+    Ok(on!(c, c => alerts::table.find(id).select(Alert::as_select()).first(c).await.optional())?)
+}
+
+/// Takes an open alert in hand. False when it is not open any more.
+pub async fn acknowledge(c: &mut Conn, id: AlertId, now: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(alerts::table.filter(alerts::id.eq(id)).filter(alerts::state.eq(AlertState::Open)))
+            .set((alerts::state.eq(AlertState::Acknowledged), alerts::acknowledged_at.eq(Some(now))))
+            .execute(c)
+            .await
+    })?;
+    Ok(rows == 1)
+}
+
+/// Closes an alert with a note. False when it is closed already.
+pub async fn close(c: &mut Conn, id: AlertId, note: Option<&str>, now: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(alerts::table.filter(alerts::id.eq(id)).filter(alerts::state.ne(AlertState::Closed)))
+            .set((alerts::state.eq(AlertState::Closed), alerts::closed_at.eq(Some(now)), alerts::note.eq(note)))
+            .execute(c)
+            .await
+    })?;
+    Ok(rows == 1)
+}

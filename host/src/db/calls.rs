@@ -1,0 +1,203 @@
+//! Calls: the promises to talk, one row each.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::calls;
+use super::{Conn, DbError, on};
+use crate::domain::{CallId, CallMethod, CallState, CalleeId, DeviceId, FamilyId, Moment};
+
+/// One promise to talk.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = calls, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct Call {
+    /// Its id, which every vendor and device is given.
+    pub id: CallId,
+    /// The family that may see it.
+    pub family_id: FamilyId,
+    /// Who is rung.
+    pub callee_id: CalleeId,
+    /// 1 to 3, or 0 for "call now".
+    pub slot_no: i32,
+    /// The callee's local date that it stands for, `YYYY-MM-DD`.
+    pub local_date: String,
+    /// How the callee is reached.
+    pub call_method: CallMethod,
+    /// Where it stands.
+    pub state: CallState,
+    /// Why it stands there, as a key of the Fluent files.
+    pub reason: Option<String>,
+    /// The promised moment.
+    pub due_at: Moment,
+    /// When the present try rings.
+    pub ring_at: Moment,
+    /// After this the present try must not ring.
+    pub expires_at: Moment,
+    /// The number of the present try, from 1.
+    pub tries: i32,
+    /// The device that is rung, or that answered.
+    pub device_id: Option<DeviceId>,
+    /// When it was picked up.
+    pub answered_at: Option<Moment>,
+    /// When the talk began.
+    pub joined_at: Option<Moment>,
+    /// When it ended.
+    pub ended_at: Option<Moment>,
+    /// How long the talk lasted.
+    pub duration_s: Option<i32>,
+    /// 1 to 5, from the summary.
+    pub mood_score: Option<i32>,
+    /// When the reconciling tick looks at it.
+    pub check_at: Option<Moment>,
+    /// When the row was made.
+    pub created_at: Moment,
+    /// When the row last changed.
+    pub updated_at: Moment,
+}
+
+/// What a state change writes beside the state; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = calls)]
+pub struct CallChange {
+    /// See [`Call::reason`].
+    pub reason: Option<Option<String>>,
+    /// See [`Call::ring_at`].
+    pub ring_at: Option<Moment>,
+    /// See [`Call::expires_at`].
+    pub expires_at: Option<Moment>,
+    /// See [`Call::tries`].
+    pub tries: Option<i32>,
+    /// See [`Call::device_id`].
+    pub device_id: Option<DeviceId>,
+    /// See [`Call::answered_at`].
+    pub answered_at: Option<Moment>,
+    /// See [`Call::joined_at`].
+    pub joined_at: Option<Moment>,
+    /// See [`Call::ended_at`].
+    pub ended_at: Option<Moment>,
+    /// See [`Call::duration_s`].
+    pub duration_s: Option<i32>,
+    /// See [`Call::mood_score`].
+    pub mood_score: Option<i32>,
+    /// See [`Call::check_at`].
+    pub check_at: Option<Option<Moment>>,
+}
+
+/// Adds a call, unless the promise has one. True when it was added.
+pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
+    let rows = on!(c, c => diesel::insert_into(calls::table).values(call).on_conflict_do_nothing().execute(c).await)?;
+    Ok(rows == 1)
+}
+
+/// A call by its id.
+pub async fn find(c: &mut Conn, id: CallId) -> Result<Option<Call>, DbError> {
+    Ok(on!(c, c => calls::table.find(id).select(Call::as_select()).first(c).await.optional())?)
+}
+
+/// Moves a call from one state to another, if it is still in the first. False
+/// when another was quicker. This is the only query that writes `state`.
+pub async fn move_state(
+    c: &mut Conn,
+    id: CallId,
+    from: CallState,
+    to: CallState,
+    change: &CallChange,
+    now: Moment,
+) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(calls::table.filter(calls::id.eq(id)).filter(calls::state.eq(from)))
+            .set((calls::state.eq(to), calls::updated_at.eq(now), change))
+            .execute(c)
+            .await
+    })?;
+    Ok(rows == 1)
+}
+
+/// Writes what does not touch the state.
+pub async fn amend(c: &mut Conn, id: CallId, change: &CallChange, now: Moment) -> Result<(), DbError> {
+    on!(c, c => diesel::update(calls::table.find(id)).set((calls::updated_at.eq(now), change)).execute(c).await)?;
+    Ok(())
+}
+
+/// Puts off the next look of the reconciling tick, if nobody else did. True for the one who may look.
+pub async fn claim_check(c: &mut Conn, id: CallId, seen: Moment, next: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(calls::table.filter(calls::id.eq(id)).filter(calls::check_at.eq(seen)))
+            .set(calls::check_at.eq(Some(next)))
+            .execute(c)
+            .await
+    })?;
+    Ok(rows == 1)
+}
+
+/// Calls that the reconciling tick should look at, the longest waiting first.
+pub async fn to_check(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::check_at.le(now))
+            .order(calls::check_at)
+            .limit(limit)
+            .select(Call::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Open calls whose present try expired before a moment, oldest first. Those that
+/// the reconciling tick looks after are not among them.
+pub async fn open_expired_before(c: &mut Conn, before: Moment, limit: i64) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::state.eq_any(CallState::OPEN))
+            .filter(calls::expires_at.lt(before))
+            .filter(calls::check_at.is_null())
+            .order(calls::expires_at)
+            .limit(limit)
+            .select(Call::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// The queued or ringing "call now" of a callee.
+pub async fn open_now(c: &mut Conn, callee: CalleeId) -> Result<Option<Call>, DbError> {
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::callee_id.eq(callee))
+            .filter(calls::slot_no.eq(0))
+            .filter(calls::state.eq_any([CallState::Queued, CallState::Ringing]))
+            .select(Call::as_select())
+            .first(c)
+            .await
+            .optional()
+    })?)
+}
+
+/// The call that a callee's phone should be ringing for: due, sent before `sent_before`, not answered.
+pub async fn ringing_for_device(c: &mut Conn, device: DeviceId, now: Moment) -> Result<Option<Call>, DbError> {
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::device_id.eq(device))
+            .filter(calls::state.eq(CallState::Ringing))
+            .filter(calls::ring_at.le(now))
+            .filter(calls::expires_at.gt(now))
+            .order(calls::ring_at)
+            .select(Call::as_select())
+            .first(c)
+            .await
+            .optional()
+    })?)
+}
+
+/// How many calls an installation has in each of the given states.
+pub async fn count_in(c: &mut Conn, states: &[CallState], since: Moment) -> Result<i64, DbError> {
+    let states = states.to_vec();
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::state.eq_any(states))
+            .filter(calls::due_at.ge(since))
+            .count()
+            .get_result(c)
+            .await
+    })?)
+}

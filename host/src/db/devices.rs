@@ -1,0 +1,132 @@
+//! Devices: the callee's phones, tablets and browsers. The device and pairing services walk in.
+
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::schema::devices;
+use super::{Conn, DbError, on};
+use crate::domain::{CalleeId, DeviceId, DevicePlatform, DeviceState, FamilyId, Moment};
+
+/// A callee's device.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = devices, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+#[allow(missing_debug_implementations, reason = "it holds a secret's hash")]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub callee_id: CalleeId,
+    /// Their family.
+    pub family_id: FamilyId,
+    /// What the family calls it.
+    pub name: String,
+    /// What it is; unknown until it says so.
+    pub platform: Option<DevicePlatform>,
+    /// How far its pairing got.
+    pub state: DeviceState,
+    /// SHA-256 of its secret.
+    pub secret_hash: Vec<u8>,
+    /// The app that it runs, in the app's words.
+    pub app_version: Option<String>,
+    /// How full its battery was, 0 to 100.
+    pub battery_percent: Option<i32>,
+    /// How it was on the net, in the app's words.
+    pub network: Option<String>,
+    /// When it claimed a code.
+    pub claimed_at: Moment,
+    /// When the family confirmed it.
+    pub confirmed_at: Option<Moment>,
+    /// When it was declined, replaced or un-paired.
+    pub revoked_at: Option<Moment>,
+    /// When it was last heard of, to within a minute.
+    pub last_seen_at: Moment,
+}
+
+/// What a device tells about itself; what it leaves out stays as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// See [`Device::platform`].
+    pub platform: Option<DevicePlatform>,
+    /// See [`Device::app_version`].
+    pub app_version: Option<String>,
+    /// See [`Device::battery_percent`].
+    pub battery_percent: Option<i32>,
+    /// See [`Device::network`].
+    pub network: Option<String>,
+}
+
+/// Stores a new device.
+pub async fn insert(c: &mut Conn, device: &Device) -> Result<(), DbError> {
+    on!(c, c => diesel::insert_into(devices::table).values(device).execute(c).await)?;
+    Ok(())
+}
+
+/// The device with this id.
+pub async fn find(c: &mut Conn, id: DeviceId) -> Result<Option<Device>, DbError> {
+    Ok(on!(c, c => devices::table.find(id).select(Device::as_select()).first(c).await.optional())?)
+}
+
+/// The device whose secret has this hash, revoked or not.
+pub async fn find_by_hash(c: &mut Conn, secret_hash: &[u8]) -> Result<Option<Device>, DbError> {
+    Ok(on!(c, c => devices::table
+        .filter(devices::secret_hash.eq(secret_hash))
+        .select(Device::as_select())
+        .first(c)
+        .await
+        .optional())?)
+}
+
+/// The callee's devices that are pending or active, the last claimed first.
+pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<Device>, DbError> {
+    Ok(on!(c, c => devices::table
+        .filter(devices::callee_id.eq(callee))
+        .filter(devices::state.ne(DeviceState::Revoked))
+        .order((devices::claimed_at.desc(), devices::id.desc()))
+        .select(Device::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// From pending to active; false when it is not pending.
+pub async fn confirm(c: &mut Conn, id: DeviceId, now: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => diesel::update(devices::table.find(id).filter(devices::state.eq(DeviceState::Pending)))
+        .set((devices::state.eq(DeviceState::Active), devices::confirmed_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(rows == 1)
+}
+
+/// From `from` to revoked; false when it is not there.
+pub async fn revoke(c: &mut Conn, id: DeviceId, from: DeviceState, now: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => diesel::update(devices::table.find(id).filter(devices::state.eq(from)))
+        .set((devices::state.eq(DeviceState::Revoked), devices::revoked_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(rows == 1)
+}
+
+/// It was heard of.
+pub async fn touch(c: &mut Conn, id: DeviceId, now: Moment) -> Result<(), DbError> {
+    on!(c, c => diesel::update(devices::table.find(id)).set(devices::last_seen_at.eq(now)).execute(c).await)?;
+    Ok(())
+}
+
+/// Renames it.
+pub async fn set_name(c: &mut Conn, id: DeviceId, name: &str) -> Result<(), DbError> {
+    on!(c, c => diesel::update(devices::table.find(id)).set(devices::name.eq(name)).execute(c).await)?;
+    Ok(())
+}
+
+/// Writes down what it told about itself.
+pub async fn set_report(c: &mut Conn, id: DeviceId, report: &Report, now: Moment) -> Result<(), DbError> {
+    // `None` in a tuple of changes leaves its column alone.
+    let changes = (
+        report.platform.map(|platform| devices::platform.eq(platform)),
+        report.app_version.as_ref().map(|version| devices::app_version.eq(version)),
+        report.battery_percent.map(|percent| devices::battery_percent.eq(percent)),
+        report.network.as_ref().map(|network| devices::network.eq(network)),
+        devices::last_seen_at.eq(now),
+    );
+    on!(c, c => diesel::update(devices::table.find(id)).set(changes).execute(c).await)?;
+    Ok(())
+}

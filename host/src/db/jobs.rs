@@ -1,0 +1,150 @@
+//! Jobs: queued work that survives a crash, each under a key that makes it one.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::jobs;
+use super::{Conn, DbError, on};
+use crate::domain::{JobId, Moment};
+
+/// A piece of queued work.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: String,
+    /// A second job with the same key is the same job.
+    pub key: String,
+    /// What it is to be done with: JSON.
+    pub payload: String,
+    /// `waiting`, `done` or `dead`.
+    pub state: String,
+    /// Not before.
+    pub run_at: Moment,
+    /// How often it was begun.
+    pub attempts: i32,
+    /// Until when whoever began it may take.
+    pub lease_until: Option<Moment>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+    /// When it was queued.
+    pub created_at: Moment,
+}
+
+/// Still to be done.
+pub const WAITING: &str = "waiting";
+/// Done; kept so that its key stays taken.
+pub const DONE: &str = "done";
+/// Given up.
+pub const DEAD: &str = "dead";
+
+/// Queues a job, unless its key is known. True when it is new.
+pub async fn enqueue(
+    c: &mut Conn,
+    kind: &str,
+    key: &str,
+    payload: &serde_json::Value,
+    run_at: Moment,
+    now: Moment,
+) -> Result<bool, DbError> {
+    let row = JobRow {
+        id: JobId::new(),
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+        payload: payload.to_string(),
+        state: WAITING.to_owned(),
+        run_at,
+        attempts: 0,
+        lease_until: None,
+        last_error: None,
+        created_at: now,
+    };
+    let rows = on!(c, c => diesel::insert_into(jobs::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
+    Ok(rows == 1)
+}
+
+/// Takes jobs that are due, until the end of the lease. Of many hosts, one gets each.
+pub async fn claim(c: &mut Conn, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<JobRow>, DbError> {
+    let taken = (
+        jobs::attempts.eq(jobs::attempts + 1),
+        jobs::lease_until.eq(Some(lease_until)),
+        jobs::run_at.eq(lease_until),
+    );
+    let queue = diesel::alias!(jobs as queue);
+    let due = queue
+        .filter(queue.field(jobs::state).eq(WAITING))
+        .filter(queue.field(jobs::run_at).le(now))
+        .order(queue.field(jobs::run_at))
+        .limit(limit)
+        .select(queue.field(jobs::id));
+    let mut claimed: Vec<JobRow> = match c {
+        Conn::Pg(pg) => {
+            diesel::update(jobs::table.filter(jobs::id.eq_any(due.for_update().skip_locked())))
+                .set(taken)
+                .returning(JobRow::as_returning())
+                .get_results(&mut **pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(jobs::table.filter(jobs::id.eq_any(due)))
+                .set(taken)
+                .returning(JobRow::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    };
+    claimed.sort_by_key(|job| job.id);
+    Ok(claimed)
+}
+
+/// Ends a claimed attempt: done, dead, or waiting again from `run_at`. Nothing
+/// happens when another host has taken the job since.
+pub async fn settle(
+    c: &mut Conn,
+    job: &JobRow,
+    state: &str,
+    run_at: Moment,
+    error: Option<&str>,
+) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(jobs::table.filter(jobs::id.eq(job.id)).filter(jobs::attempts.eq(job.attempts)))
+            .set((
+                jobs::state.eq(state),
+                jobs::run_at.eq(run_at),
+                jobs::lease_until.eq(None::<Moment>),
+                jobs::last_error.eq(error),
+                // A done job keeps its key only; what it was done with may be personal.
+                jobs::payload.eq(if state == DONE { "{}" } else { job.payload.as_str() }),
+            ))
+            .execute(c)
+            .await
+    })?;
+    Ok(())
+}
+
+/// How many jobs wait, whatever their time.
+pub async fn count_waiting(c: &mut Conn) -> Result<i64, DbError> {
+    Ok(on!(c, c => jobs::table.filter(jobs::state.eq(WAITING)).count().get_result(c).await)?)
+}
+
+/// Jobs that were given up, newest first.
+pub async fn dead(c: &mut Conn, limit: i64) -> Result<Vec<JobRow>, DbError> {
+    Ok(on!(c, c => {
+        jobs::table
+            .filter(jobs::state.eq(DEAD))
+            .order(jobs::created_at.desc())
+            .limit(limit)
+            .select(JobRow::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Forgets done jobs that were queued before a moment; their keys cannot come again by then.
+pub async fn sweep_done(c: &mut Conn, before: Moment) -> Result<usize, DbError> {
+    Ok(on!(c, c => {
+        diesel::delete(jobs::table.filter(jobs::state.eq(DONE)).filter(jobs::created_at.lt(before))).execute(c).await
+    })?)
+}

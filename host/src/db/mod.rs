@@ -1,0 +1,39 @@
+//! The database room: rows and the queries on them. Only this room names diesel.
+//!
+//! Services walk in with a [`Conn`] from [`Db::read`] or within [`Db::write`];
+//! each file here is one noun, its rows and its queries, noun first. State
+//! changes are compare-and-set. A query body is written once and compiled for
+//! SQLite and PostgreSQL by `on!`.
+
+pub mod alerts;
+pub mod call_lists;
+pub mod calls;
+pub mod conversations;
+pub mod jobs;
+pub mod ring_attempts;
+pub mod ring_targets;
+pub mod timeline;
+pub mod transcripts;
+pub mod webhook_events;
+pub(crate) mod conn;
+mod error;
+mod open;
+mod schema;
+mod types;
+mod writer;
+
+pub use conn::{Conn, Db, Location};
+pub(crate) use conn::on;
+pub use error::DbError;
+
+pub mod accounts;
+pub mod callees;
+pub mod devices;
+pub mod families;
+pub mod links;
+pub mod members;
+pub mod pairings;
+pub mod push_addresses;
+pub mod sessions;
+pub mod slots;
+pub mod throttles;

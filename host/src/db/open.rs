@@ -1,0 +1,124 @@
+//! Opening the database: pools, the writer thread, and migrations at start.
+
+use std::path::Path;
+
+use diesel::{Connection, QueryableByName, SqliteConnection};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures::FutureExt;
+
+use super::conn::{Db, Engine, Lite, LitePool, Location, PgPool};
+use super::error::DbError;
+use super::writer::Writer;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// Held while migrations run, so that of several hosts one migrates. The number is ours alone.
+const MIGRATION_LOCK: i64 = 0x0063_616c_6c70_616e;
+/// SQLite connections for reading: they only wait on memory, so a few serve many.
+const SQLITE_READERS: usize = 4;
+
+impl Db {
+    /// Opens the database, makes it if there is none, and brings it up to date.
+    pub async fn open(location: &Location, max_connections: usize) -> Result<Self, DbError> {
+        match location {
+            Location::Sqlite(path) => open_sqlite(path).await,
+            Location::Postgres(url) => open_postgres(url, max_connections).await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| DbError::Open(format!("{}: {error}", folder.display())))?;
+    }
+    let url = path.to_str().ok_or_else(|| DbError::Open("the path is not UTF-8".into()))?.to_owned();
+    let migrate_url = url.clone();
+    tokio::task::spawn_blocking(move || -> Result<(), DbError> {
+        let mut conn = SqliteConnection::establish(&migrate_url).map_err(|error| DbError::Open(error.to_string()))?;
+        diesel::connection::SimpleConnection::batch_execute(&mut conn, "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;")?;
+        migrate(&mut conn, SQLITE)
+    })
+    .await
+    .map_err(|_| DbError::Interrupted)??;
+
+    let mut writer = Lite::establish(&url).await.map_err(|error| DbError::Open(error.to_string()))?;
+    writer
+        .batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;")
+        .await?;
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|url| {
+        async move {
+            let mut conn = Lite::establish(url).await?;
+            conn.batch_execute("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456;")
+                .await
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        }
+        .boxed()
+    });
+    let manager = AsyncDieselConnectionManager::<Lite>::new_with_config(url, config);
+    let readers = LitePool::builder(manager).max_size(SQLITE_READERS).build().map_err(DbError::pool)?;
+    Ok(Db(Engine::Lite { writer: Writer::start(writer)?, readers }))
+}
+
+async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError> {
+    let mut conn =
+        AsyncPgConnection::establish(url).await.map_err(|error| DbError::Open(error.to_string()))?;
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
+    let (mut conn, migrated) = tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(conn);
+        let migrated = migrate(&mut harness, POSTGRES);
+        (harness.into_inner(), migrated)
+    })
+    .await
+    .map_err(|_| DbError::Interrupted)?;
+    conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
+    migrated?;
+
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
+    let pool = PgPool::builder(manager).max_size(max_connections.max(2)).build().map_err(DbError::pool)?;
+    Ok(Db(Engine::Pg(pool)))
+}
+
+/// Runs what is pending; refuses a database that a newer version has migrated.
+fn migrate<C, B>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<(), DbError>
+where
+    C: MigrationHarness<B>,
+    B: diesel::backend::Backend,
+{
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Open(format!("migration: {error}"));
+    let known = diesel::migration::MigrationSource::<B>::migrations(&migrations).map_err(failed)?;
+    let applied = conn.applied_migrations().map_err(failed)?;
+    if let Some(newer) = applied.iter().find(|version| !known.iter().any(|known| known.name().version() == **version)) {
+        return Err(DbError::Newer(newer.to_string()));
+    }
+    conn.run_pending_migrations(migrations).map_err(failed)?;
+    Ok(())
+}
+
+/// One row of a one-number query.
+#[derive(QueryableByName)]
+struct One {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    one: i32,
+}
+
+impl Db {
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        use diesel_async::RunQueryDsl;
+        let mut conn = self.read().await?;
+        let rows: Vec<One> = super::on!(&mut conn, c => RunQueryDsl::load(diesel::sql_query("SELECT 1 AS one"), c).await)?;
+        match rows.as_slice() {
+            [One { one: 1 }] => Ok(()),
+            _ => Err(DbError::Unavailable("no answer to SELECT 1".into())),
+        }
+    }
+}

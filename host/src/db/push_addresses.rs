@@ -1,0 +1,79 @@
+//! Push addresses: where a channel reaches a device. The device service walks in;
+//! the calls read them through [`super::ring_targets`].
+
+use diesel::upsert::excluded;
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::schema::push_addresses;
+use super::{Conn, DbError, on};
+use crate::domain::{DeviceId, Moment, PushAddressId};
+
+/// Where a channel reaches a device.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = push_addresses, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+#[allow(missing_debug_implementations, reason = "an address may not be logged")]
+pub struct PushAddress {
+    /// Its id.
+    pub id: PushAddressId,
+    /// The device.
+    pub device_id: DeviceId,
+    /// The plugin id of the channel.
+    pub channel: String,
+    /// In the channel's own form.
+    pub address: String,
+    /// Which of the vendor's environments it belongs to; empty when there is one.
+    pub environment: String,
+    /// When the device last sent it.
+    pub registered_at: Moment,
+    /// When the vendor last took a ring for it.
+    pub last_ok_at: Option<Moment>,
+    /// When the vendor said that it is dead.
+    pub gone_at: Option<Moment>,
+}
+
+/// Stores the address; an earlier one of the device and channel is replaced and is no longer gone.
+pub async fn put(c: &mut Conn, address: &PushAddress) -> Result<(), DbError> {
+    on!(c, c => diesel::insert_into(push_addresses::table)
+        .values(address)
+        .on_conflict((push_addresses::device_id, push_addresses::channel))
+        .do_update()
+        .set((
+            push_addresses::address.eq(excluded(push_addresses::address)),
+            push_addresses::environment.eq(excluded(push_addresses::environment)),
+            push_addresses::registered_at.eq(excluded(push_addresses::registered_at)),
+            push_addresses::gone_at.eq(None::<Moment>),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Drops this address from every other device.
+pub async fn delete_elsewhere(c: &mut Conn, channel: &str, address: &str, device: DeviceId) -> Result<usize, DbError> {
+    Ok(on!(c, c => diesel::delete(
+        push_addresses::table
+            .filter(push_addresses::channel.eq(channel))
+            .filter(push_addresses::address.eq(address))
+            .filter(push_addresses::device_id.ne(device)),
+    )
+    .execute(c)
+    .await)?)
+}
+
+/// Drops all addresses of the device.
+pub async fn delete_of_device(c: &mut Conn, device: DeviceId) -> Result<usize, DbError> {
+    Ok(on!(c, c => diesel::delete(push_addresses::table.filter(push_addresses::device_id.eq(device)))
+        .execute(c)
+        .await)?)
+}
+
+/// The device's addresses, by channel.
+pub async fn of_device(c: &mut Conn, device: DeviceId) -> Result<Vec<PushAddress>, DbError> {
+    Ok(on!(c, c => push_addresses::table
+        .filter(push_addresses::device_id.eq(device))
+        .order(push_addresses::channel)
+        .select(PushAddress::as_select())
+        .load(c)
+        .await)?)
+}

@@ -1,0 +1,292 @@
+//! Ring attempts: each try to reach one device or number, claimed before it is acted on.
+//!
+//! `act_at` says when the next step with the vendor is due and is null when
+//! none is. Whoever takes a step moves `act_at` past its own deadline in the
+//! same statement, so of many hosts one takes it, and raises `fence`, so that
+//! one that was asleep meanwhile cannot write its outcome over a later one.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::ring_attempts;
+use super::{Conn, DbError, on};
+use crate::domain::{AttemptId, AttemptState, CallId, DeviceId, GroupId, Moment, NodeId, PushAddressId};
+
+/// One try to reach one device or number.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = ring_attempts, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct RingAttempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// The call that it serves.
+    pub call_id: CallId,
+    /// The call's try that it belongs to, from 1.
+    pub try_no: i32,
+    /// The channel plugin.
+    pub channel: String,
+    /// Handed to the vendor at queue time, with the ring time.
+    pub ahead: bool,
+    /// The device; none for a number.
+    pub device_id: Option<DeviceId>,
+    /// The push address; none for a number.
+    pub push_address_id: Option<PushAddressId>,
+    /// Push address or phone number.
+    pub address: String,
+    /// `production`, `sandbox` or empty.
+    pub environment: String,
+    /// Attempts that are submitted together.
+    pub group_id: GroupId,
+    /// How far it got.
+    pub state: AttemptState,
+    /// Why, in the vendor's or the plugin's words; for the staff.
+    pub reason: Option<String>,
+    /// When it rings.
+    pub ring_at: Moment,
+    /// Nothing may ring after this.
+    pub expires_at: Moment,
+    /// When the next step with the vendor is due.
+    pub act_at: Option<Moment>,
+    /// The host that took the last step.
+    pub owner: Option<NodeId>,
+    /// Raised with every step.
+    pub fence: i32,
+    /// Until when the owner's step may last.
+    pub lease_until: Option<Moment>,
+    /// How often it was handed to the vendor.
+    pub sends: i32,
+    /// The vendor's reference of the submission.
+    pub reference: Option<String>,
+    /// The vendor's id of this ring within the submission.
+    pub recipient: Option<String>,
+    /// When it was last handed over.
+    pub sent_at: Option<Moment>,
+    /// When the vendor took it.
+    pub accepted_at: Option<Moment>,
+    /// When it rang, as the device or the vendor says.
+    pub rang_at: Option<Moment>,
+    /// When the row was made.
+    pub created_at: Moment,
+}
+
+/// What a step writes; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = ring_attempts)]
+pub struct AttemptChange {
+    /// See [`RingAttempt::state`].
+    pub state: Option<AttemptState>,
+    /// See [`RingAttempt::reason`].
+    pub reason: Option<Option<String>>,
+    /// See [`RingAttempt::act_at`].
+    pub act_at: Option<Option<Moment>>,
+    /// See [`RingAttempt::reference`].
+    pub reference: Option<String>,
+    /// See [`RingAttempt::recipient`].
+    pub recipient: Option<String>,
+    /// See [`RingAttempt::accepted_at`].
+    pub accepted_at: Option<Moment>,
+    /// See [`RingAttempt::rang_at`].
+    pub rang_at: Option<Moment>,
+}
+
+/// Adds an attempt.
+pub async fn add(c: &mut Conn, attempt: &RingAttempt) -> Result<(), DbError> {
+    on!(c, c => diesel::insert_into(ring_attempts::table).values(attempt).execute(c).await)?;
+    Ok(())
+}
+
+/// The attempts of a call, oldest first.
+pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<RingAttempt>, DbError> {
+    Ok(on!(c, c => {
+        ring_attempts::table
+            .filter(ring_attempts::call_id.eq(call))
+            .order(ring_attempts::created_at)
+            .select(RingAttempt::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Who takes a step, when, and until when it may last.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// The host.
+    pub node: NodeId,
+    /// Now.
+    pub now: Moment,
+    /// The lease: after this another host may take the step.
+    pub until: Moment,
+    /// At most so many attempts.
+    pub limit: i64,
+}
+
+/// Takes armed attempts whose moment has come and marks them sent, before
+/// anything is sent. Of many hosts, one gets each attempt.
+pub async fn claim_armed(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+    let taken = (
+        ring_attempts::state.eq(AttemptState::Sent),
+        ring_attempts::owner.eq(Some(claim.node)),
+        ring_attempts::fence.eq(ring_attempts::fence + 1),
+        ring_attempts::lease_until.eq(Some(claim.until)),
+        ring_attempts::act_at.eq(Some(claim.until)),
+        ring_attempts::sends.eq(ring_attempts::sends + 1),
+        ring_attempts::sent_at.eq(Some(claim.now)),
+    );
+    let queue = diesel::alias!(ring_attempts as queue);
+    let due = queue
+        .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
+        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .order(queue.field(ring_attempts::act_at))
+        .limit(claim.limit)
+        .select(queue.field(ring_attempts::id));
+    let mut claimed: Vec<RingAttempt> = match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut **pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    };
+    claimed.sort_by_key(|attempt| (attempt.ring_at, attempt.id));
+    Ok(claimed)
+}
+
+/// Takes attempts that must be looked up at the vendor: handed over with an
+/// unknown reply, by a host that never came back, or waiting for news.
+pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+    const STATES: [AttemptState; 4] =
+        [AttemptState::Sent, AttemptState::Unknown, AttemptState::Accepted, AttemptState::Rang];
+    let taken = (
+        ring_attempts::owner.eq(Some(claim.node)),
+        ring_attempts::fence.eq(ring_attempts::fence + 1),
+        ring_attempts::lease_until.eq(Some(claim.until)),
+        ring_attempts::act_at.eq(Some(claim.until)),
+    );
+    let queue = diesel::alias!(ring_attempts as queue);
+    let due = queue
+        .filter(queue.field(ring_attempts::state).eq_any(STATES))
+        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .order(queue.field(ring_attempts::act_at))
+        .limit(claim.limit)
+        .select(queue.field(ring_attempts::id));
+    Ok(match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut **pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    })
+}
+
+/// Gives attempts that are submitted together their common group.
+pub async fn set_group(c: &mut Conn, ids: &[AttemptId], group: GroupId) -> Result<(), DbError> {
+    let ids = ids.to_vec();
+    on!(c, c => {
+        diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(ids)))
+            .set(ring_attempts::group_id.eq(group))
+            .execute(c)
+            .await
+    })?;
+    Ok(())
+}
+
+/// Writes the outcome of a step, if nobody took a later one and the attempt is
+/// still in one of the states `from`. False when the outcome came too late to count.
+pub async fn settle(
+    c: &mut Conn,
+    step: &RingAttempt,
+    from: &[AttemptState],
+    change: &AttemptChange,
+) -> Result<bool, DbError> {
+    let from = from.to_vec();
+    let rows = on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::id.eq(step.id))
+                .filter(ring_attempts::fence.eq(step.fence))
+                .filter(ring_attempts::state.eq_any(from)),
+        )
+        .set(change)
+        .execute(c)
+        .await
+    })?;
+    Ok(rows == 1)
+}
+
+/// Notes that a device rang, whatever the sender knows of it.
+pub async fn mark_rang(c: &mut Conn, call: CallId, device: DeviceId, now: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::call_id.eq(call))
+                .filter(ring_attempts::device_id.eq(device))
+                .filter(ring_attempts::rang_at.is_null())
+                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
+        )
+        .set((ring_attempts::state.eq(AttemptState::Rang), ring_attempts::rang_at.eq(Some(now))))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
+}
+
+/// Closes what is open of a call: its try is over.
+pub async fn close_of_call(c: &mut Conn, call: CallId) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::call_id.eq(call))
+                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
+        )
+        .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
+}
+
+/// The attempt that a vendor's own ids name: the submission's reference, and
+/// within it the vendor's or our id of the recipient.
+pub async fn by_reference(c: &mut Conn, reference: &str, recipient: &str) -> Result<Option<RingAttempt>, DbError> {
+    let rows: Vec<RingAttempt> = on!(c, c => {
+        ring_attempts::table
+            .filter(ring_attempts::reference.eq(reference))
+            .select(RingAttempt::as_select())
+            .load(c)
+            .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .find(|attempt| attempt.recipient.as_deref() == Some(recipient) || attempt.id.to_string() == recipient))
+}
+
+/// When the next armed attempt is to be sent, so that the ringing loop can sleep until then.
+pub async fn next_armed_at(c: &mut Conn) -> Result<Option<Moment>, DbError> {
+    let first: Option<Option<Moment>> = on!(c, c => {
+        ring_attempts::table
+            .filter(ring_attempts::state.eq(AttemptState::Armed))
+            .filter(ring_attempts::act_at.is_not_null())
+            .order(ring_attempts::act_at)
+            .select(ring_attempts::act_at)
+            .first(c)
+            .await
+            .optional()
+    })?;
+    Ok(first.flatten())
+}

@@ -1,0 +1,68 @@
+//! Ring targets: the push addresses at which a callee's confirmed devices can ring.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::{devices, push_addresses};
+use super::{Conn, DbError, on};
+use crate::domain::{CalleeId, DeviceId, DeviceState, Moment, PushAddressId};
+
+/// Where a device can be rung.
+#[derive(Clone, Debug, Queryable)]
+pub struct RingTarget {
+    /// The device.
+    pub device_id: DeviceId,
+    /// The push address's id.
+    pub push_address_id: PushAddressId,
+    /// The channel plugin that knows the address.
+    pub channel: String,
+    /// The address itself.
+    pub address: String,
+    /// `production`, `sandbox` or empty.
+    pub environment: String,
+    /// When the device last gave a sign of life.
+    pub last_seen_at: Moment,
+}
+
+/// A callee's targets, the device that was seen last first.
+pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<RingTarget>, DbError> {
+    Ok(on!(c, c => {
+        devices::table
+            .inner_join(push_addresses::table.on(push_addresses::device_id.eq(devices::id)))
+            .filter(devices::callee_id.eq(callee))
+            .filter(devices::state.eq(DeviceState::Active))
+            .filter(push_addresses::gone_at.is_null())
+            .order((devices::last_seen_at.desc(), push_addresses::registered_at.desc()))
+            .select((
+                devices::id,
+                push_addresses::id,
+                push_addresses::channel,
+                push_addresses::address,
+                push_addresses::environment,
+                devices::last_seen_at,
+            ))
+            .load(c)
+            .await
+    })?)
+}
+
+/// Retires an address that the vendor calls dead, unless the device registered it anew meanwhile.
+pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            push_addresses::table.filter(push_addresses::id.eq(id)).filter(push_addresses::registered_at.le(sent_at)),
+        )
+        .set(push_addresses::gone_at.eq(Some(now)))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
+}
+
+/// Notes that the vendor took a ring for this address.
+pub async fn mark_ok(c: &mut Conn, id: PushAddressId, now: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(push_addresses::table.find(id)).set(push_addresses::last_ok_at.eq(Some(now))).execute(c).await
+    })?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Slots: a callee's times a day, each with its next occurrence. The schedule service writes them,
+//! the worker's queue tick reads what is due.
+
+use diesel::upsert::excluded;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+
+use super::schema::{callees, slots};
+use super::{Conn, DbError, on};
+use crate::domain::schedule::{Occurrence, Slot, Weekdays, parse_time};
+use crate::domain::{CalleeId, Moment, SlotId};
+
+/// A stored slot.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = slots, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct StoredSlot {
+    /// Its id.
+    pub id: SlotId,
+    /// Whose.
+    pub callee_id: CalleeId,
+    /// 1 to 3.
+    pub slot_no: i32,
+    /// `HH:MM` in the callee's zone.
+    pub local_time: String,
+    /// The bits of [`Weekdays`].
+    pub weekdays: i32,
+    /// Off: it yields nothing.
+    pub enabled: bool,
+    /// The next occurrence that no call was queued for; none while off.
+    pub next_at: Option<Moment>,
+    /// The local date that it stands for, `YYYY-MM-DD`.
+    pub next_date: Option<String>,
+}
+
+impl StoredSlot {
+    /// A row for `slot` with its `next` occurrence.
+    pub fn new(callee: CalleeId, slot: &Slot, next: Option<&Occurrence>) -> Self {
+        Self {
+            id: SlotId::new(),
+            callee_id: callee,
+            slot_no: slot.slot_no,
+            local_time: slot.time.strftime("%H:%M").to_string(),
+            weekdays: i32::from(slot.weekdays.bits()),
+            enabled: slot.enabled,
+            next_at: next.map(|next| next.at),
+            next_date: next.map(|next| next.date.to_string()),
+        }
+    }
+
+    /// The slot as the schedule's rules know it.
+    pub fn slot(&self) -> Result<Slot, DbError> {
+        let unreadable = || DbError::Unreadable(format!("slot {}", self.id));
+        Ok(Slot {
+            slot_no: self.slot_no,
+            time: parse_time(&self.local_time).map_err(|_| unreadable())?,
+            weekdays: Weekdays::from_bits(u8::try_from(self.weekdays).map_err(|_| unreadable())?),
+            enabled: self.enabled,
+        })
+    }
+}
+
+/// A slot whose next occurrence is near.
+#[derive(Clone, Debug)]
+pub struct DueSlot {
+    /// Its id.
+    pub slot_id: SlotId,
+    /// Whose it is.
+    pub callee_id: CalleeId,
+    /// The IANA zone in which they live.
+    pub zone: String,
+    /// Time and days.
+    pub slot: Slot,
+    /// The occurrence.
+    pub next_at: Moment,
+    /// The local date that it stands for, `YYYY-MM-DD`.
+    pub next_date: String,
+}
+
+impl DueSlot {
+    fn read(row: &StoredSlot, zone: String) -> Option<Self> {
+        let slot = row.slot().inspect_err(|error| tracing::error!(%error, "a slot is left out")).ok()?;
+        let (next_at, next_date) = row.next_at.zip(row.next_date.clone())?;
+        Some(Self { slot_id: row.id, callee_id: row.callee_id, zone, slot, next_at, next_date })
+    }
+}
+
+/// The callee's slots by number.
+pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<StoredSlot>, DbError> {
+    Ok(on!(c, c => slots::table
+        .filter(slots::callee_id.eq(callee))
+        .order(slots::slot_no)
+        .select(StoredSlot::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// The slots of several callees, by callee and number.
+pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<Vec<StoredSlot>, DbError> {
+    Ok(on!(c, c => slots::table
+        .filter(slots::callee_id.eq_any(callees))
+        .order((slots::callee_id, slots::slot_no))
+        .select(StoredSlot::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// Stores the slot; one with the same callee and number keeps its id and takes all else.
+pub async fn put(c: &mut Conn, slot: &StoredSlot) -> Result<(), DbError> {
+    on!(c, c => diesel::insert_into(slots::table)
+        .values(slot)
+        .on_conflict((slots::callee_id, slots::slot_no))
+        .do_update()
+        .set((
+            slots::local_time.eq(excluded(slots::local_time)),
+            slots::weekdays.eq(excluded(slots::weekdays)),
+            slots::enabled.eq(excluded(slots::enabled)),
+            slots::next_at.eq(excluded(slots::next_at)),
+            slots::next_date.eq(excluded(slots::next_date)),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Drops the callee's slots that are not among `numbers`.
+pub async fn delete_others(c: &mut Conn, callee: CalleeId, numbers: &[i32]) -> Result<usize, DbError> {
+    Ok(on!(c, c => diesel::delete(
+        slots::table.filter(slots::callee_id.eq(callee).and(slots::slot_no.ne_all(numbers))),
+    )
+    .execute(c)
+    .await)?)
+}
+
+/// Slots whose next occurrence is at `moment` or before, the earliest first.
+///
+/// A row that cannot be read is left out and logged, so that it keeps nobody else from being rung.
+pub async fn due_before(c: &mut Conn, moment: Moment, limit: i64) -> Result<Vec<DueSlot>, DbError> {
+    let rows: Vec<(StoredSlot, String)> = on!(c, c => slots::table
+        .inner_join(callees::table.on(callees::id.eq(slots::callee_id)))
+        .filter(slots::next_at.is_not_null().and(slots::next_at.le(moment)))
+        .order((slots::next_at, slots::id))
+        .limit(limit)
+        .select((StoredSlot::as_select(), callees::zone))
+        .load(c)
+        .await)?;
+    Ok(rows.into_iter().filter_map(|(row, zone)| DueSlot::read(&row, zone)).collect())
+}
+
+/// Moves the slot on from one occurrence to the next, moment and local date, or to none.
+/// Of two who try, one gets true.
+pub async fn advance(c: &mut Conn, id: SlotId, from: Moment, to: Option<(Moment, String)>) -> Result<bool, DbError> {
+    let (at, date) = to.unzip();
+    let rows = on!(c, c => diesel::update(slots::table.find(id).filter(slots::next_at.eq(from)))
+        .set((slots::next_at.eq(at), slots::next_date.eq(date)))
+        .execute(c)
+        .await)?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,53 @@
+//! The timeline: every step of a call, written in the transaction that takes it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::calls::Call;
+use super::schema::timeline;
+use super::{Conn, DbError, on};
+use crate::domain::{CallId, FamilyId, Moment, TimelineId};
+
+/// One step of a call.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = timeline, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct TimelineRow {
+    /// Its id.
+    pub id: TimelineId,
+    /// The call.
+    pub call_id: CallId,
+    /// The family that may see it.
+    pub family_id: FamilyId,
+    /// When.
+    pub at: Moment,
+    /// What, as a key of the Fluent files (`step-<step>`).
+    pub step: String,
+    /// More, for the staff: a channel, a reason. Never what was said, nor an address.
+    pub detail: Option<String>,
+}
+
+/// Appends a step.
+pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: Option<&str>) -> Result<(), DbError> {
+    let row = TimelineRow {
+        id: TimelineId::new(),
+        call_id: call.id,
+        family_id: call.family_id,
+        at,
+        step: step.to_owned(),
+        detail: detail.map(|text| text.chars().take(300).collect()),
+    };
+    on!(c, c => diesel::insert_into(timeline::table).values(&row).execute(c).await)?;
+    Ok(())
+}
+
+/// The steps of a call, in order.
+pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<TimelineRow>, DbError> {
+    Ok(on!(c, c => {
+        timeline::table
+            .filter(timeline::call_id.eq(call))
+            .order((timeline::at, timeline::id))
+            .select(TimelineRow::as_select())
+            .load(c)
+            .await
+    })?)
+}

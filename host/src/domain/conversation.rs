@@ -1,0 +1,146 @@
+//! What happens at the provider: sessions that a device joins, and conversations that ended.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallId, CalleeId, Moment};
+
+/// The wish for a new conversation.
+#[derive(Clone, Debug)]
+pub struct SessionRequest {
+    /// The call that it is for.
+    pub call: CallId,
+    /// Who will talk.
+    pub callee: CalleeId,
+    /// BCP 47 tag of the callee's language.
+    pub language: String,
+    /// What the agent is told.
+    pub variables: Vec<(String, String)>,
+}
+
+/// What a device needs to join a conversation. Secret: never logged.
+#[derive(Clone)]
+pub struct Session {
+    /// Joins exactly one conversation.
+    pub token: Option<String>,
+    /// For clients that cannot use the token.
+    pub signed_url: Option<String>,
+    /// The provider's id of the conversation.
+    pub conversation: Option<String>,
+}
+
+/// Who spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The companion.
+    Agent,
+    /// The person who was rung.
+    Callee,
+}
+
+/// One speaker's piece of a transcript.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who spoke.
+    pub speaker: Speaker,
+    /// What was said: hostile text, escaped wherever it is shown.
+    pub text: String,
+    /// Seconds since the talk began.
+    pub at_s: u32,
+}
+
+/// One value that the agent collected in the talk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Collected {
+    /// The key, for example `mood_score`.
+    pub name: String,
+    /// The value: string, number, boolean or null.
+    pub value: serde_json::Value,
+    /// The agent's reason.
+    pub rationale: String,
+}
+
+/// How a conversation came out, as the provider says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationOutcome {
+    /// Someone talked.
+    Answered,
+    /// Picked up, and nothing intelligible was said.
+    AnsweredSilent,
+    /// A machine picked up.
+    Voicemail,
+    /// The line was busy.
+    Busy,
+    /// Nobody picked up.
+    NoAnswer,
+    /// It went wrong.
+    Failed,
+    /// Not over yet.
+    Running,
+}
+
+/// What happened in one conversation.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// The provider's id of the conversation.
+    pub provider_ref: String,
+    /// The provider's id of the agent.
+    pub agent: String,
+    /// How it came out.
+    pub outcome: ConversationOutcome,
+    /// When it began, if known.
+    pub started_at: Option<Moment>,
+    /// How long it lasted.
+    pub duration_s: u32,
+    /// BCP 47 tag of the language spoken.
+    pub language: Option<String>,
+    /// What was said.
+    pub turns: Vec<Turn>,
+    /// The provider's own summary.
+    pub summary: Option<String>,
+    /// What the agent collected.
+    pub collected: Vec<Collected>,
+    /// The provider's reason in its own words, for display only.
+    pub reason: Option<String>,
+    /// The vendor's reference of the submission that led here.
+    pub reference: Option<String>,
+    /// The vendor's id of the ring within the submission.
+    pub recipient: Option<String>,
+    /// Our call id as echoed. Trusted for phone calls only, where the host sent it itself.
+    pub echoed_call: Option<String>,
+}
+
+/// A webhook, read.
+#[derive(Clone, Debug)]
+pub enum WebhookReading {
+    /// A talk ended, or never began.
+    Conversation(Box<Conversation>),
+    /// Understood, and of no use; the event's name.
+    Ignored(String),
+    /// Not understood; why.
+    Unreadable(String),
+}
+
+/// How grave a finding of a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing to do.
+    Ok,
+    /// Works, with a limit.
+    Warning,
+    /// Does not work.
+    Problem,
+}
+
+/// One line of a provider's check.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// How grave.
+    pub severity: Severity,
+    /// What was found.
+    pub what: String,
+    /// What the operator should do.
+    pub mend: String,
+}

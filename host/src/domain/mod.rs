@@ -1,0 +1,32 @@
+//! The words of the house: ids, moments, states and what crosses the plugin border.
+//! No I/O, no async. Everyone may use it; it uses nobody.
+
+pub mod alert;
+pub mod call;
+pub mod conversation;
+pub mod device;
+pub mod id;
+pub mod manifest;
+pub mod moment;
+pub mod people;
+pub mod ring;
+pub mod schedule;
+pub mod summary;
+mod word;
+pub mod zone;
+
+pub use alert::{AlertKind, AlertState, WebhookState};
+pub use call::{AttemptState, CallMethod, CallState};
+pub use conversation::{
+    Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn,
+    WebhookReading,
+};
+pub use device::{DevicePlatform, DeviceState};
+pub use id::{
+    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, PairingId,
+    PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
+};
+pub use moment::Moment;
+pub use people::{LinkPurpose, Locale, Role, StaffRole};
+pub use ring::{Inspection, Ring, RingPhase, RingRef, Verdict};
+pub use summary::{Block, BlockKind, Material, Rendering};

@@ -1,0 +1,159 @@
+//! Where a connection may go: names are resolved here, and addresses inside the
+//! operator's own network are refused unless they were granted.
+//!
+//! The list of granted origins knows names only. A name that resolves to an
+//! inside address, on purpose or after a change of DNS, must not open the inside.
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// The host has no address that may be talked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0} lies on a private or otherwise inside address, which is not granted \
+     (`private_addresses = true` in the plugin's grants allows it)"
+)]
+pub struct AddressRefused(pub String);
+
+/// Resolves names with the machine's resolver, and drops what may not be talked to.
+pub(super) struct PublicOnly {
+    /// Whether everything is allowed.
+    pub(super) private_addresses: bool,
+}
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let private_addresses = self.private_addresses;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let allowed = allowed(found, private_addresses);
+            if allowed.is_empty() {
+                return Err(
+                    Box::new(AddressRefused(name.as_str().to_owned())) as Box<dyn Error + Send + Sync>
+                );
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn allowed(mut found: Vec<SocketAddr>, private_addresses: bool) -> Vec<SocketAddr> {
+    found.retain(|address| private_addresses || is_public(address.ip()));
+    found
+}
+
+/// Refuses a URL whose host is an inside address; such a host never reaches the resolver.
+pub(super) fn check_literal(host: Option<url::Host<&str>>) -> Result<(), AddressRefused> {
+    let address: IpAddr = match host {
+        Some(url::Host::Ipv4(v4)) => v4.into(),
+        Some(url::Host::Ipv6(v6)) => v6.into(),
+        Some(url::Host::Domain(_)) | None => return Ok(()),
+    };
+    if is_public(address) { Ok(()) } else { Err(AddressRefused(address.to_string())) }
+}
+
+/// Whether the address belongs to the open internet (IANA's special-purpose registries).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    !(a == 0
+        || a >= 224 // multicast, reserved, broadcast
+        || address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
+        || (a == 100 && (64..128).contains(&b)) // carrier-grade NAT
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (b == 18 || b == 19))) // benchmarks
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
+    // NAT64 is the open internet seen from a network without IPv4: judge the address within.
+    if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
+        let [.., a, b, c, d] = address.octets();
+        return is_public_v4(Ipv4Addr::new(a, b, c, d));
+    }
+    // Of the rest only 2000::/3 is global unicast: no ::1, no v4-mapped, no fc00::/7, no fe80::/10.
+    let global = segments[0] & 0xe000 == 0x2000;
+    let teredo_and_kin = segments[0] == 0x2001 && segments[1] < 0x200;
+    let documentation = (segments[0] == 0x2001 && segments[1] == 0xdb8) || segments[0] == 0x3fff;
+    let six_to_four = segments[0] == 0x2002;
+    global && !teredo_and_kin && !documentation && !six_to_four
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(url: &str) -> Result<(), AddressRefused> {
+        check_literal(url::Url::parse(url).unwrap().host())
+    }
+
+    #[test]
+    fn inside_addresses_are_refused_however_they_are_written() {
+        for url in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://10.1.2.3/",
+            "http://172.16.0.1/",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://100.64.0.1/",
+            "http://0.0.0.0/",
+            "http://255.255.255.255/",
+            "http://[::1]/",
+            "http://[::]/",
+            "http://[::ffff:8.8.8.8]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[64:ff9b::a00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[2001:0:1::1]/",
+            "http://[fd00::1]/",
+            "http://[fe80::1]/",
+            "http://[ff02::1]/",
+        ] {
+            assert!(literal(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn outside_addresses_and_names_pass() {
+        for url in [
+            "http://8.8.8.8/",
+            "http://[2606:4700::1111]/",
+            "http://[64:ff9b::808:808]/",
+            "http://a.example/",
+        ] {
+            assert_eq!(literal(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_only_its_outside_addresses() {
+        let found: Vec<SocketAddr> =
+            vec!["10.0.0.5:0".parse().unwrap(), "8.8.8.8:0".parse().unwrap(), "[::1]:0".parse().unwrap()];
+        assert_eq!(allowed(found.clone(), false), vec!["8.8.8.8:0".parse().unwrap()]);
+        assert_eq!(allowed(found, true).len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_name_with_inside_addresses_only_is_refused() {
+        let resolver = PublicOnly { private_addresses: false };
+        let Err(error) = resolver.resolve("localhost".parse().unwrap()).await else {
+            panic!("localhost resolved");
+        };
+        assert_eq!(error.downcast_ref(), Some(&AddressRefused("localhost".to_owned())));
+        let resolver = PublicOnly { private_addresses: true };
+        assert!(resolver.resolve("localhost".parse().unwrap()).await.is_ok());
+    }
+}

@@ -1,0 +1,266 @@
+//! Google's OAuth for service accounts (RFC 7523): the host signs a JWT with the
+//! account's key, and buys an access token that serves for about an hour.
+//!
+//! The access token is kept until shortly before it expires, and bought once
+//! however many requests wait for it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ::ring::rand::SystemRandom;
+use ::ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::StatusCode;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject as _;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::address::{AddressRefused, check_literal};
+use super::credential::NoCredential;
+use super::reason::reason;
+use crate::clock::Clock;
+use crate::config::plugins::Secret;
+use crate::domain::Moment;
+
+/// Google's library believes its access token stale this long before it expires.
+const STALE_BEFORE_S: i64 = 225;
+const ASSERTION_LIFE_S: i64 = 3_600;
+const TIMEOUT: Duration = Duration::from_secs(10);
+const REPLY_MAX_BYTES: usize = 64 * 1024;
+/// Above this difference between our clock and Google's, the clock is to blame.
+const CLOCK_OFF_S: i64 = 300;
+/// Google's library writes this audience even when `token_uri` points elsewhere.
+const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
+const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
+
+/// Acts as one Google service account.
+pub(super) struct GoogleAccount {
+    client_email: String,
+    key_id: String,
+    key: RsaKeyPair,
+    token_uri: Url,
+    client: reqwest::Client,
+    clock: Clock,
+    /// How often the access was bought or refused; tells a waiter that another's try has ended.
+    tries: AtomicU64,
+    bought: Mutex<Bought>,
+}
+
+#[derive(Default)]
+struct Bought {
+    access: Option<Access>,
+    refusal: Option<NoCredential>,
+}
+
+struct Access {
+    secret: Secret,
+    stale_at: Moment,
+}
+
+/// The parts of the account's key file that a sender needs.
+#[derive(Deserialize)]
+struct KeyFile {
+    #[serde(rename = "type")]
+    account_type: String,
+    client_email: String,
+    private_key_id: String,
+    private_key: String,
+    token_uri: String,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    typ: &'static str,
+    kid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    scope: &'static str,
+    aud: &'static str,
+    iat: i64,
+    exp: i64,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    expires_in: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refused {
+    error: String,
+    error_description: String,
+}
+
+/// The text is no key file of a service account.
+#[derive(Debug, thiserror::Error)]
+pub enum NoServiceAccount {
+    /// Not the JSON of a key file. The cause is not kept, because it could quote the key.
+    #[error("it is not the JSON key file of a Google service account")]
+    Json,
+    /// The private key is damaged.
+    #[error("its `private_key` is not a PKCS#8 PEM key for RSA")]
+    Key,
+    /// Not https.
+    #[error("its `token_uri` must be an https URL")]
+    TokenUri,
+    /// An inside address.
+    #[error(transparent)]
+    Address(#[from] AddressRefused),
+}
+
+impl GoogleAccount {
+    /// Takes the text of the key file.
+    pub(super) fn new(
+        json: &str,
+        client: reqwest::Client,
+        clock: Clock,
+        inside: bool,
+    ) -> Result<Self, NoServiceAccount> {
+        let file: KeyFile = serde_json::from_str(json).map_err(|_| NoServiceAccount::Json)?;
+        if file.account_type != "service_account" {
+            return Err(NoServiceAccount::Json);
+        }
+        let token_uri = Url::parse(&file.token_uri).map_err(|_| NoServiceAccount::TokenUri)?;
+        if token_uri.scheme() != "https" && !(inside && token_uri.scheme() == "http") {
+            return Err(NoServiceAccount::TokenUri);
+        }
+        if !inside {
+            check_literal(token_uri.host())?;
+        }
+        let der = PrivatePkcs8KeyDer::from_pem_slice(file.private_key.as_bytes())
+            .map_err(|_| NoServiceAccount::Key)?;
+        let key = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| NoServiceAccount::Key)?;
+        Ok(Self {
+            client_email: file.client_email,
+            key_id: file.private_key_id,
+            key,
+            token_uri,
+            client,
+            clock,
+            tries: AtomicU64::new(0),
+            bought: Mutex::default(),
+        })
+    }
+
+    /// An access token that is good now. One that is equal to `refused` is not given again.
+    pub(super) async fn access(&self, refused: Option<&Secret>) -> Result<Secret, NoCredential> {
+        let tries = self.tries.load(Ordering::SeqCst);
+        let mut bought = self.bought.lock().await;
+        if let Some(access) = &bought.access
+            && access.stale_at > self.clock.now()
+            && Some(&access.secret) != refused
+        {
+            return Ok(access.secret.clone());
+        }
+        // Somebody else tried while this caller waited: their refusal is ours.
+        if tries != self.tries.load(Ordering::SeqCst)
+            && let Some(refusal) = &bought.refusal
+        {
+            return Err(refusal.clone());
+        }
+        let outcome = match tokio::time::timeout(TIMEOUT, self.buy()).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                Err(NoCredential::Transient("Google's token endpoint did not answer in time".to_owned()))
+            }
+        };
+        self.tries.fetch_add(1, Ordering::SeqCst);
+        match outcome {
+            Ok(access) => {
+                let secret = access.secret.clone();
+                *bought = Bought { access: Some(access), refusal: None };
+                Ok(secret)
+            }
+            Err(refusal) => {
+                *bought = Bought { access: None, refusal: Some(refusal.clone()) };
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn buy(&self) -> Result<Access, NoCredential> {
+        let now = self.clock.now();
+        let assertion = self.assertion(now)?;
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", assertion.as_str()),
+        ];
+        let transient =
+            |e: reqwest::Error| NoCredential::Transient(format!("Google's token endpoint: {}", reason(e)));
+        let mut reply =
+            self.client.post(self.token_uri.clone()).form(&form).send().await.map_err(transient)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = reply.chunk().await.map_err(transient)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > REPLY_MAX_BYTES {
+                return Err(NoCredential::Transient("Google's token endpoint sent too much".to_owned()));
+            }
+        }
+        if !reply.status().is_success() {
+            return Err(self.refusal(&reply, &body, now));
+        }
+        let granted: Granted = serde_json::from_slice(&body).map_err(|_| {
+            NoCredential::Transient("Google's token endpoint sent no access token".to_owned())
+        })?;
+        Ok(Access {
+            secret: Secret::new(granted.access_token),
+            stale_at: now.plus_secs(granted.expires_in - STALE_BEFORE_S),
+        })
+    }
+
+    fn assertion(&self, now: Moment) -> Result<String, NoCredential> {
+        let broken = || NoCredential::Misconfigured("the service account's key does not sign".to_owned());
+        let header = Header { alg: "RS256", typ: "JWT", kid: &self.key_id };
+        let claims = Claims {
+            iss: &self.client_email,
+            scope: SCOPE,
+            aud: AUDIENCE,
+            iat: now.secs(),
+            exp: now.secs() + ASSERTION_LIFE_S,
+        };
+        let header = serde_json::to_vec(&header).map_err(|_| broken())?;
+        let claims = serde_json::to_vec(&claims).map_err(|_| broken())?;
+        let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let mut signature = vec![0; self.key.public().modulus_len()];
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
+            .map_err(|_| broken())?;
+        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// Says what a refusal of the endpoint means, and whether the operator must act.
+    fn refusal(&self, reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential {
+        let status = reply.status();
+        let said: Refused = serde_json::from_slice(body).unwrap_or_default();
+        let text = format!(
+            "Google refused the service account {}: {} {}",
+            status.as_u16(),
+            super::reason::clip(&said.error),
+            super::reason::clip(&said.error_description)
+        );
+        if status.is_server_error()
+            || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+        {
+            return NoCredential::Transient(text);
+        }
+        let date = reply.headers().get("date").and_then(|value| value.to_str().ok());
+        let theirs = date.and_then(|d| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(d).ok());
+        match theirs.map(|t| now.secs() - t.as_second()) {
+            Some(off_s) if off_s.abs() > CLOCK_OFF_S => NoCredential::Misconfigured(format!(
+                "{text}. This machine's clock is {off_s} s ahead of Google's: set up NTP"
+            )),
+            _ => NoCredential::Misconfigured(format!(
+                "{text}. Check that the key has not been revoked, or make a new one"
+            )),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The egress room: the one door for outgoing HTTP of plugins.
+//!
+//! The plugins room brings a plugin's requests here. Each is checked against the
+//! grants, gets its credential, is sent within its deadline, and comes back as an
+//! [`Answer`], which tells apart what certainly never left from what may have
+//! arrived: the difference keeps a phone from being dialled twice.
+//!
+//! No redirect is followed, no proxy of the environment is used, no cookie is kept.
+
+mod address;
+mod client;
+mod credential;
+mod es256;
+mod google;
+mod headers;
+mod origin;
+mod reason;
+mod send;
+#[cfg(test)]
+mod tests;
+pub mod webhook_signature;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+pub use address::AddressRefused;
+pub use client::{ClientError, Trust};
+pub use credential::{CredentialError, NoCredential};
+pub use es256::NoP8Key;
+pub use google::NoServiceAccount;
+pub use origin::{NoOrigin, Origin};
+
+use self::client::{ClientMaker, Speech};
+use self::credential::Credential;
+use crate::clock::Clock;
+use crate::config::plugins::CredentialConfig;
+
+/// One request that a plugin wants sent.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Vec<u8>,
+    /// The name of the credential to put in place.
+    pub credential: Option<String>,
+    /// A repeat does no harm.
+    pub repeatable: bool,
+    /// How long the plugin would wait; zero means as long as it may.
+    pub timeout: Duration,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was answered.
+    Reply(Reply),
+    /// It certainly never left: a repeat is safe.
+    Unsent(String),
+    /// It certainly never left, and will not until the operator acts.
+    Misconfigured(String),
+    /// It may have arrived: look before you repeat.
+    Unknown(String),
+}
+
+/// A server's reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP's status.
+    pub status: u16,
+    /// Lower-case names, and values.
+    pub headers: Vec<(String, String)>,
+    /// What was sent back.
+    pub body: Vec<u8>,
+}
+
+/// What a plugin may do on the network.
+#[derive(Clone, Debug)]
+pub struct Permits {
+    /// The plugin's section in the config, for messages.
+    pub plugin: String,
+    /// The origins that it may talk to.
+    pub origins: BTreeSet<Origin>,
+    /// Whether they may lie on private or loopback addresses.
+    pub private_addresses: bool,
+}
+
+/// The door of one plugin, with its permits, its credentials and its connections.
+pub struct Egress {
+    permits: Permits,
+    clock: Clock,
+    /// Connections without a credential.
+    bare: reqwest::Client,
+    /// Connections of each credential: vendors tie a connection to who opened it.
+    lanes: BTreeMap<String, Lane>,
+}
+
+struct Lane {
+    credential: Credential,
+    client: reqwest::Client,
+}
+
+impl Egress {
+    /// Opens a door. `credentials` are those of the config that the plugin may use, by name.
+    pub fn new(
+        permits: Permits,
+        credentials: &BTreeMap<String, CredentialConfig>,
+        clock: Clock,
+        trust: &Trust,
+    ) -> Result<Self, CredentialError> {
+        let clients = ClientMaker { trust, private_addresses: permits.private_addresses };
+        let mut lanes = BTreeMap::new();
+        for (name, config) in credentials {
+            let key = format!("plugins.{}.credentials.{name}", permits.plugin);
+            let credential = Credential::read(config, &key, &clients, &clock)?;
+            let client = clients.make(credential.speech())?;
+            lanes.insert(name.clone(), Lane { credential, client });
+        }
+        let bare = clients.make(Speech::Negotiated)?;
+        Ok(Self { permits, clock, bare, lanes })
+    }
+}

@@ -1,0 +1,192 @@
+//! Sends one request: check, place the credential, send, and say what became of it.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::address::{self, AddressRefused};
+use super::credential::{NoCredential, Placed};
+use super::reason::{cause, reason};
+use super::{Answer, Egress, Lane, Origin, Reply, Request, headers};
+use crate::config::plugins::Secret;
+
+const URL_MAX_BYTES: usize = 8 * 1024;
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// No request waits longer than this, whatever its deadline.
+const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+
+/// A request that passed every check.
+struct Checked<'a> {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: &'a [u8],
+    lane: Option<&'a Lane>,
+}
+
+impl Egress {
+    /// Sends `request`, and never waits beyond `until`.
+    ///
+    /// A request is sent twice in two cases only: when it may be repeated and it is
+    /// unknown whether it arrived, and when a bought credential was refused with 401.
+    pub async fn send(&self, request: &Request, until: Instant) -> Answer {
+        let checked = match self.check(request) {
+            Ok(checked) => checked,
+            Err(answer) => return answer,
+        };
+        let limit = || match request.timeout {
+            Duration::ZERO => until.min(Instant::now() + TIMEOUT_MAX),
+            wanted => until.min(Instant::now() + wanted.min(TIMEOUT_MAX)),
+        };
+        let (answer, bought) = self.try_once(&checked, None, limit()).await;
+        match answer {
+            Answer::Reply(Reply { status: 401, .. }) if bought.is_some() => {
+                self.try_once(&checked, bought.as_ref(), limit()).await.0
+            }
+            Answer::Unknown(_) if request.repeatable && Instant::now() < until => {
+                match self.try_once(&checked, None, limit()).await.0 {
+                    reply @ Answer::Reply(_) => reply,
+                    // The second try says nothing about what became of the first.
+                    _ => answer,
+                }
+            }
+            _ => answer,
+        }
+    }
+
+    fn check<'a>(&'a self, request: &'a Request) -> Result<Checked<'a>, Answer> {
+        let refuse = |why: &str| Err(Answer::Unsent(format!("the host does not send this: {why}")));
+        let method = match request.method.as_str() {
+            "GET" => Method::GET,
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            "PATCH" => Method::PATCH,
+            "DELETE" => Method::DELETE,
+            "HEAD" => Method::HEAD,
+            _ => return refuse("the method is none of GET, POST, PUT, PATCH, DELETE and HEAD"),
+        };
+        if request.url.len() > URL_MAX_BYTES || request.body.len() > BODY_MAX_BYTES {
+            return refuse("the URL or the body is too long");
+        }
+        let Ok(mut url) = Url::parse(&request.url) else { return refuse("the URL is malformed") };
+        let Some(origin) = Origin::of(&url) else { return refuse("the URL is neither https nor http") };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("the URL carries a user name or a password");
+        }
+        url.set_fragment(None);
+        self.check_grants(&url, &origin)?;
+        let lane = request.credential.as_deref().map(|name| self.lane(name, &origin)).transpose()?;
+        let taken = lane.map(|lane| lane.credential.header_name());
+        let headers = match headers::from_plugin(&request.headers, taken) {
+            Ok(headers) => headers,
+            Err(refused) => return refuse(&refused.to_string()),
+        };
+        Ok(Checked { method, url, headers, body: &request.body, lane })
+    }
+
+    fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
+        let plugin = &self.permits.plugin;
+        if !self.permits.origins.contains(origin) {
+            return Err(Answer::Misconfigured(format!(
+                "the plugin wants to talk to {origin}, which is not granted: its manifest must ask for it, and \
+                 `plugins.{plugin}.grants.hosts` must name it"
+            )));
+        }
+        if self.permits.private_addresses {
+            return Ok(());
+        }
+        address::check_literal(url.host()).map_err(|refused| Answer::Misconfigured(refused.to_string()))
+    }
+
+    fn lane(&self, name: &str, origin: &Origin) -> Result<&Lane, Answer> {
+        let plugin = &self.permits.plugin;
+        let Some(lane) = self.lanes.get(name) else {
+            return Err(Answer::Misconfigured(format!(
+                "the plugin wants a credential that is not granted for requests: its manifest must ask for it, and \
+                 `plugins.{plugin}.grants.credentials` must name it"
+            )));
+        };
+        if !lane.credential.may_go_to(origin) {
+            return Err(Answer::Misconfigured(format!(
+                "the credential {name} may not go to {origin}: `plugins.{plugin}.credentials.{name}.hosts` does not \
+                 name it"
+            )));
+        }
+        Ok(lane)
+    }
+
+    /// One try; also gives the bought secret that was used.
+    async fn try_once(
+        &self,
+        checked: &Checked<'_>,
+        refused: Option<&Secret>,
+        limit: Instant,
+    ) -> (Answer, Option<Secret>) {
+        if limit <= Instant::now() {
+            return (Answer::Unsent("no time was left".to_owned()), None);
+        }
+        let mut headers = checked.headers.clone();
+        let mut bought_secret = None;
+        if let Some(lane) = checked.lane {
+            match timeout_at(limit, lane.credential.place(&self.clock, refused)).await {
+                Ok(Ok(Placed { name, value, bought })) => {
+                    headers.insert(name, value);
+                    bought_secret = bought;
+                }
+                Ok(Err(NoCredential::Transient(why))) => return (Answer::Unsent(why), None),
+                Ok(Err(NoCredential::Misconfigured(why))) => return (Answer::Misconfigured(why), None),
+                Err(_) => {
+                    return (Answer::Unsent("the credential could not be had in time".to_owned()), None);
+                }
+            }
+        }
+        let client = checked.lane.map_or(&self.bare, |lane| &lane.client);
+        let mut builder = client.request(checked.method.clone(), checked.url.clone()).headers(headers);
+        if !checked.body.is_empty() {
+            builder = builder.body(checked.body.to_vec());
+        }
+        let answer = match timeout_at(limit, exchange(builder)).await {
+            Ok(answer) => answer,
+            Err(_) => Answer::Unknown("no answer came in time".to_owned()),
+        };
+        (answer, bought_secret)
+    }
+}
+
+async fn exchange(builder: reqwest::RequestBuilder) -> Answer {
+    let mut response = match builder.send().await {
+        Ok(response) => response,
+        Err(error) => return not_answered(error),
+    };
+    let status: StatusCode = response.status();
+    let headers = headers::for_plugin(response.headers());
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= REPLY_MAX_BYTES => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => {
+                return Answer::Unknown(format!(
+                    "the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes"
+                ));
+            }
+            Ok(None) => return Answer::Reply(Reply { status: status.as_u16(), headers, body }),
+            Err(error) => {
+                return Answer::Unknown(format!("the reply ({status}) broke off: {}", reason(error)));
+            }
+        }
+    }
+}
+
+fn not_answered(error: reqwest::Error) -> Answer {
+    if let Some(refused) = cause::<AddressRefused>(&error) {
+        return Answer::Misconfigured(refused.to_string());
+    }
+    // A connection that never stood, or a request that could not be built, carried nothing.
+    if error.is_connect() || error.is_builder() {
+        return Answer::Unsent(reason(error));
+    }
+    Answer::Unknown(reason(error))
+}

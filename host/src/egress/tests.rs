@@ -1,0 +1,309 @@
+//! The door as a whole, against servers on loopback.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::{Request as Inbound, State};
+use axum::http::{StatusCode, Version};
+use axum::response::IntoResponse as _;
+use axum::routing::{any, post};
+use axum::{Json, Router};
+use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::*;
+use crate::config::plugins::Secret;
+use crate::domain::Moment;
+
+/// A service account's key, made for this run of the tests.
+static RSA_KEY: LazyLock<String> = LazyLock::new(|| {
+    let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+    key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+});
+
+async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    origin
+}
+
+fn door(origins: &[&str], inside: bool, credentials: &[(&str, CredentialConfig)]) -> Egress {
+    let permits = Permits {
+        plugin: "x".to_owned(),
+        origins: origins.iter().map(|o| o.parse().unwrap()).collect(),
+        private_addresses: inside,
+    };
+    let credentials = credentials.iter().map(|(name, config)| ((*name).to_owned(), config.clone())).collect();
+    let clock = Clock::manual(Moment::from_secs(1_800_000_000));
+    Egress::new(permits, &credentials, clock, &Trust::public().unwrap()).unwrap()
+}
+
+fn post_to(url: String, credential: Option<&str>) -> Request {
+    Request {
+        method: "POST".to_owned(),
+        url,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: b"{}".to_vec(),
+        credential: credential.map(str::to_owned),
+        repeatable: false,
+        timeout: Duration::from_secs(5),
+    }
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(10)
+}
+
+fn bearer(value: &str, hosts: Vec<String>) -> CredentialConfig {
+    CredentialConfig::Bearer { value: Some(Secret::new(value)), value_file: None, hosts }
+}
+
+#[tokio::test]
+async fn credential_is_put_in_place_and_the_reply_comes_back() {
+    let router = Router::new().route(
+        "/ring",
+        post(|request: Inbound| async move {
+            let held = request.headers().get("authorization").cloned();
+            let told = held.map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+            (StatusCode::ACCEPTED, [("set-cookie", "a=b"), ("x-ref", "7")], told)
+        }),
+    );
+    let origin = serve(router).await;
+    let door = door(&[&origin], true, &[("key", bearer("secret-1", Vec::new()))]);
+    let Answer::Reply(reply) = door.send(&post_to(format!("{origin}/ring"), Some("key")), soon()).await
+    else {
+        panic!("no reply");
+    };
+    assert_eq!((reply.status, reply.body.as_slice()), (202, b"Bearer secret-1".as_slice()));
+    assert!(reply.headers.contains(&("x-ref".to_owned(), "7".to_owned())));
+    assert!(!reply.headers.iter().any(|(name, _)| name == "set-cookie"));
+}
+
+#[tokio::test]
+async fn what_is_not_granted_never_leaves() {
+    let hits = Arc::new(AtomicUsize::new(0));
+    let count = hits.clone();
+    let router = Router::new().fallback(any(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        async { "hit" }
+    }));
+    let origin = serve(router).await;
+    let elsewhere = "https://elsewhere.example".to_owned();
+    let bound = bearer("x", vec![elsewhere.clone()]);
+    let url = format!("{origin}/");
+
+    let granted = door(&[&origin], true, &[("bound", bound)]);
+    let cases = [
+        (post_to(format!("{elsewhere}/"), None), "not granted"),
+        (post_to(url.clone(), Some("bound")), "may not go to"),
+        (post_to(url.clone(), Some("other")), "grants.credentials"),
+    ];
+    for (request, why) in cases {
+        let answer = granted.send(&request, soon()).await;
+        assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains(why)), "{answer:?}");
+    }
+    let inside_not_granted = door(&[&origin], false, &[]);
+    let answer = inside_not_granted.send(&post_to(url.clone(), None), soon()).await;
+    assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains("private")), "{answer:?}");
+    let by_name = origin.replace("127.0.0.1", "localhost");
+    let named = door(&[&by_name], false, &[]);
+    let answer = named.send(&post_to(format!("{by_name}/"), None), soon()).await;
+    assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains("private")), "{answer:?}");
+
+    let user = url.replace("http://", "http://me:pw@");
+    let mut long = post_to(url.clone(), None);
+    long.body = vec![0; 1024 * 1024 + 1];
+    let mut connect = post_to(url.clone(), None);
+    connect.method = "CONNECT".to_owned();
+    for request in [post_to(user, None), post_to("file:///etc/hosts".to_owned(), None), long, connect] {
+        assert!(matches!(granted.send(&request, soon()).await, Answer::Unsent(_)));
+    }
+    assert_eq!(hits.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn redirects_are_answers_not_orders() {
+    let router = Router::new()
+        .route("/", any(|| async { (StatusCode::FOUND, [("location", "/there")]) }))
+        .route("/there", any(|| async { "followed" }));
+    let origin = serve(router).await;
+    let answer = door(&[&origin], true, &[]).send(&post_to(format!("{origin}/"), None), soon()).await;
+    assert!(matches!(answer, Answer::Reply(Reply { status: 302, .. })), "{answer:?}");
+}
+
+#[tokio::test]
+async fn closed_port_is_unsent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let request = post_to(format!("{origin}/device/9f86d081"), None);
+    let Answer::Unsent(why) = door(&[&origin], true, &[]).send(&request, soon()).await else {
+        panic!("sent")
+    };
+    assert!(!why.contains("9f86d081"), "a reason must not carry the URL: {why}");
+}
+
+/// A server that takes a request and hangs up; counts how often.
+async fn hang_up() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = taken.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            if stream.read(&mut [0; 1024]).await.is_ok_and(|n| n > 0) {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    });
+    (origin, taken)
+}
+
+#[tokio::test]
+async fn broken_connection_is_unknown_and_only_repeatables_are_repeated() {
+    let (origin, taken) = hang_up().await;
+    let door = door(&[&origin], true, &[]);
+    let mut request = post_to(format!("{origin}/"), None);
+    assert!(matches!(door.send(&request, soon()).await, Answer::Unknown(_)));
+    assert_eq!(taken.load(Ordering::SeqCst), 1);
+    request.repeatable = true;
+    assert!(matches!(door.send(&request, soon()).await, Answer::Unknown(_)));
+    assert_eq!(taken.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn silence_until_the_deadline_is_unknown() {
+    let router = Router::new().fallback(any(std::future::pending::<StatusCode>));
+    let origin = serve(router).await;
+    let door = door(&[&origin], true, &[]);
+    let until = Instant::now() + Duration::from_millis(100);
+    assert!(matches!(door.send(&post_to(format!("{origin}/"), None), until).await, Answer::Unknown(_)));
+    let answer = door.send(&post_to(format!("{origin}/"), None), Instant::now()).await;
+    assert!(matches!(answer, Answer::Unsent(_)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn endless_reply_is_cut() {
+    let router = Router::new().fallback(any(|| async { vec![b'x'; 5 * 1024 * 1024] }));
+    let origin = serve(router).await;
+    let answer = door(&[&origin], true, &[]).send(&post_to(format!("{origin}/"), None), soon()).await;
+    assert!(matches!(&answer, Answer::Unknown(why) if why.contains("longer than")), "{answer:?}");
+}
+
+/// Google as far as FCM needs it: a token endpoint and a send endpoint.
+#[derive(Clone, Default)]
+struct Google {
+    bought: Arc<AtomicUsize>,
+    connections_http2: Arc<AtomicUsize>,
+    refusal: Option<StatusCode>,
+}
+
+async fn google(google: Google) -> (String, CredentialConfig) {
+    let router = Router::new()
+        .route(
+            "/token",
+            post(|State(google): State<Google>, body: String| async move {
+                assert!(
+                    body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&")
+                );
+                if let Some(status) = google.refusal {
+                    let body =
+                        serde_json::json!({"error": "invalid_grant", "error_description": "Key revoked"});
+                    return (status, Json(body)).into_response();
+                }
+                let number = google.bought.fetch_add(1, Ordering::SeqCst) + 1;
+                tokio::task::yield_now().await;
+                let body = serde_json::json!({"access_token": format!("ya29.{number}"), "expires_in": 3599});
+                Json(body).into_response()
+            }),
+        )
+        .route(
+            "/send",
+            post(|State(google): State<Google>, request: Inbound| async move {
+                if request.version() == Version::HTTP_2 {
+                    google.connections_http2.fetch_add(1, Ordering::SeqCst);
+                }
+                request.headers()["authorization"].to_str().unwrap().to_owned()
+            }),
+        )
+        .route(
+            "/only-second",
+            post(|request: Inbound| async move {
+                if request.headers()["authorization"] == "Bearer ya29.2" {
+                    StatusCode::OK
+                } else {
+                    StatusCode::UNAUTHORIZED
+                }
+            }),
+        )
+        .route("/never", post(|| async { StatusCode::UNAUTHORIZED }))
+        .with_state(google);
+    let origin = serve(router).await;
+    let json = serde_json::json!({
+        "type": "service_account",
+        "project_id": "companion-test",
+        "private_key_id": "k1",
+        "private_key": *RSA_KEY,
+        "client_email": "ring@companion-test.example",
+        "token_uri": format!("{origin}/token"),
+    });
+    let config = CredentialConfig::GoogleServiceAccount {
+        json: Some(Secret::new(json.to_string())),
+        json_file: None,
+        hosts: Vec::new(),
+    };
+    (origin, config)
+}
+
+#[tokio::test]
+async fn many_requests_buy_one_access_token() {
+    let server = Google::default();
+    let (origin, config) = google(server.clone()).await;
+    let door = door(&[&origin], true, &[("account", config)]);
+    let request = post_to(format!("{origin}/send"), Some("account"));
+    let answers = futures::future::join_all((0..50).map(|_| door.send(&request, soon()))).await;
+    for answer in answers {
+        let Answer::Reply(reply) = answer else { panic!("{answer:?}") };
+        assert_eq!(reply.body, b"Bearer ya29.1");
+    }
+    assert_eq!(server.bought.load(Ordering::SeqCst), 1);
+    assert_eq!(server.connections_http2.load(Ordering::SeqCst), 50, "push services are spoken to in HTTP/2");
+
+    // It serves until 225 s before its end.
+    door.clock.advance(Duration::from_secs(3599 - 226));
+    door.send(&request, soon()).await;
+    assert_eq!(server.bought.load(Ordering::SeqCst), 1);
+    door.clock.advance(Duration::from_secs(2));
+    door.send(&request, soon()).await;
+    assert_eq!(server.bought.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn refused_access_token_is_bought_anew_once() {
+    let server = Google::default();
+    let (origin, config) = google(server.clone()).await;
+    let door = door(&[&origin], true, &[("account", config)]);
+    let answer = door.send(&post_to(format!("{origin}/only-second"), Some("account")), soon()).await;
+    assert!(matches!(answer, Answer::Reply(Reply { status: 200, .. })), "{answer:?}");
+    let answer = door.send(&post_to(format!("{origin}/never"), Some("account")), soon()).await;
+    assert!(matches!(answer, Answer::Reply(Reply { status: 401, .. })), "{answer:?}");
+    assert_eq!(server.bought.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn revoked_account_is_the_operators_matter_and_an_outage_is_not() {
+    let refusing = |status| Google { refusal: Some(status), ..Google::default() };
+    let (origin, config) = google(refusing(StatusCode::BAD_REQUEST)).await;
+    let revoked = door(&[&origin], true, &[("account", config)]);
+    let answer = revoked.send(&post_to(format!("{origin}/send"), Some("account")), soon()).await;
+    // The manual clock of the test is far from the server's date.
+    assert!(matches!(&answer, Answer::Misconfigured(why) if why.contains("Key revoked")), "{answer:?}");
+
+    let (origin, config) = google(refusing(StatusCode::SERVICE_UNAVAILABLE)).await;
+    let outage = door(&[&origin], true, &[("account", config)]);
+    let answer = outage.send(&post_to(format!("{origin}/send"), Some("account")), soon()).await;
+    assert!(matches!(answer, Answer::Unsent(_)), "{answer:?}");
+}

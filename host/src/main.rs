@@ -1,0 +1,20 @@
+//! The program: parses the command line and hands it to its command.
+
+use std::process::ExitCode;
+
+use callpanion::command::{self, args::Cli};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command::run(cli)),
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "there is no log yet")]
+            {
+                eprintln!("callpanion: the runtime does not start: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Answering: what a callee's device says about a call, and what it is given.
+//!
+//! Every step may be sent twice, late, or never. A device speaks only of calls
+//! of its own callee; the conversation id is taken from the provider's reply
+//! and never from the device.
+
+use std::time::Duration;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::calls::{self, Call, CallChange};
+use crate::db::conversations::{self, ConversationRow};
+use crate::db::devices::Device;
+use crate::db::{Conn, callees, ring_attempts, timeline};
+use crate::domain::{AttemptId, CallId, CallMethod, CallState, DeviceState, Moment, Session, SessionRequest};
+use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
+use crate::services::deadlines::ANSWER_GRACE_S;
+use crate::services::error::ServiceError;
+use crate::services::{agent_variables, webhooks};
+
+/// What a device did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceStep {
+    /// It shows the ring.
+    Rang,
+    /// The callee picked up.
+    Accepted,
+    /// The talk began.
+    Joined,
+    /// The talk is over, after so many seconds if the device counted them.
+    Ended {
+        /// Length of the talk.
+        duration_s: Option<u32>,
+    },
+    /// The callee declined.
+    Declined,
+    /// It stopped ringing by itself.
+    TimedOut,
+}
+
+/// Takes a device's step. Returns the call as it stands then.
+pub async fn step(app: &App, device: &Device, call: CallId, step: DeviceStep) -> Result<Call, ServiceError> {
+    let rules = Rules::of(app);
+    let device = device.clone();
+    let call = app
+        .db
+        .write(move |c| {
+            async move {
+                let mut call = of_device(c, &device, call).await?;
+                take(c, &mut call, &device, step, &rules).await?;
+                calls::find(c, call.id).await?.ok_or(ServiceError::NotFound)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(call.family_id);
+    app.wake.notify_waiters();
+    Ok(call)
+}
+
+/// The call, if it is one of the device's callee by app.
+async fn of_device(c: &mut Conn, device: &Device, call: CallId) -> Result<Call, ServiceError> {
+    if device.state != DeviceState::Active {
+        return Err(ServiceError::Forbidden);
+    }
+    let call = calls::find(c, call).await?.ok_or(ServiceError::NotFound)?;
+    let own = call.callee_id == device.callee_id && call.call_method == CallMethod::App;
+    if own { Ok(call) } else { Err(ServiceError::NotFound) }
+}
+
+async fn take(
+    c: &mut Conn,
+    call: &mut Call,
+    device: &Device,
+    step: DeviceStep,
+    rules: &Rules,
+) -> Result<(), ServiceError> {
+    match step {
+        DeviceStep::Rang => {
+            ring_attempts::mark_rang(c, call.id, device.id, rules.now).await?;
+            timeline::append(c, call, rules.now, "rang", None).await?;
+        }
+        DeviceStep::Accepted => accept(c, call, device, rules).await?,
+        DeviceStep::Joined => {
+            accept(c, call, device, rules).await?;
+            let change = CallChange { joined_at: Some(rules.now), ..CallChange::default() };
+            advance(c, call, CallState::InProgress, change, rules.now).await?;
+        }
+        DeviceStep::Ended { duration_s } => end(c, call, device, duration_s, rules).await?,
+        DeviceStep::Declined => {
+            if matches!(call.state, CallState::Queued | CallState::Ringing) {
+                settle_quietly(c, call, CallState::Declined, "declined", rules).await?;
+            }
+        }
+        DeviceStep::TimedOut => {
+            if call.state == CallState::Ringing {
+                miss(c, call, Miss::NO_ANSWER, rules).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Of two devices that pick up, one wins; asking again is no second answer.
+async fn accept(c: &mut Conn, call: &mut Call, device: &Device, rules: &Rules) -> Result<(), ServiceError> {
+    match call.state {
+        CallState::Answered | CallState::InProgress => {
+            if call.device_id == Some(device.id) {
+                return Ok(());
+            }
+            return Err(ServiceError::Conflict("answered-elsewhere"));
+        }
+        CallState::Queued | CallState::Ringing => {}
+        _ => return Err(ServiceError::Gone("call-over")),
+    }
+    if rules.now > call.expires_at.plus_secs(ANSWER_GRACE_S) {
+        return Err(ServiceError::Gone("ring-over"));
+    }
+    ring_attempts::mark_rang(c, call.id, device.id, rules.now).await?;
+    let change = CallChange {
+        device_id: Some(device.id),
+        answered_at: Some(rules.now),
+        reason: Some(None),
+        ..CallChange::default()
+    };
+    if advance(c, call, CallState::Answered, change, rules.now).await? {
+        call.device_id = Some(device.id);
+        Ok(())
+    } else {
+        Err(ServiceError::Conflict("answered-elsewhere"))
+    }
+}
+
+async fn end(
+    c: &mut Conn,
+    call: &mut Call,
+    device: &Device,
+    duration_s: Option<u32>,
+    rules: &Rules,
+) -> Result<(), ServiceError> {
+    let duration_s = duration_s.and_then(|seconds| i32::try_from(seconds).ok());
+    if call.state.is_outcome() {
+        // The app posts the end up to three times; a length that comes late is kept, one that is there stays.
+        if call.state == CallState::Completed && call.duration_s.is_none() && duration_s.is_some() {
+            calls::amend(c, call.id, &CallChange { duration_s, ..CallChange::default() }, rules.now).await?;
+        }
+        return Ok(());
+    }
+    if call.device_id.is_some_and(|answered_by| answered_by != device.id) {
+        return Err(ServiceError::Conflict("answered-elsewhere"));
+    }
+    if conversations::of_call(c, call.id).await?.is_empty() {
+        // Ended without ever having asked for a conversation: picked up, never connected.
+        if matches!(call.state, CallState::Ringing | CallState::Answered) {
+            miss(c, call, Miss::NEVER_CONNECTED, rules).await?;
+        }
+        return Ok(());
+    }
+    let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
+    let change = CallChange {
+        ended_at: Some(rules.now),
+        duration_s,
+        check_at: Some(check_at),
+        ..CallChange::default()
+    };
+    advance(c, call, CallState::Completed, change, rules.now).await?;
+    Ok(())
+}
+
+/// Gives the device that answered what it needs to join the conversation.
+///
+/// Asking again gives a new token and changes nothing else. The provider has
+/// its own short deadline, since a person waits with the phone at the ear.
+pub async fn open(app: &App, device: &Device, call: CallId) -> Result<(Call, Session), ServiceError> {
+    let call = step(app, device, call, DeviceStep::Accepted).await?;
+    let mut c = app.db.read().await?;
+    let callee = callees::find(&mut c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
+    let wanted = SessionRequest {
+        call: call.id,
+        callee: callee.id,
+        language: callee.language.clone(),
+        variables: agent_variables::of(&mut c, &call, &callee).await?,
+    };
+    let attempt = ring_attempts::of_call(&mut c, call.id).await?.last().map_or(AttemptId(call.id.0), |last| last.id);
+    drop(c);
+    let deadline = Duration::from_millis(app.config.calling.answer_deadline_ms.into());
+    let provider = app.config.provider.app.clone();
+    let session = app.plugins.open_session(&provider, wanted, deadline).await?;
+    if let Some(provider_ref) = session.conversation.clone() {
+        remember(app, &call, attempt, provider, provider_ref).await?;
+    }
+    Ok((call, session))
+}
+
+async fn remember(
+    app: &App,
+    call: &Call,
+    attempt_id: AttemptId,
+    provider: String,
+    provider_ref: String,
+) -> Result<(), ServiceError> {
+    let now = app.clock.now();
+    let call = call.clone();
+    app.db
+        .write(move |c| {
+            async move {
+                let row = ConversationRow {
+                    provider: provider.clone(),
+                    provider_ref: provider_ref.clone(),
+                    call_id: call.id,
+                    attempt_id,
+                    opened_at: now,
+                };
+                if conversations::add(c, &row).await? {
+                    timeline::append(c, &call, now, "other", None).await?;
+                    webhooks::rematch(c, &provider, &provider_ref, now).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// The call that this device should be ringing for, if its push seems lost:
+/// sent at least `after_s` ago, still in its window, and not picked up.
+pub async fn missed_push(app: &App, device: &Device, after_s: i64) -> Result<Option<Call>, ServiceError> {
+    if device.state != DeviceState::Active {
+        return Ok(None);
+    }
+    let now: Moment = app.clock.now();
+    let call = calls::ringing_for_device(&mut app.db.read().await?, device.id, now).await?;
+    Ok(call.filter(|call| call.ring_at.plus_secs(after_s) <= now))
+}

@@ -1,0 +1,149 @@
+//! Arming: choosing where a try rings, and recording it before anything is sent.
+
+use crate::db::callees::Callee;
+use crate::db::calls::Call;
+use crate::db::ring_attempts::{self, RingAttempt};
+use crate::db::{Conn, DbError, ring_targets};
+use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
+use crate::domain::{AttemptId, AttemptState, CallMethod, GroupId};
+use crate::plugins::Plugins;
+use crate::services::calls::Rules;
+
+/// The loaded channels.
+#[derive(Clone, Debug)]
+pub(crate) struct Channels(Vec<ChannelInfo>);
+
+impl Channels {
+    /// What these plugins can ring.
+    pub(crate) fn of(plugins: &Plugins) -> Self {
+        Self(plugins.channels())
+    }
+
+    fn by_id(&self, id: &str) -> Option<&ChannelInfo> {
+        self.0.iter().find(|channel| channel.id == id)
+    }
+
+    fn for_numbers(&self) -> Option<&ChannelInfo> {
+        self.0.iter().find(|channel| channel.reaches == Reaches::Number)
+    }
+}
+
+/// Why a try cannot be armed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// No consent on record: no call.
+    NoConsent,
+    /// The callee has no phone number.
+    NoPhone,
+    /// The callee has no confirmed device with an address that works.
+    NoDevice,
+    /// No plugin that could ring it is on.
+    NoChannel,
+}
+
+impl Refusal {
+    /// A key of the Fluent files (`reason-<reason>`).
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::NoConsent => "no_consent",
+            Self::NoPhone => "no_phone",
+            Self::NoDevice => "no_device",
+            Self::NoChannel => "no_channel",
+        }
+    }
+}
+
+struct Target {
+    channel: String,
+    ahead: bool,
+    address: String,
+    environment: String,
+    device: Option<(crate::domain::DeviceId, crate::domain::PushAddressId)>,
+}
+
+/// Records the next ring attempt of a call's present try. An address that this
+/// try has used already is not used again.
+pub(crate) async fn arm(
+    c: &mut Conn,
+    call: &Call,
+    callee: &Callee,
+    rules: &Rules,
+) -> Result<Result<AttemptId, Refusal>, DbError> {
+    if callee.consent_at.is_none() {
+        return Ok(Err(Refusal::NoConsent));
+    }
+    let target = match call.call_method {
+        CallMethod::Phone => phone_target(callee, rules),
+        CallMethod::App => app_target(c, call, rules).await?,
+    };
+    let target = match target {
+        Ok(target) => target,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let attempt = RingAttempt {
+        id: AttemptId::new(),
+        call_id: call.id,
+        try_no: call.tries,
+        channel: target.channel,
+        ahead: target.ahead,
+        device_id: target.device.map(|(device, _)| device),
+        push_address_id: target.device.map(|(_, address)| address),
+        address: target.address,
+        environment: target.environment,
+        group_id: GroupId::new(),
+        state: AttemptState::Armed,
+        reason: None,
+        ring_at: call.ring_at,
+        expires_at: call.expires_at,
+        act_at: Some(if target.ahead { rules.now } else { call.ring_at.max(rules.now) }),
+        owner: None,
+        fence: 0,
+        lease_until: None,
+        sends: 0,
+        reference: None,
+        recipient: None,
+        sent_at: None,
+        accepted_at: None,
+        rang_at: None,
+        created_at: rules.now,
+    };
+    ring_attempts::add(c, &attempt).await?;
+    Ok(Ok(attempt.id))
+}
+
+fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
+    let number = callee.phone.clone().ok_or(Refusal::NoPhone)?;
+    let channel = rules.channels.for_numbers().ok_or(Refusal::NoChannel)?;
+    Ok(Target {
+        channel: channel.id.clone(),
+        ahead: channel.submits == Submits::Ahead,
+        address: number,
+        environment: String::new(),
+        device: None,
+    })
+}
+
+async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<Target, Refusal>, DbError> {
+    let targets = ring_targets::of_callee(c, call.callee_id).await?;
+    if targets.is_empty() {
+        return Ok(Err(Refusal::NoDevice));
+    }
+    let used = ring_attempts::of_call(c, call.id).await?;
+    let fresh = targets.into_iter().filter(|target| {
+        !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address)
+    });
+    let mut refusal = Refusal::NoDevice;
+    for target in fresh {
+        if let Some(channel) = rules.channels.by_id(&target.channel) {
+            return Ok(Ok(Target {
+                channel: target.channel,
+                ahead: channel.submits == Submits::Ahead,
+                address: target.address,
+                environment: target.environment,
+                device: Some((target.device_id, target.push_address_id)),
+            }));
+        }
+        refusal = Refusal::NoChannel;
+    }
+    Ok(Err(refusal))
+}

@@ -1,0 +1,248 @@
+//! Callees: the people who are rung, as their family describes them.
+
+use futures::FutureExt;
+
+use super::error::ServiceError;
+use super::{families, fields, phone_number, schedules};
+use crate::app::App;
+use crate::db::callees::{self, Callee, Profile};
+use crate::db::{Conn, DbError};
+use crate::domain::{AccountId, CallMethod, CalleeId, FamilyId, Moment};
+
+const ADDRESS_FORM_CHARS: usize = 60;
+const INTERESTS_CHARS: usize = 2_000;
+const CONSENT_CHARS: usize = 4_000;
+
+/// What a family types about a callee.
+#[derive(Clone, Default)]
+#[allow(missing_debug_implementations, reason = "it holds a name and a phone number")]
+pub struct Details {
+    /// Their name.
+    pub name: String,
+    /// How the companion addresses them; empty means by their name.
+    pub address_form: String,
+    /// BCP 47 tag of the language that they speak.
+    pub language: String,
+    /// Their number, as people write it; needed when they are reached by phone.
+    pub phone: String,
+    /// The country of the number (ISO 3166 alpha-2); not needed when it has its `+` and country code.
+    pub country: String,
+    /// The IANA zone in which they live.
+    pub zone: String,
+    /// What they like to talk about.
+    pub interests: String,
+}
+
+impl Details {
+    fn check(&self, method: CallMethod) -> Result<Profile, ServiceError> {
+        let name = fields::line("name", &self.name, fields::NAME_CHARS)?;
+        let address_form = fields::optional_line("address_form", &self.address_form, ADDRESS_FORM_CHARS)?;
+        let phone = match self.phone.trim() {
+            "" if method == CallMethod::Phone => {
+                return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
+            }
+            "" => None,
+            phone => Some(phone_number::parse(phone, &self.country)?),
+        };
+        Ok(Profile {
+            address_form: if address_form.is_empty() { name.clone() } else { address_form },
+            name,
+            language: fields::language(&self.language)?,
+            zone: fields::zone(&self.zone)?.name().to_owned(),
+            phone,
+            interests: fields::text("interests", &self.interests, INTERESTS_CHARS)?,
+        })
+    }
+}
+
+/// Enters a callee who is reached by `method` and agreed to the words of `consent`.
+pub async fn add(
+    app: &App,
+    account: AccountId,
+    family: FamilyId,
+    method: CallMethod,
+    details: &Details,
+    consent: &str,
+) -> Result<Callee, ServiceError> {
+    let profile = details.check(method)?;
+    let consent = check_consent(consent)?;
+    let now = app.clock.now();
+    let callee = app
+        .db
+        .write(move |c| {
+            async move {
+                let (_, role) = families::family_in(c, account, family).await?;
+                families::edit(role)?;
+                Ok::<_, ServiceError>(enter(c, family, method, profile, consent, account, now).await?)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(family);
+    Ok(callee)
+}
+
+/// Enters the family's first callee, by the family's method; a second save rewrites them.
+pub(crate) async fn save_first(
+    app: &App,
+    account: AccountId,
+    family: FamilyId,
+    details: &Details,
+    consent: &str,
+) -> Result<Callee, ServiceError> {
+    let (known, _) = families::find(app, account, family).await?;
+    let method = known.call_method.ok_or(ServiceError::Conflict("method-first"))?;
+    let profile = details.check(method)?;
+    let consent = check_consent(consent)?;
+    let now = app.clock.now();
+    let callee = app
+        .db
+        .write(move |c| {
+            async move {
+                // Two clicks at once shall not make two callees.
+                crate::db::families::lock(c, family).await?;
+                let (family, role) = families::family_in(c, account, family).await?;
+                families::edit(role)?;
+                if family.call_method != Some(method) {
+                    return Err(ServiceError::Conflict("method-changed"));
+                }
+                let Some(first) = callees::of_family(c, family.id).await?.into_iter().next() else {
+                    return Ok(enter(c, family.id, method, profile, consent, account, now).await?);
+                };
+                rewrite(c, &first, &profile, now).await?;
+                callees::set_call_method(c, first.id, method).await?;
+                callees::set_consent(c, first.id, &consent, account, now).await?;
+                callees::find(c, first.id).await?.ok_or(ServiceError::NotFound)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(family);
+    Ok(callee)
+}
+
+/// Rewrites what the family says about a callee. A new zone moves the schedule's next moments.
+pub async fn update_profile(
+    app: &App,
+    account: AccountId,
+    callee: CalleeId,
+    details: &Details,
+) -> Result<(), ServiceError> {
+    let details = details.clone();
+    let now = app.clock.now();
+    let family = app
+        .db
+        .write(move |c| {
+            async move {
+                // The method and the number must fit each other, whoever else is at work.
+                callees::lock(c, callee).await?;
+                let access = families::callee_in(c, account, callee).await?;
+                families::edit(access.role)?;
+                let profile = details.check(access.callee.call_method)?;
+                rewrite(c, &access.callee, &profile, now).await?;
+                Ok::<_, ServiceError>(access.family.id)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(family);
+    Ok(())
+}
+
+/// Chooses how the callee is reached; the owner may. What was called before stays as it was.
+pub async fn change_method(
+    app: &App,
+    account: AccountId,
+    callee: CalleeId,
+    method: CallMethod,
+) -> Result<(), ServiceError> {
+    let family = app
+        .db
+        .write(move |c| {
+            async move {
+                callees::lock(c, callee).await?;
+                let access = families::callee_in(c, account, callee).await?;
+                families::own(access.role)?;
+                if method == CallMethod::Phone && access.callee.phone.is_none() {
+                    return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
+                }
+                callees::set_call_method(c, callee, method).await?;
+                Ok::<_, ServiceError>(access.family.id)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(family);
+    Ok(())
+}
+
+/// Records that the callee agreed to these words.
+pub async fn record_consent(app: &App, account: AccountId, callee: CalleeId, words: &str) -> Result<(), ServiceError> {
+    let words = check_consent(words)?;
+    let now = app.clock.now();
+    let family = app
+        .db
+        .write(move |c| {
+            async move {
+                let access = families::callee_in(c, account, callee).await?;
+                families::edit(access.role)?;
+                callees::set_consent(c, callee, &words, account, now).await?;
+                Ok::<_, ServiceError>(access.family.id)
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(family);
+    Ok(())
+}
+
+/// The family's callees, the first entered first.
+pub async fn list(app: &App, account: AccountId, family: FamilyId) -> Result<Vec<Callee>, ServiceError> {
+    let mut c = app.db.read().await?;
+    families::family_in(&mut c, account, family).await?;
+    Ok(callees::of_family(&mut c, family).await?)
+}
+
+fn check_consent(words: &str) -> Result<String, ServiceError> {
+    let words = fields::text("consent", words, CONSENT_CHARS)?;
+    if words.is_empty() {
+        return Err(ServiceError::Invalid { field: "consent", code: "consent-needed" });
+    }
+    Ok(words)
+}
+
+async fn enter(
+    c: &mut Conn,
+    family: FamilyId,
+    method: CallMethod,
+    profile: Profile,
+    consent: String,
+    account: AccountId,
+    now: Moment,
+) -> Result<Callee, DbError> {
+    let callee = Callee {
+        id: CalleeId::new(),
+        family_id: family,
+        name: profile.name,
+        address_form: profile.address_form,
+        language: profile.language,
+        zone: profile.zone,
+        call_method: method,
+        phone: profile.phone,
+        interests: profile.interests,
+        consent_text: Some(consent),
+        consent_by: Some(account),
+        consent_at: Some(now),
+        created_at: now,
+    };
+    callees::insert(c, &callee).await?;
+    Ok(callee)
+}
+
+async fn rewrite(c: &mut Conn, callee: &Callee, profile: &Profile, now: Moment) -> Result<(), DbError> {
+    callees::set_profile(c, callee.id, profile).await?;
+    if profile.zone != callee.zone {
+        schedules::recompute(c, callee.id, &profile.zone, now).await?;
+    }
+    Ok(())
+}

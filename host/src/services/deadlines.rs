@@ -1,0 +1,81 @@
+//! Deadlines: calls that went on longer than their state allows.
+//!
+//! A phone that says nothing is the usual case: the app may be killed, the
+//! battery flat. So the server alone decides that a ring is over.
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::calls::{self, Call, CallChange};
+use crate::db::conversations;
+use crate::db::{Conn, DbError};
+use crate::domain::{CallMethod, CallState};
+use crate::services::calls::{Miss, Rules, miss};
+use crate::services::error::ServiceError;
+
+/// After the ring window, for an answer that is on its way.
+pub(crate) const ANSWER_GRACE_S: i64 = 5;
+/// After the ring window, for a vendor that dials and reports.
+const VENDOR_GRACE_S: i64 = 180;
+/// From the answer to the talk.
+const CONNECT_WINDOW_S: i64 = 60;
+const CALLS_A_TICK: i64 = 200;
+
+/// Ends what is overdue. Returns how many calls it moved on.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let before = app.clock.now().plus_secs(-ANSWER_GRACE_S);
+    let overdue = calls::open_expired_before(&mut app.db.read().await?, before, CALLS_A_TICK).await?;
+    let mut moved = 0;
+    for call in overdue {
+        let rules = Rules::of(app);
+        let family = call.family_id;
+        let changed = app.db.write(move |c| async move { judge(c, call, &rules).await }.boxed()).await?;
+        if changed {
+            moved += 1;
+            app.live.changed(family);
+        }
+    }
+    Ok(moved)
+}
+
+async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbError> {
+    let before = (call.state, call.tries, call.check_at);
+    match (call.state, call.call_method) {
+        (CallState::Queued, CallMethod::App) => {
+            let expired = Miss { outcome: CallState::Expired, reason: "not_rung_in_time", retry: false };
+            miss(c, &mut call, expired, rules).await?;
+        }
+        (CallState::Ringing, CallMethod::App) => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
+        (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
+            let silent = rules.now > call.expires_at.plus_secs(VENDOR_GRACE_S);
+            if call.check_at.is_none() && silent {
+                // It may have rung, so it is not dialled again: the family is told instead.
+                miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
+            }
+        }
+        (CallState::Answered, _) => {
+            let answered_at = call.answered_at.unwrap_or(call.ring_at);
+            if rules.now > answered_at.plus_secs(CONNECT_WINDOW_S) {
+                if conversations::of_call(c, call.id).await?.is_empty() {
+                    miss(c, &mut call, Miss::NEVER_CONNECTED, rules).await?;
+                } else {
+                    check_from_now_on(c, &mut call, rules).await?;
+                }
+            }
+        }
+        (CallState::InProgress, _) => check_from_now_on(c, &mut call, rules).await?,
+        _ => {}
+    }
+    Ok(before != (call.state, call.tries, call.check_at))
+}
+
+/// A talk that nobody has ended is asked for at the provider.
+async fn check_from_now_on(c: &mut Conn, call: &mut Call, rules: &Rules) -> Result<(), DbError> {
+    if call.check_at.is_some() {
+        return Ok(());
+    }
+    let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
+    calls::amend(c, call.id, &CallChange { check_at: Some(check_at), ..CallChange::default() }, rules.now).await?;
+    call.check_at = check_at;
+    Ok(())
+}

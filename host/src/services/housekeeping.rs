@@ -1,0 +1,27 @@
+//! Housekeeping: forgetting what nobody needs any more.
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::{jobs, webhook_events};
+use crate::services::error::ServiceError;
+
+/// A done job's key is kept so long, against being queued again.
+const DONE_JOBS_S: i64 = 30 * 86_400;
+
+/// Sweeps once. Returns 0: there is never more of the same at once.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let now = app.clock.now();
+    let parked_s = i64::from(app.config.webhook.parked_days) * 86_400;
+    app.db
+        .write(move |c| {
+            async move {
+                jobs::sweep_done(c, now.plus_secs(-DONE_JOBS_S)).await?;
+                webhook_events::sweep_parked(c, now.plus_secs(-parked_s)).await?;
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await?;
+    Ok(0)
+}

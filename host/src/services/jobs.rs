@@ -1,0 +1,122 @@
+//! Jobs: queued work, and how each kind is done. Every job can run twice.
+
+use futures::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::db::jobs::{self as rows, JobRow};
+use crate::db::{Conn, DbError};
+use crate::domain::{CallId, Moment, WebhookId};
+use crate::services::error::ServiceError;
+use crate::services::mails::{self, MailJob};
+use crate::services::{summaries, webhooks};
+
+/// Jobs that one claim takes.
+const JOBS_A_CLAIM: i64 = 16;
+/// A job that takes longer is taken to have died with its host.
+const LEASE_S: i64 = 120;
+/// Tries before a job is given up: with the backoff below, about half a day.
+const TRIES: i32 = 14;
+const FIRST_BACKOFF_S: i64 = 5;
+const LONGEST_BACKOFF_S: i64 = 3_600;
+
+/// A piece of queued work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Job {
+    /// Give a stored webhook to its call.
+    ApplyWebhook {
+        /// The stored event.
+        webhook: WebhookId,
+    },
+    /// Render a call's summaries.
+    Summarise {
+        /// The call.
+        call: CallId,
+    },
+    /// Send a mail.
+    SendMail {
+        /// Which.
+        mail: MailJob,
+    },
+}
+
+impl Job {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::ApplyWebhook { .. } => "apply_webhook",
+            Self::Summarise { .. } => "summarise",
+            Self::SendMail { .. } => "send_mail",
+        }
+    }
+}
+
+/// Queues a job under a key; a second one with the same key is the same job.
+pub(crate) async fn enqueue(c: &mut Conn, job: &Job, key: &str, now: Moment) -> Result<bool, DbError> {
+    let payload = serde_json::to_value(job).map_err(|error| DbError::Unreadable(error.to_string()))?;
+    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, now, now).await
+}
+
+/// Does the jobs that are due, side by side. Returns how many were done or tried.
+pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
+    let now = app.clock.now();
+    let lease = now.plus_secs(LEASE_S);
+    let claimed = app.db.write(move |c| async move { rows::claim(c, now, lease, JOBS_A_CLAIM).await }.boxed()).await?;
+    let count = claimed.len();
+    futures::future::try_join_all(claimed.into_iter().map(|job| run_one(app, job))).await?;
+    Ok(count)
+}
+
+async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
+    let outcome = match serde_json::from_str::<Job>(&row.payload) {
+        Ok(job) => perform(app, job).await,
+        Err(_) => Err(Trouble::Final("the job is unreadable".into())),
+    };
+    let now = app.clock.now();
+    let (state, run_at, error) = match outcome {
+        Ok(()) => (rows::DONE, now, None),
+        Err(Trouble::Passing(error)) if row.attempts < TRIES => {
+            (rows::WAITING, now.plus_secs(backoff_s(row.attempts)), Some(error))
+        }
+        Err(Trouble::Passing(error) | Trouble::Final(error)) => (rows::DEAD, now, Some(error)),
+    };
+    if let Some(error) = &error {
+        tracing::warn!(job = %row.id, kind = row.kind, attempts = row.attempts, state, error, "a job failed");
+    }
+    app.db
+        .write(move |c| async move { rows::settle(c, &row, state, run_at, error.as_deref()).await }.boxed())
+        .await?;
+    Ok(())
+}
+
+fn backoff_s(attempts: i32) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    (FIRST_BACKOFF_S << doublings).min(LONGEST_BACKOFF_S)
+}
+
+/// Why a job was not done.
+pub(crate) enum Trouble {
+    /// It may work later.
+    Passing(String),
+    /// It never will.
+    Final(String),
+}
+
+impl From<ServiceError> for Trouble {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Plugin(failure) if !failure.retryable() => Self::Final(failure.to_string()),
+            ServiceError::NotFound => Self::Final("what it was about is gone".into()),
+            ServiceError::Plugin(failure) => Self::Passing(failure.to_string()),
+            other => Self::Passing(other.to_string()),
+        }
+    }
+}
+
+async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
+    match job {
+        Job::ApplyWebhook { webhook } => Ok(webhooks::apply(app, webhook).await?),
+        Job::Summarise { call } => Ok(summaries::render(app, call).await?),
+        Job::SendMail { mail } => mails::send(app, mail).await,
+    }
+}

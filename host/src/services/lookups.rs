@@ -1,0 +1,206 @@
+//! Look-ups: asking the vendor what became of what it was handed.
+//!
+//! Three kinds of attempts come here: those whose reply never came, those of a
+//! host that died before it wrote the reply, and phone calls that the vendor
+//! took, which are polled for their conversation id until they are over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::calls::CallChange;
+use crate::db::conversations::{self, ConversationRow};
+use crate::db::ring_attempts::{self, AttemptChange, Claim, RingAttempt};
+use crate::db::{Conn, DbError, calls};
+use crate::domain::{AttemptState, CallState, FamilyId, Inspection, RingPhase, RingRef};
+use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
+use crate::services::error::ServiceError;
+use crate::services::{verdicts, webhooks};
+
+const ATTEMPTS_A_TICK: i64 = 100;
+const LEASE_MARGIN_S: i64 = 10;
+
+/// Looks up what is due. Returns how many attempts were looked at.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let rules = Rules::of(app);
+    let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
+    let claim =
+        Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
+    let claimed =
+        app.db.write(move |c| async move { ring_attempts::claim_lookups(c, claim).await }.boxed()).await?;
+    let looked_at = claimed.len();
+    let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
+    for attempt in claimed {
+        by_channel.entry(attempt.channel.clone()).or_default().push(attempt);
+    }
+    for (channel, attempts) in by_channel {
+        let (ahead, pushes): (Vec<_>, Vec<_>) = attempts.into_iter().partition(|attempt| attempt.ahead);
+        repeat_pushes(app, pushes).await?;
+        if !ahead.is_empty() {
+            inspect(app, &channel, ahead).await?;
+        }
+    }
+    Ok(looked_at)
+}
+
+/// A push of a host that died: repeat it inside its window, the device knows the call.
+async fn repeat_pushes(app: &App, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
+    let rules = Rules::of(app);
+    app.db
+        .write(move |c| {
+            async move {
+                for attempt in attempts {
+                    verdicts::send_again(c, &attempt, rules.now, "the host stopped", "host_was_down", &rules).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
+    let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    let refs = attempts.iter().map(ring_ref).collect();
+    let inspections = match app.plugins.inspect(channel, refs, deadline).await {
+        Ok(inspections) => inspections,
+        Err(failure) => {
+            tracing::warn!(channel, attempts = attempts.len(), error = %failure, "a look-up failed");
+            return look_later(app, attempts).await;
+        }
+    };
+    let rules = Rules::of(app);
+    let provider = app.config.provider.phone.clone();
+    let mut families: Vec<FamilyId> = Vec::new();
+    for attempt in attempts {
+        let Some(found) = inspections.iter().find(|found| found.attempt == attempt.id).cloned() else {
+            look_later(app, vec![attempt]).await?;
+            continue;
+        };
+        let (rules, provider) = (rules.clone(), provider.clone());
+        let family =
+            app.db.write(move |c| async move { record(c, &attempt, found, &provider, &rules).await }.boxed()).await?;
+        families.extend(family);
+    }
+    for family in families {
+        app.live.changed(family);
+    }
+    app.wake.notify_waiters();
+    Ok(())
+}
+
+fn ring_ref(attempt: &RingAttempt) -> RingRef {
+    RingRef {
+        attempt: attempt.id,
+        call: attempt.call_id,
+        group: attempt.group_id,
+        address: attempt.address.clone(),
+        environment: attempt.environment.clone(),
+        ring_at: attempt.ring_at,
+        reference: attempt.reference.clone(),
+    }
+}
+
+async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
+    let again = app.clock.now().plus_secs(app.config.calling.poll_interval_s.into());
+    app.db
+        .write(move |c| {
+            async move {
+                let change = AttemptChange { act_at: Some(Some(again)), ..AttemptChange::default() };
+                for attempt in attempts {
+                    ring_attempts::settle(c, &attempt, &AttemptState::OPEN, &change).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Writes what the vendor said of one attempt. Returns the family to tell.
+async fn record(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    found: Inspection,
+    provider: &str,
+    rules: &Rules,
+) -> Result<Option<FamilyId>, DbError> {
+    let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(None) };
+    if found.phase == RingPhase::Absent {
+        let change = AttemptChange { state: Some(AttemptState::Unknown), ..AttemptChange::default() };
+        ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await?;
+        verdicts::send_again(c, attempt, rules.now, "not at the vendor", "vendor_lost", rules).await?;
+        return Ok(Some(call.family_id));
+    }
+    let polled_again = match found.phase {
+        RingPhase::Waiting if rules.now < attempt.ring_at => Some(attempt.ring_at.plus_secs(1)),
+        RingPhase::Waiting | RingPhase::Ringing | RingPhase::Talking | RingPhase::Unknown | RingPhase::Absent => {
+            Some(rules.now.plus_secs(rules.config.calling.poll_interval_s.into()))
+        }
+        RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed | RingPhase::Canceled => None,
+    };
+    let rings = matches!(found.phase, RingPhase::Ringing | RingPhase::Talking | RingPhase::Completed);
+    let change = AttemptChange {
+        state: Some(if rings || attempt.rang_at.is_some() { AttemptState::Rang } else { AttemptState::Accepted }),
+        act_at: Some(polled_again),
+        reference: found.reference.clone(),
+        recipient: found.recipient.clone(),
+        accepted_at: attempt.accepted_at.is_none().then_some(rules.now),
+        rang_at: (rings && attempt.rang_at.is_none()).then_some(rules.now),
+        ..AttemptChange::default()
+    };
+    if !ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await? {
+        return Ok(None);
+    }
+    if let Some(provider_ref) = &found.conversation {
+        let row = ConversationRow {
+            provider: provider.to_owned(),
+            provider_ref: provider_ref.clone(),
+            call_id: call.id,
+            attempt_id: attempt.id,
+            opened_at: rules.now,
+        };
+        if conversations::add(c, &row).await? {
+            webhooks::rematch(c, provider, provider_ref, rules.now).await?;
+        }
+    }
+    follow(c, &mut call, &found, rules).await?;
+    Ok(Some(call.family_id))
+}
+
+/// Moves the call as far as the vendor says it is.
+async fn follow(
+    c: &mut Conn,
+    call: &mut calls::Call,
+    found: &Inspection,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let await_webhook = Some(Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into())));
+    match found.phase {
+        RingPhase::Ringing => {
+            advance(c, call, CallState::Ringing, CallChange::default(), rules.now).await?;
+        }
+        RingPhase::Talking => {
+            let change = CallChange {
+                answered_at: Some(rules.now),
+                joined_at: Some(rules.now),
+                check_at: await_webhook,
+                ..CallChange::default()
+            };
+            advance(c, call, CallState::InProgress, change, rules.now).await?;
+        }
+        RingPhase::Canceled => settle_quietly(c, call, CallState::Canceled, "vendor_canceled", rules).await?,
+        RingPhase::Failed if found.conversation.is_none() => {
+            miss(c, call, Miss::failed("vendor_failed", true), rules).await?;
+        }
+        RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed => {
+            // The webhook says how it came out; if it does not come, it is fetched.
+            let change = CallChange { check_at: await_webhook, ..CallChange::default() };
+            calls::amend(c, call.id, &change, rules.now).await?;
+        }
+        RingPhase::Waiting | RingPhase::Absent | RingPhase::Unknown => {}
+    }
+    Ok(())
+}

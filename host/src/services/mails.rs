@@ -1,0 +1,191 @@
+//! Mails: which letter goes to whom, written when it is sent, in the reader's language.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::db::accounts::{self, Account};
+use crate::db::calls::{self, Call};
+use crate::db::callees::{self, Callee};
+use crate::db::{Conn, DbError, members, ring_attempts, slots, transcripts};
+use crate::domain::{AccountId, Block, BlockKind, CallId, Moment};
+use crate::mail::Mail;
+use crate::services::error::ServiceError;
+use crate::services::jobs::{self, Job, Trouble};
+use crate::theme::{
+    AccountExistsLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter, Reader,
+    ResetPasswordLetter, When, WrittenLetter,
+};
+
+/// A letter that is to be written and sent. Links in it are good for one use,
+/// so a mail job is erased once it is done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum MailJob {
+    /// "Confirm this address."
+    ConfirmEmail {
+        /// To whom.
+        account_id: AccountId,
+        /// The secret of the link.
+        token: String,
+    },
+    /// "You have an account already."
+    AccountExists {
+        /// To whom.
+        account_id: AccountId,
+    },
+    /// "Choose a new password."
+    ResetPassword {
+        /// To whom.
+        account_id: AccountId,
+        /// The secret of the link.
+        token: String,
+    },
+    /// "They talked."
+    CallSummary {
+        /// To whom.
+        account: AccountId,
+        /// Of which call.
+        call: CallId,
+    },
+    /// "Nobody picked up", or it could not be made.
+    CallMissed {
+        /// To whom.
+        account: AccountId,
+        /// Of which call.
+        call: CallId,
+    },
+}
+
+impl MailJob {
+    /// The key that makes two asks for the same letter one.
+    fn key(&self) -> String {
+        match self {
+            Self::ConfirmEmail { token, .. } | Self::ResetPassword { token, .. } => {
+                // The secret itself has no place in a key that is kept.
+                hex::encode(<sha2::Sha256 as sha2::Digest>::digest(token.as_bytes()))
+            }
+            Self::AccountExists { .. } => uuid::Uuid::now_v7().to_string(),
+            Self::CallSummary { account, call } => format!("summary:{call}:{account}"),
+            Self::CallMissed { account, call } => format!("missed:{call}:{account}"),
+        }
+    }
+
+    fn recipient(&self) -> AccountId {
+        match self {
+            Self::ConfirmEmail { account_id, .. }
+            | Self::AccountExists { account_id }
+            | Self::ResetPassword { account_id, .. } => *account_id,
+            Self::CallSummary { account, .. } | Self::CallMissed { account, .. } => *account,
+        }
+    }
+}
+
+/// Queues a letter in the transaction that gives the reason for it.
+pub async fn enqueue(c: &mut Conn, mail: MailJob, now: Moment) -> Result<(), DbError> {
+    let key = mail.key();
+    jobs::enqueue(c, &Job::SendMail { mail }, &key, now).await?;
+    Ok(())
+}
+
+/// Queues a letter for every member of a call's family.
+pub(crate) async fn tell_family(
+    c: &mut Conn,
+    call: &Call,
+    now: Moment,
+    letter: impl Fn(AccountId) -> MailJob,
+) -> Result<(), DbError> {
+    for (member, _) in members::of_family(c, call.family_id).await? {
+        enqueue(c, letter(member.account_id), now).await?;
+    }
+    Ok(())
+}
+
+/// Writes and sends a letter.
+pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
+    let mut c = app.db.read().await.map_err(ServiceError::from)?;
+    let account = accounts::find(&mut c, job.recipient()).await.map_err(ServiceError::from)?;
+    let account = account.ok_or(ServiceError::NotFound)?;
+    let written = write(app, &mut c, &account, &job).await?;
+    drop(c);
+    let mail = Mail { to: account.email, subject: written.subject, text: written.text, html: written.html };
+    app.mailer.send(mail).await.map_err(|error| {
+        if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
+    })
+}
+
+async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Result<WrittenLetter, Trouble> {
+    let reader = Reader { locale: account.locale, zone: account.zone.clone(), now: app.clock.now() };
+    let link = |path: String| link(app, &path);
+    match job {
+        MailJob::ConfirmEmail { token, .. } => compose(
+            app,
+            &reader,
+            &ConfirmEmailLetter { name: account.name.clone(), link: link(format!("/confirm/{token}")) },
+        ),
+        MailJob::AccountExists { .. } => {
+            compose(app, &reader, &AccountExistsLetter { name: account.name.clone(), link: link("/sign-in".into()) })
+        }
+        MailJob::ResetPassword { token, .. } => compose(
+            app,
+            &reader,
+            &ResetPasswordLetter { name: account.name.clone(), link: link(format!("/reset/{token}")) },
+        ),
+        MailJob::CallSummary { call, .. } => {
+            let letter = summary_letter(app, c, account, *call).await?;
+            compose(app, &reader, &letter)
+        }
+        MailJob::CallMissed { call, .. } => {
+            let letter = missed_letter(app, c, *call).await?;
+            compose(app, &reader, &letter)
+        }
+    }
+}
+
+fn compose(app: &App, reader: &Reader, letter: &impl Letter) -> Result<WrittenLetter, Trouble> {
+    app.theme.letter(reader, letter).map_err(|error| Trouble::Final(error.to_string()))
+}
+
+fn link(app: &App, path: &str) -> String {
+    format!("{}{path}", app.config.public_url.as_str().trim_end_matches('/'))
+}
+
+async fn of_call(c: &mut Conn, id: CallId) -> Result<(Call, Callee), ServiceError> {
+    let call = calls::find(c, id).await?.ok_or(ServiceError::NotFound)?;
+    let callee = callees::find(c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
+    Ok((call, callee))
+}
+
+async fn summary_letter(
+    app: &App,
+    c: &mut Conn,
+    account: &Account,
+    call: CallId,
+) -> Result<CallSummaryLetter, ServiceError> {
+    let (call, callee) = of_call(c, call).await?;
+    let summary = transcripts::summary_of(c, call.id, account.locale).await?.ok_or(ServiceError::NotFound)?;
+    let blocks: Vec<Block> = serde_json::from_str(&summary.blocks).unwrap_or_default();
+    let second = blocks.into_iter().find(|block| block.kind == BlockKind::Mood).map(|block| block.text);
+    Ok(CallSummaryLetter {
+        callee_name: callee.address_form,
+        when: When::new(call.due_at, callee.zone),
+        headline: summary.headline,
+        second,
+        mood: call.mood_score.and_then(|score| u8::try_from(score).ok()),
+        length_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
+        link: link(app, &format!("/calls/{}", call.id)),
+    })
+}
+
+async fn missed_letter(app: &App, c: &mut Conn, call: CallId) -> Result<CallMissedLetter, ServiceError> {
+    let (call, callee) = of_call(c, call).await?;
+    let rung = ring_attempts::of_call(c, call.id).await?.iter().filter(|attempt| attempt.sends > 0).count();
+    let next = slots::of_callee(c, callee.id).await?.into_iter().filter_map(|slot| slot.next_at).min();
+    Ok(CallMissedLetter {
+        callee_name: callee.address_form,
+        when: When::new(call.due_at, callee.zone.clone()),
+        mark: CallMark::of(call.state.as_str()).unwrap_or(CallMark::Failed),
+        attempts: u32::try_from(rung).unwrap_or(u32::MAX),
+        next: next.map(|at| When::new(at, callee.zone)),
+        link: link(app, &format!("/calls/{}", call.id)),
+    })
+}

@@ -1,0 +1,50 @@
+//! The services: the rules of the house. Transactions begin and end here.
+//!
+//! The doors (web, worker, command) walk in with an [`crate::app::App`] and one
+//! wish; services use the windows (db, plugins, mail, theme) and answer with
+//! domain words or a [`ServiceError`].
+//!
+//! The path of a call, file by file: [`queueing`] makes the call and arms its
+//! first ring attempt, [`ringing`] hands it to its channel, `verdicts` reads the
+//! vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
+//! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
+//! provider's report, `settling` gives it to the call, [`reconciling`] fetches
+//! what never arrived, `summaries` renders, `mails` tells the family.
+
+mod agent_variables;
+pub mod answering;
+pub(crate) mod arming;
+pub(crate) mod calls;
+pub mod deadlines;
+pub mod error;
+pub mod housekeeping;
+pub mod jobs;
+pub mod live;
+pub mod lookups;
+pub mod mails;
+pub mod queueing;
+pub mod reconciling;
+pub mod ringing;
+mod settling;
+mod summaries;
+mod verdicts;
+pub mod webhooks;
+
+pub use error::ServiceError;
+
+pub mod accounts;
+pub mod callees;
+pub mod devices;
+pub mod families;
+mod fields;
+pub mod onboarding;
+pub mod pairings;
+pub mod passwords;
+pub mod phone_number;
+pub mod schedules;
+pub mod secrets;
+pub mod sessions;
+pub mod setup;
+pub mod throttle;
+#[cfg(test)]
+mod tests;

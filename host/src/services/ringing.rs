@@ -1,0 +1,182 @@
+//! Ringing: handing armed attempts to their channels, each once.
+//!
+//! An attempt is marked sent in the database before anything leaves the host.
+//! If the host dies then, [`super::lookups`] finds the attempt with its lease
+//! run out: a push may be repeated inside its window, because the device drops
+//! a call that it knows; a phone call is looked up at the vendor first.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::ring_attempts::{self, Claim, RingAttempt};
+use crate::db::{Conn, DbError, callees, calls, timeline};
+use crate::domain::{AttemptState, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
+use crate::plugins::PluginFailure;
+use crate::services::calls::{Miss, Rules, advance, miss};
+use crate::services::error::ServiceError;
+use crate::services::{agent_variables, verdicts};
+
+/// Attempts that one claim takes: as many as one plugin call plans.
+const ATTEMPTS_A_CLAIM: i64 = 100;
+/// What a lease leaves beyond the vendor's deadline, for writing the outcome.
+const LEASE_MARGIN_S: i64 = 10;
+
+/// Rings of one channel that go out together.
+#[derive(Debug)]
+pub struct Batch {
+    channel: String,
+    items: Vec<Item>,
+}
+
+#[derive(Debug)]
+struct Item {
+    attempt: RingAttempt,
+    ring: Ring,
+    family: FamilyId,
+}
+
+/// Takes the attempts whose moment has come. What is returned must be given to [`send`].
+pub async fn claim_due(app: &App) -> Result<Vec<Batch>, ServiceError> {
+    let rules = Rules::of(app);
+    let node = app.node;
+    let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
+    let claim = Claim { node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_CLAIM };
+    let items = app.db.write(move |c| async move { claim_items(c, claim, &rules).await }.boxed()).await?;
+    for item in &items {
+        app.live.changed(item.family);
+    }
+    let mut batches: BTreeMap<(String, GroupId), Batch> = BTreeMap::new();
+    for item in items {
+        // What is handed over ahead goes group by group, since the group names it at the vendor.
+        let group = if item.attempt.ahead { item.attempt.group_id } else { GroupId(uuid::Uuid::nil()) };
+        let channel = item.attempt.channel.clone();
+        let batch = batches.entry((channel.clone(), group)).or_insert_with(|| Batch { channel, items: Vec::new() });
+        batch.items.push(item);
+    }
+    Ok(batches.into_values().collect())
+}
+
+async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<Item>, DbError> {
+    let claimed = ring_attempts::claim_armed(c, claim).await?;
+    let mut groups: BTreeMap<(String, Moment), GroupId> = BTreeMap::new();
+    let mut items = Vec::with_capacity(claimed.len());
+    for mut attempt in claimed {
+        let Some(mut call) = calls::find(c, attempt.call_id).await? else { continue };
+        let Some(callee) = callees::find(c, call.callee_id).await? else { continue };
+        if rules.now > attempt.expires_at {
+            let expired = Miss { outcome: CallState::Expired, reason: "too_late", retry: false };
+            miss(c, &mut call, expired, rules).await?;
+            continue;
+        }
+        let open = match call.state {
+            CallState::Queued if attempt.ahead => true,
+            CallState::Queued => advance(c, &mut call, CallState::Ringing, calls::CallChange {
+                device_id: attempt.device_id, ..Default::default()
+            }, rules.now).await?,
+            CallState::Ringing => true,
+            _ => false,
+        };
+        if !open {
+            ring_attempts::close_of_call(c, call.id).await?;
+            continue;
+        }
+        timeline::append(c, &call, rules.now, "ring_sent", Some(&attempt.channel)).await?;
+        if attempt.ahead && attempt.sends == 1 {
+            // Attempts for one moment are handed over together, under one new name.
+            let group = *groups.entry((attempt.channel.clone(), attempt.ring_at)).or_default();
+            ring_attempts::set_group(c, &[attempt.id], group).await?;
+            attempt.group_id = group;
+        }
+        let ring = Ring {
+            attempt: attempt.id,
+            call: call.id,
+            group: attempt.group_id,
+            family: call.family_id,
+            callee: callee.id,
+            address: attempt.address.clone(),
+            environment: attempt.environment.clone(),
+            ring_at: attempt.ring_at,
+            expires_at: attempt.expires_at,
+            language: callee.language.clone(),
+            zone: callee.zone.clone(),
+            variables: agent_variables::of(c, &call, &callee).await?,
+        };
+        items.push(Item { attempt, ring, family: call.family_id });
+    }
+    Ok(items)
+}
+
+/// Hands a batch to its channel and writes what became of it.
+pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
+    let Batch { channel, items } = batch;
+    let now = app.clock.now();
+    let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    // Nothing may leave after the ring window; what is handed over ahead has time.
+    let window = items.iter().filter(|item| !item.attempt.ahead).map(|item| item.attempt.expires_at.since(now)).min();
+    let deadline = window.map_or(vendor_deadline, |window| vendor_deadline.min(app.clock.real(window)));
+    let rings: Vec<Ring> = items.iter().map(|item| item.ring.clone()).collect();
+    let verdicts = match app.plugins.ring(&channel, rings, deadline).await {
+        Ok(verdicts) => verdicts,
+        Err(failure) => {
+            tracing::warn!(channel, rings = items.len(), error = %failure, "a channel gave up");
+            items.iter().map(|item| verdict_of_failure(&failure, item.attempt.ahead)).collect()
+        }
+    };
+    let rules = Rules::of(app);
+    let families: Vec<FamilyId> = items.iter().map(|item| item.family).collect();
+    let outcomes: Vec<(RingAttempt, Verdict)> = items.into_iter().map(|item| item.attempt).zip(verdicts).collect();
+    app.db
+        .write(move |c| {
+            async move {
+                for (attempt, verdict) in outcomes {
+                    verdicts::record(c, &attempt, verdict, &rules).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await?;
+    for family in families {
+        app.live.changed(family);
+    }
+    app.wake.notify_waiters();
+    Ok(())
+}
+
+/// What a plugin's failure means for each of its rings.
+fn verdict_of_failure(failure: &PluginFailure, ahead: bool) -> Verdict {
+    match failure {
+        PluginFailure::Retry { after_ms, reason } => Verdict::Retry { after_ms: *after_ms, reason: reason.clone() },
+        PluginFailure::Misconfigured(reason) => Verdict::Misconfigured(reason.clone()),
+        PluginFailure::Permanent(reason) => Verdict::Refused(reason.clone()),
+        PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(format!("the channel `{id}` is not loaded")),
+        // A plugin that broke may have had its request sent before.
+        PluginFailure::Unknown(reason) => Verdict::Unknown(reason.clone()),
+        PluginFailure::Broken { .. } if ahead => Verdict::Unknown(failure.to_string()),
+        PluginFailure::Broken { .. } => Verdict::Retry { after_ms: 2_000, reason: failure.to_string() },
+    }
+}
+
+/// When the next armed attempt is to be sent.
+pub async fn next_due(app: &App) -> Result<Option<Moment>, ServiceError> {
+    Ok(ring_attempts::next_armed_at(&mut app.db.read().await?).await?)
+}
+
+/// Claims and sends until nothing is due. Batches go out side by side.
+pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
+    let mut sent = 0;
+    loop {
+        let batches = claim_due(app).await?;
+        if batches.is_empty() {
+            return Ok(sent);
+        }
+        sent += batches.iter().map(|batch| batch.items.len()).sum::<usize>();
+        futures::future::try_join_all(batches.into_iter().map(|batch| send(app, batch))).await?;
+    }
+}
+
+/// The states in which a verdict may still be written.
+pub(crate) const AWAITING_VERDICT: [AttemptState; 2] = [AttemptState::Sent, AttemptState::Unknown];

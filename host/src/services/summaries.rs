@@ -1,0 +1,115 @@
+//! Summaries: the renderer reads the transcript, in each language of the pages.
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::callees::{self, Callee};
+use crate::db::calls::{self, Call, CallChange};
+use crate::db::transcripts::{self, Summary};
+use crate::db::{Conn, DbError, alerts, timeline};
+use crate::domain::{
+    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering,
+};
+use crate::services::error::ServiceError;
+use crate::services::mails::{self, MailJob};
+
+/// Renders a call's summaries, opens the alerts that they call for and tells
+/// the family. Doing it again replaces the summaries and tells nobody twice.
+pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
+    let mut c = app.db.read().await?;
+    let call = calls::find(&mut c, id).await?.ok_or(ServiceError::NotFound)?;
+    let callee = callees::find(&mut c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
+    let transcript = transcripts::of_call(&mut c, id).await?.ok_or(ServiceError::NotFound)?;
+    drop(c);
+    let turns: Vec<crate::domain::Turn> = serde_json::from_str(&transcript.turns).unwrap_or_default();
+    let material = Material {
+        callee_name: callee.address_form.clone(),
+        language: if transcript.language.is_empty() { callee.language.clone() } else { transcript.language },
+        provider_summary: transcript.provider_summary,
+        collected: serde_json::from_str(&transcript.collected).unwrap_or_default(),
+        duration_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
+        turns,
+    };
+    let mut renderings = Vec::new();
+    for &locale in Locale::ALL {
+        let mut rendering = app.plugins.render(&app.config.renderer, material.clone(), locale.as_str()).await?;
+        let known = u32::try_from(material.turns.len()).unwrap_or(u32::MAX);
+        for block in &mut rendering.blocks {
+            block.evidence.retain(|turn| *turn < known);
+        }
+        renderings.push((locale, rendering));
+    }
+    let (renderer, now, family) = (app.config.renderer.clone(), app.clock.now(), call.family_id);
+    app.db
+        .write(move |c| async move { store(c, &call, &callee, renderings, &renderer, now).await }.boxed())
+        .await?;
+    app.live.changed(family);
+    app.wake.notify_waiters();
+    Ok(())
+}
+
+async fn store(
+    c: &mut Conn,
+    call: &Call,
+    callee: &Callee,
+    renderings: Vec<(Locale, Rendering)>,
+    renderer: &str,
+    now: Moment,
+) -> Result<(), DbError> {
+    let mood_score = renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
+    for (locale, rendering) in &renderings {
+        let headline = rendering.blocks.iter().find(|block| block.kind == BlockKind::Headline);
+        let summary = Summary {
+            call_id: call.id,
+            locale: *locale,
+            headline: headline.map(|block| block.text.clone()).unwrap_or_default(),
+            blocks: serde_json::to_string(&rendering.blocks).unwrap_or_else(|_| "[]".into()),
+            renderer: renderer.to_owned(),
+            rendered_at: now,
+        };
+        transcripts::put_summary(c, &summary).await?;
+    }
+    for alert in alarms(call, callee, &renderings, now) {
+        if alerts::open(c, &alert).await? {
+            timeline::append(c, call, now, "alert_opened", None).await?;
+        }
+    }
+    let change = CallChange { mood_score: mood_score.map(i32::from), ..CallChange::default() };
+    calls::amend(c, call.id, &change, now).await?;
+    timeline::append(c, call, now, "summary_made", None).await?;
+    mails::tell_family(c, call, now, |account| MailJob::CallSummary { account, call: call.id }).await
+}
+
+/// The alerts of a summary: one for each alarm, with its text in every language.
+fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now: Moment) -> Vec<alerts::Alert> {
+    let of = |rendering: &Rendering| -> Vec<Block> {
+        rendering.blocks.iter().filter(|block| block.kind == BlockKind::Alarm).cloned().collect()
+    };
+    let by_locale: Vec<(Locale, Vec<Block>)> = renderings.iter().map(|(locale, rendering)| (*locale, of(rendering))).collect();
+    let Some((_, first)) = by_locale.first() else { return Vec::new() };
+    first
+        .iter()
+        .enumerate()
+        .map(|(index, block)| {
+            let texts: serde_json::Map<String, serde_json::Value> = by_locale
+                .iter()
+                .filter_map(|(locale, blocks)| Some((locale.to_string(), blocks.get(index)?.text.clone().into())))
+                .collect();
+            alerts::Alert {
+                id: AlertId::new(),
+                family_id: Some(call.family_id),
+                callee_id: Some(callee.id),
+                call_id: Some(call.id),
+                kind: AlertKind::Said,
+                cause: format!("said:{}:{index}", call.id),
+                detail: serde_json::json!({ "texts": texts, "reason": block.reason }).to_string(),
+                evidence: serde_json::to_string(&block.evidence).unwrap_or_else(|_| "[]".into()),
+                state: AlertState::Open,
+                opened_at: now,
+                acknowledged_at: None,
+                closed_at: None,
+                note: None,
+            }
+        })
+        .collect()
+}

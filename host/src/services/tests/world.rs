@@ -1,0 +1,117 @@
+//! A house for tests: an app with an empty database, a clock that stands still, and people in it.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::callees::Callee;
+use crate::db::{Db, Location, accounts as stored_accounts, jobs};
+use crate::domain::{AccountId, CallMethod, Locale, Moment, NodeId};
+use crate::mail::Mailer;
+use crate::plugins::{Entropy, Plugins};
+use crate::services::accounts::{self, SignUp};
+use crate::services::callees::{self, Details};
+use crate::services::families;
+use crate::services::jobs::Job;
+use crate::services::mails::MailJob;
+use crate::theme::Theme;
+
+/// The password of every account here.
+pub(super) const PASSWORD: &str = "correct horse";
+
+pub(super) struct World {
+    pub(super) app: App,
+    letters: Mutex<Vec<MailJob>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Deref for World {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+pub(super) async fn world() -> World {
+    world_at("2026-11-20T12:00:00Z").await
+}
+
+pub(super) async fn world_at(start: &str) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(start.parse::<jiff::Timestamp>().unwrap().into());
+    let app = App {
+        config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
+        clock: clock.clone(),
+        db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
+        plugins: Plugins::load(&BTreeMap::new(), clock, Entropy::fixed([7; 32]), None).unwrap(),
+        mailer: Mailer::memory(),
+        theme: Arc::new(Theme::load().unwrap()),
+        live: crate::services::live::Live::default(),
+        node: NodeId::new(),
+        wake: Arc::default(),
+    };
+    World { app, letters: Mutex::default(), _folder: folder }
+}
+
+impl World {
+    /// The letters queued for an address so far, oldest first: what each is, and its link's secret.
+    pub(super) async fn letters(&self, email: &str) -> Vec<(&'static str, String)> {
+        let now = self.clock.now();
+        let queued = self
+            .db
+            .write(move |c| async move { jobs::claim(c, now, Moment(i64::MAX), 100).await }.boxed())
+            .await
+            .unwrap();
+        let id = stored_accounts::find_by_email(&mut self.db.read().await.unwrap(), email).await.unwrap().unwrap().id;
+        let mut letters = self.letters.lock().unwrap();
+        letters.extend(queued.iter().filter_map(|row| match serde_json::from_str(&row.payload).unwrap() {
+            Job::SendMail { mail } => Some(mail),
+            _ => None,
+        }));
+        let mine = letters.iter().filter_map(|letter| match letter {
+            MailJob::ConfirmEmail { account_id, token } if *account_id == id => Some(("confirm", token.clone())),
+            MailJob::ResetPassword { account_id, token } if *account_id == id => Some(("reset", token.clone())),
+            MailJob::AccountExists { account_id } if *account_id == id => Some(("exists", String::new())),
+            _ => None,
+        });
+        mine.collect()
+    }
+
+    /// An account whose address is proven.
+    pub(super) async fn account(&self, email: &str) -> AccountId {
+        let wish = SignUp {
+            email: email.into(),
+            password: PASSWORD.into(),
+            name: "Ayu".into(),
+            locale: Locale::En,
+            zone: "Europe/London".into(),
+        };
+        accounts::sign_up(self, wish, "192.0.2.1").await.unwrap();
+        let (_, token) = self.letters(email).await.pop().unwrap();
+        accounts::confirm(self, &token).await.unwrap()
+    }
+
+    /// A callee in a new family of the account.
+    pub(super) async fn callee(&self, account: AccountId, method: CallMethod) -> Callee {
+        let family = families::create(self, account, "Wijaya").await.unwrap();
+        callees::add(self, account, family.id, method, &details(), "She agreed.").await.unwrap()
+    }
+}
+
+pub(super) fn details() -> Details {
+    Details {
+        name: "Sari".into(),
+        address_form: "Oma Sari".into(),
+        language: "id".into(),
+        phone: "0812-3456-7890".into(),
+        country: "ID".into(),
+        zone: "Asia/Jakarta".into(),
+        interests: "roses".into(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Verdicts: what a vendor's reply means for an attempt and its call.
+
+use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
+use crate::db::{self, Conn, DbError, callees, calls, ring_targets, timeline};
+use crate::domain::{AlertId, AlertKind, AlertState, AttemptState, Moment, Verdict};
+use crate::services::arming;
+use crate::services::calls::{Miss, Rules, miss};
+use crate::services::ringing::AWAITING_VERDICT;
+
+/// How often one attempt may be handed over.
+pub(crate) const SENDS: i32 = 3;
+/// Between two hand-overs of a push whose reply never came.
+const REPEAT_AFTER_S: i64 = 2;
+/// The vendor shows a submission in its list after so long.
+pub(crate) const LOOK_UP_AFTER_S: i64 = 2;
+
+/// Writes a verdict and what follows from it.
+pub(crate) async fn record(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    verdict: Verdict,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    match verdict {
+        Verdict::Accepted(reference) => accepted(c, attempt, reference, rules).await,
+        Verdict::Gone(reason) => {
+            if let Some(address) = attempt.push_address_id {
+                ring_targets::retire(c, address, attempt.sent_at.unwrap_or(rules.now), rules.now).await?;
+            }
+            over(c, attempt, AttemptState::Gone, &reason, "address_gone", rules).await
+        }
+        Verdict::Refused(reason) => over(c, attempt, AttemptState::Failed, &reason, "refused", rules).await,
+        Verdict::Misconfigured(reason) => {
+            tell_staff(c, &attempt.channel, &reason, rules.now).await?;
+            over(c, attempt, AttemptState::Failed, &reason, "misconfigured", rules).await
+        }
+        Verdict::Retry { after_ms, reason } => {
+            let again = rules.now + std::time::Duration::from_millis(after_ms.into());
+            send_again(c, attempt, again, &reason, "vendor_busy", rules).await
+        }
+        Verdict::Unknown(reason) if attempt.ahead => {
+            // It may have been taken: look before anything is repeated.
+            let change = AttemptChange {
+                state: Some(AttemptState::Unknown),
+                act_at: Some(Some(rules.now.plus_secs(LOOK_UP_AFTER_S))),
+                reason: Some(Some(reason)),
+                ..AttemptChange::default()
+            };
+            ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+            Ok(())
+        }
+        Verdict::Unknown(reason) => {
+            send_again(c, attempt, rules.now.plus_secs(REPEAT_AFTER_S), &reason, "vendor_silent", rules).await
+        }
+    }
+}
+
+async fn accepted(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    reference: Option<String>,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let look_at = attempt.ahead.then(|| attempt.ring_at.max(rules.now).plus_secs(1));
+    let change = AttemptChange {
+        state: Some(AttemptState::Accepted),
+        act_at: Some(look_at),
+        reference: reference.clone(),
+        accepted_at: Some(rules.now),
+        ..AttemptChange::default()
+    };
+    if !ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await? {
+        // The device was quicker than the vendor's reply: keep what it said.
+        let late = AttemptChange {
+            act_at: Some(look_at),
+            reference,
+            accepted_at: Some(rules.now),
+            ..AttemptChange::default()
+        };
+        ring_attempts::settle(c, attempt, &[AttemptState::Rang], &late).await?;
+    }
+    if let Some(address) = attempt.push_address_id {
+        ring_targets::mark_ok(c, address, rules.now).await?;
+    }
+    if let Some(call) = calls::find(c, attempt.call_id).await? {
+        timeline::append(c, &call, rules.now, "ring_accepted", Some(&attempt.channel)).await?;
+    }
+    Ok(())
+}
+
+/// Arms the attempt once more, while that can still ring in time.
+pub(crate) async fn send_again(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    at: Moment,
+    reason: &str,
+    failed: &'static str,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    if attempt.sends >= SENDS || at >= attempt.expires_at {
+        return over(c, attempt, AttemptState::Failed, reason, failed, rules).await;
+    }
+    let change = AttemptChange {
+        state: Some(AttemptState::Armed),
+        act_at: Some(Some(at)),
+        reason: Some(Some(reason.to_owned())),
+        ..AttemptChange::default()
+    };
+    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+    Ok(())
+}
+
+/// The attempt is over: ring the callee's next device at once, or end the try.
+pub(crate) async fn over(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    state: AttemptState,
+    reason: &str,
+    failed: &'static str,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let change = AttemptChange {
+        state: Some(state),
+        act_at: Some(None),
+        reason: Some(Some(reason.to_owned())),
+        ..AttemptChange::default()
+    };
+    if !ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await? {
+        return Ok(());
+    }
+    let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(()) };
+    if call.state.is_outcome() || call.tries != attempt.try_no {
+        return Ok(());
+    }
+    timeline::append(c, &call, rules.now, "ring_failed", Some(failed)).await?;
+    let Some(callee) = callees::find(c, call.callee_id).await? else { return Ok(()) };
+    if !attempt.ahead && rules.now < call.expires_at && arming::arm(c, &call, &callee, rules).await?.is_ok() {
+        return Ok(());
+    }
+    let retry = matches!(failed, "vendor_busy" | "vendor_silent" | "vendor_lost");
+    miss(c, &mut call, Miss::failed(failed, retry), rules).await
+}
+
+/// Opens the staff's alert for a channel that its operator must mend.
+async fn tell_staff(c: &mut Conn, channel: &str, reason: &str, now: Moment) -> Result<(), DbError> {
+    let hour = now.secs() / 3_600;
+    let alert = db::alerts::Alert {
+        id: AlertId::new(),
+        family_id: None,
+        callee_id: None,
+        call_id: None,
+        kind: AlertKind::Misconfigured,
+        // One an hour: enough to be seen, too few to drown in.
+        cause: format!("misconfigured:{channel}:{hour}"),
+        detail: serde_json::json!({ "plugin": channel, "reason": reason }).to_string(),
+        evidence: "[]".to_owned(),
+        state: AlertState::Open,
+        opened_at: now,
+        acknowledged_at: None,
+        closed_at: None,
+        note: None,
+    };
+    db::alerts::open(c, &alert).await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The letters: what is sent by mail, as plain text and as simple HTML. `services` fills them, `mail` sends them.
+//!
+//! The first line of the text template is the subject. Letters carry what a family may read in a mailbox: headline and
+//! link, never a transcript.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::samples::{HEADLINE, SECOND, at};
+use super::{CallMark, Locale, Theme, ThemeError, When};
+use crate::domain::Moment;
+
+/// A kind of letter, and the templates that show it.
+pub trait Letter: Serialize {
+    /// Name of the templates in `mails/`, without ending.
+    const TEMPLATE: &'static str;
+
+    /// Invented examples, for tests and previews.
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized;
+}
+
+/// Who reads a letter.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Their language.
+    pub locale: Locale,
+    /// Their IANA zone.
+    pub zone: String,
+    /// When it is written.
+    pub now: Moment,
+}
+
+/// A letter, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenLetter {
+    /// One line.
+    pub subject: String,
+    /// The text face.
+    pub text: String,
+    /// The HTML face.
+    pub html: String,
+}
+
+impl Theme {
+    /// Writes a letter.
+    pub fn letter<L: Letter>(&self, reader: &Reader, letter: &L) -> Result<WrittenLetter, ThemeError> {
+        let fail = |source| ThemeError::Template { name: L::TEMPLATE.to_owned(), source };
+        let mut context = Context::new();
+        context.try_insert("letter", letter).map_err(fail)?;
+        context.insert("lang", reader.locale.as_str());
+        context.insert("zone", &reader.zone);
+        context.insert("now", &reader.now);
+        let engine = self.engine(reader.locale);
+        let text = engine.render(&format!("mails/{}.txt", L::TEMPLATE), &context).map_err(fail)?;
+        let html = engine.render(&format!("mails/{}.html", L::TEMPLATE), &context).map_err(fail)?;
+        let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
+        // A name may hold any character; a subject is one line.
+        let subject = subject.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ");
+        Ok(WrittenLetter { subject, text: text.trim_start().to_owned(), html })
+    }
+}
+
+/// Confirm this address.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConfirmEmailLetter {
+    /// The account's name.
+    pub name: String,
+    /// The whole link.
+    pub link: String,
+}
+
+impl Letter for ConfirmEmailLetter {
+    const TEMPLATE: &'static str = "confirm_email";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { name: "Dewi".to_owned(), link: "https://calls.example/confirm/sample".to_owned() }]
+    }
+}
+
+/// Choose a new password.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResetPasswordLetter {
+    /// The account's name.
+    pub name: String,
+    /// The whole link.
+    pub link: String,
+}
+
+impl Letter for ResetPasswordLetter {
+    const TEMPLATE: &'static str = "reset_password";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { name: "Dewi".to_owned(), link: "https://calls.example/reset/sample".to_owned() }]
+    }
+}
+
+/// They talked.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallSummaryLetter {
+    /// Who was rung.
+    pub callee_name: String,
+    /// When it rang.
+    pub when: When,
+    /// The whole in one sentence.
+    pub headline: String,
+    /// One more sentence.
+    pub second: Option<String>,
+    /// 1 (bad) to 5 (good).
+    pub mood: Option<u8>,
+    /// How long they talked.
+    pub length_s: u32,
+    /// The whole link to the call.
+    pub link: String,
+}
+
+impl Letter for CallSummaryLetter {
+    const TEMPLATE: &'static str = "call_summary";
+
+    fn samples() -> Vec<Self> {
+        let full = Self {
+            callee_name: "Ibu Sari".to_owned(),
+            when: at(-320),
+            headline: HEADLINE.to_owned(),
+            second: Some(SECOND.to_owned()),
+            mood: Some(4),
+            length_s: 432,
+            link: "https://calls.example/calls/sample".to_owned(),
+        };
+        vec![full.clone(), Self { second: None, mood: None, ..full }]
+    }
+}
+
+/// Nobody talked.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallMissedLetter {
+    /// Who was rung.
+    pub callee_name: String,
+    /// When it rang first.
+    pub when: When,
+    /// How it ended.
+    pub mark: CallMark,
+    /// How often it rang.
+    pub attempts: u32,
+    /// The next call.
+    pub next: Option<When>,
+    /// The whole link to the call.
+    pub link: String,
+}
+
+impl Letter for CallMissedLetter {
+    const TEMPLATE: &'static str = "call_missed";
+
+    fn samples() -> Vec<Self> {
+        let letter = |mark, attempts, next| Self {
+            callee_name: "Ibu Sari".to_owned(),
+            when: at(-20),
+            mark,
+            attempts,
+            next,
+            link: "https://calls.example/calls/sample".to_owned(),
+        };
+        vec![letter(CallMark::Missed, 2, Some(at(280))), letter(CallMark::Voicemail, 1, None)]
+    }
+}
+
+/// Somebody signed up with the address of an account that is there already.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountExistsLetter {
+    /// The account's name.
+    pub name: String,
+    /// The whole link to sign in.
+    pub link: String,
+}
+
+impl Letter for AccountExistsLetter {
+    const TEMPLATE: &'static str = "account_exists";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { name: "Dewi".to_owned(), link: "https://calls.example/sign-in".to_owned() }]
+    }
+}
+
+/// Calls a macro with every letter, so that tests and previews miss none.
+macro_rules! each_letter {
+    ($visit:ident) => {
+        $visit! { ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AccountExistsLetter }
+    };
+}
+pub(super) use each_letter;

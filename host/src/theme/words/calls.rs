@@ -1,0 +1,267 @@
+//! Words about calls: where one stands, why it ended so, and what is said of the talk.
+
+use super::words;
+use crate::domain::CallState;
+use crate::domain::zone::DstNote;
+
+words! {
+    /// Where a call stands: the states of a call, and two marks for times that have no call.
+    CallMark "mark" {
+        /// Later.
+        Planned = "planned",
+        /// Will not happen.
+        Skipped = "skipped",
+        /// Prepared, a few minutes before its time.
+        Queued = "queued",
+        /// A phone rings.
+        Ringing = "ringing",
+        /// Picked up.
+        Answered = "answered",
+        /// They talk.
+        InProgress = "in_progress",
+        /// They talked.
+        Completed = "completed",
+        /// Nobody answered.
+        Missed = "missed",
+        /// The callee pressed decline.
+        Declined = "declined",
+        /// A machine picked up.
+        Voicemail = "voicemail",
+        /// The line was busy.
+        Busy = "busy",
+        /// It could not be placed.
+        Failed = "failed",
+        /// Taken back before the answer.
+        Canceled = "canceled",
+        /// Its time passed before it could ring.
+        Expired = "expired",
+    }
+
+    /// Why a call ended as it did, or why a try did not ring.
+    CallReason "reason" {
+        /// Nobody answered.
+        NoAnswer = "no_answer",
+        /// The line was busy.
+        Busy = "busy",
+        /// Picked up, and nothing was said.
+        AnsweredSilent = "answered_silent",
+        /// Answered when the call was over.
+        TooLate = "too_late",
+        /// It could not be rung in its time.
+        NotRungInTime = "not_rung_in_time",
+        /// The host was down at its time.
+        HostWasDown = "host_was_down",
+        /// No report of the talk ever came.
+        NoResult = "no_result",
+        /// The talk could not begin.
+        ProviderFailed = "provider_failed",
+        /// The vendor could not ring.
+        VendorFailed = "vendor_failed",
+        /// The vendor does not say what became of it.
+        VendorSilent = "vendor_silent",
+        /// The vendor never got it.
+        VendorLost = "vendor_lost",
+        /// The vendor had no room.
+        VendorBusy = "vendor_busy",
+        /// The vendor took it back.
+        VendorCanceled = "vendor_canceled",
+        /// The vendor refused it.
+        Refused = "refused",
+        /// The operator must mend something.
+        Misconfigured = "misconfigured",
+        /// The device can no longer be reached.
+        AddressGone = "address_gone",
+        /// No device is paired.
+        NoDevice = "no_device",
+        /// No phone number is on record.
+        NoPhone = "no_phone",
+        /// No consent is on record.
+        NoConsent = "no_consent",
+        /// No plugin that could ring is on.
+        NoChannel = "no_channel",
+        /// The family asked for a call now.
+        CallNow = "call_now",
+    }
+
+    /// One step of a call on the monitor.
+    StepName "step" {
+        /// Prepared.
+        Queued = "queued",
+        /// It rings.
+        Ringing = "ringing",
+        /// Picked up.
+        Answered = "answered",
+        /// They talk.
+        Talking = "talking",
+        /// Over.
+        Done = "done",
+    }
+
+    /// How far a call is with one step.
+    StepState "stepstate" {
+        /// Behind it.
+        Done = "done",
+        /// In it.
+        Now = "now",
+        /// Not there yet.
+        Ahead = "ahead",
+        /// It ended before it got there.
+        Never = "never",
+    }
+
+    /// One line of a call's timeline.
+    TimelineStep "timeline" {
+        /// Prepared ahead of its time.
+        Queued = "queued",
+        /// A ring was sent.
+        RingSent = "ring_sent",
+        /// The vendor took the ring.
+        RingAccepted = "ring_accepted",
+        /// The phone rang.
+        Rang = "rang",
+        /// The ring did not get through.
+        RingFailed = "ring_failed",
+        /// Another try is planned.
+        RetryPlanned = "retry_planned",
+        /// It rings.
+        Ringing = "ringing",
+        /// Picked up.
+        Answered = "answered",
+        /// They talk.
+        InProgress = "in_progress",
+        /// They talked, and it is over.
+        Completed = "completed",
+        /// Nobody answered.
+        Missed = "missed",
+        /// Declined.
+        Declined = "declined",
+        /// A machine picked up.
+        Voicemail = "voicemail",
+        /// The line was busy.
+        Busy = "busy",
+        /// It could not be placed.
+        Failed = "failed",
+        /// Taken back.
+        Canceled = "canceled",
+        /// Its time passed.
+        Expired = "expired",
+        /// What was said is stored.
+        TranscriptStored = "transcript_stored",
+        /// The summary is made.
+        SummaryMade = "summary_made",
+        /// An alert was opened.
+        AlertOpened = "alert_opened",
+        /// Something else.
+        Other = "other",
+    }
+
+    /// What a part of a summary is about.
+    BlockTitle "block" {
+        /// The whole in one sentence.
+        Headline = "headline",
+        /// How the callee seemed.
+        Mood = "mood",
+        /// Something they talked about.
+        Topic = "topic",
+        /// Health.
+        Health = "health",
+        /// Meals.
+        Meals = "meals",
+        /// Sleep.
+        Sleep = "sleep",
+        /// Medicine.
+        Medicine = "medicine",
+        /// Company.
+        Company = "company",
+        /// A wish.
+        Request = "request",
+        /// Words worth keeping.
+        Quote = "quote",
+        /// Something to follow up.
+        FollowUp = "follow_up",
+        /// Look at this.
+        Alarm = "alarm",
+        /// A kind that this version does not know.
+        Other = "other",
+    }
+
+    /// How far the summary of a call is.
+    SummaryState "summary-state" {
+        /// There is one.
+        Ready = "ready",
+        /// The talk is over, and the summary is being made.
+        Pending = "pending",
+        /// Nobody talked, so there is none.
+        None = "none",
+        /// It could not be made; the transcript is there.
+        Failed = "failed",
+    }
+
+    /// Who spoke.
+    Voice "voice" {
+        /// The companion.
+        Agent = "agent",
+        /// The callee.
+        Callee = "callee",
+    }
+
+    /// What a clock change does to an occurrence.
+    ClockNote "clocknote" {
+        /// The clock jumps over the time, so it rings later by the gap.
+        Gap = "gap",
+        /// The hour happens twice; it rings the first time.
+        Fold = "fold",
+        /// One of the two clocks changed since the occurrence before.
+        Changed = "changed",
+    }
+
+    /// How mood went lately, against the time before.
+    MoodTrend "trend" {
+        /// Better.
+        Up = "up",
+        /// As usual.
+        Same = "same",
+        /// Worse.
+        Down = "down",
+        /// Too few calls to say.
+        Unknown = "unknown",
+    }
+
+    /// How far insights look back.
+    Span "span" {
+        /// Four weeks.
+        FourWeeks = "4w",
+        /// Three months.
+        ThreeMonths = "3m",
+    }
+}
+
+impl From<CallState> for CallMark {
+    fn from(state: CallState) -> Self {
+        match state {
+            CallState::Queued => Self::Queued,
+            CallState::Ringing => Self::Ringing,
+            CallState::Answered => Self::Answered,
+            CallState::InProgress => Self::InProgress,
+            CallState::Completed => Self::Completed,
+            CallState::Missed => Self::Missed,
+            CallState::Declined => Self::Declined,
+            CallState::Voicemail => Self::Voicemail,
+            CallState::Busy => Self::Busy,
+            CallState::Failed => Self::Failed,
+            CallState::Canceled => Self::Canceled,
+            CallState::Expired => Self::Expired,
+        }
+    }
+}
+
+impl ClockNote {
+    /// The note of an occurrence, if there is anything to say.
+    pub const fn of_occurrence(note: DstNote) -> Option<Self> {
+        match note {
+            DstNote::None => None,
+            DstNote::Gap => Some(Self::Gap),
+            DstNote::Fold => Some(Self::Fold),
+        }
+    }
+}

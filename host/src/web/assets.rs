@@ -1,0 +1,17 @@
+//! Styles, script and icon: served by the host, named by their content.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+
+use crate::app::App;
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const FOR_A_MOMENT: &str = "public, max-age=60";
+
+/// `GET /assets/{path}`
+pub(super) async fn asset(State(app): State<App>, Path(path): Path<String>) -> Response {
+    let Some(asset) = app.theme.asset(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let keep = if asset.immutable { FOR_EVER } else { FOR_A_MOMENT };
+    ([(header::CONTENT_TYPE, asset.mime.to_owned()), (header::CACHE_CONTROL, keep.to_owned())], asset.body).into_response()
+}

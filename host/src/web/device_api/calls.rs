@@ -1,0 +1,130 @@
+//! The steps of a call, as its device takes them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+
+use super::AskingDevice;
+use crate::app::App;
+use crate::db::calls::Call;
+use crate::domain::{CallId, CallState};
+use crate::services::ServiceError;
+use crate::services::answering::{self, DeviceStep};
+use crate::web::error::Problem;
+
+#[derive(Serialize)]
+pub(super) struct CallReply {
+    call_id: CallId,
+    state: CallState,
+    /// UTC in milliseconds: when it rings, and after which it must not.
+    ring_at_ms: i64,
+    expires_at_ms: i64,
+    now_ms: i64,
+}
+
+impl CallReply {
+    fn of(app: &App, call: &Call) -> Self {
+        Self {
+            call_id: call.id,
+            state: call.state,
+            ring_at_ms: call.ring_at.millis(),
+            expires_at_ms: call.expires_at.millis(),
+            now_ms: app.clock.now().millis(),
+        }
+    }
+}
+
+async fn step(app: &App, device: &AskingDevice, call: &str, step: DeviceStep) -> Result<Json<CallReply>, Problem> {
+    let call = answering::step(app, &device.0, parse(call)?, step).await?;
+    Ok(Json(CallReply::of(app, &call)))
+}
+
+fn parse(call: &str) -> Result<CallId, ServiceError> {
+    call.parse().map_err(|_| ServiceError::NotFound)
+}
+
+/// `GET /calls/current`: the call that this device should be ringing for; `null` when there is none.
+pub(super) async fn current(
+    State(app): State<App>,
+    AskingDevice(device): AskingDevice,
+) -> Result<Json<Option<CallReply>>, Problem> {
+    let call = answering::missed_push(&app, &device, 0).await?;
+    Ok(Json(call.map(|call| CallReply::of(&app, &call))))
+}
+
+/// `POST /calls/{id}/rang`
+pub(super) async fn rang(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+) -> Result<Json<CallReply>, Problem> {
+    step(&app, &device, &call, DeviceStep::Rang).await
+}
+
+#[derive(Serialize)]
+pub(super) struct AnswerReply {
+    call_id: CallId,
+    /// Joins the conversation over WebRTC.
+    token: Option<String>,
+    /// For clients that cannot use the token.
+    signed_url: Option<String>,
+    conversation: Option<String>,
+}
+
+/// `POST /calls/{id}/answer`
+pub(super) async fn answer(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+) -> Result<Json<AnswerReply>, Problem> {
+    let (call, session) = answering::open(&app, &device.0, parse(&call)?).await?;
+    Ok(Json(AnswerReply {
+        call_id: call.id,
+        token: session.token,
+        signed_url: session.signed_url,
+        conversation: session.conversation,
+    }))
+}
+
+/// `POST /calls/{id}/joined`
+pub(super) async fn joined(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+) -> Result<Json<CallReply>, Problem> {
+    step(&app, &device, &call, DeviceStep::Joined).await
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct EndRequest {
+    duration_s: Option<u32>,
+}
+
+/// `POST /calls/{id}/end`
+pub(super) async fn end(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+    request: Option<Json<EndRequest>>,
+) -> Result<Json<CallReply>, Problem> {
+    let duration_s = request.and_then(|Json(request)| request.duration_s);
+    step(&app, &device, &call, DeviceStep::Ended { duration_s }).await
+}
+
+/// `POST /calls/{id}/decline`
+pub(super) async fn decline(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+) -> Result<Json<CallReply>, Problem> {
+    step(&app, &device, &call, DeviceStep::Declined).await
+}
+
+/// `POST /calls/{id}/missed`
+pub(super) async fn missed(
+    State(app): State<App>,
+    device: AskingDevice,
+    Path(call): Path<String>,
+) -> Result<Json<CallReply>, Problem> {
+    step(&app, &device, &call, DeviceStep::TimedOut).await
+}

@@ -1,0 +1,50 @@
+//! Live: one stream of "something of yours changed" for each open page.
+//!
+//! It carries no content: a page that hears of a change asks again for what it
+//! shows, with its own session. So a stream can leak nothing and miss nothing
+//! that the next one does not mend.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{self, StreamExt};
+use http::StatusCode;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::session::Visitor;
+use crate::app::App;
+use crate::services::families;
+
+/// Keeps proxies from closing a quiet stream.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// `GET /events`: server-sent events named `changed`.
+pub(super) async fn events(State(app): State<App>, visitor: Visitor) -> Response {
+    let Some(signed_in) = visitor.signed_in else { return StatusCode::UNAUTHORIZED.into_response() };
+    let families = match families::for_account(&app, signed_in.account.id).await {
+        Ok(families) => families.into_iter().map(|(family, _)| family.id).collect::<Vec<_>>(),
+        Err(error) => return super::error::Problem(error).into_response(),
+    };
+    let closed = app.live.clone().until_closed();
+    let changes = stream::unfold((app.live.listen(), families), |(mut changes, families)| async move {
+        loop {
+            match changes.recv().await {
+                Ok(family) if families.contains(&family) => break,
+                Ok(_) => {}
+                // Fell behind: the page asks again for everything it shows.
+                Err(RecvError::Lagged(_)) => break,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+        Some((changed(), (changes, families)))
+    });
+    Sse::new(changes.take_until(closed)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+}
+
+fn changed() -> Result<Event, Infallible> {
+    Ok(Event::default().event("changed").data("{}"))
+}
+

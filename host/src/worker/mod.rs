@@ -1,0 +1,121 @@
+//! The worker: ticks that nudge the services. A tick has no input and may run
+//! at any time, twice, or on many hosts at once; what is due stands in the database.
+//!
+//! Each tick has a loop of its own, so that a stuck one stops no other. A loop
+//! that fails says so once and goes on. `boot` starts and stops the worker.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::services::{ServiceError, deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing};
+
+/// The longest that the ringing loop sleeps: another host, or a page, may arm something meanwhile.
+const LONGEST_RING_NAP: Duration = Duration::from_millis(500);
+/// After a failure, so that a dead database is not asked a thousand times a second.
+const NAP_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// The running loops.
+#[derive(Debug)]
+pub struct Worker {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Worker {
+    /// Starts every loop.
+    pub fn start(app: &App) -> Self {
+        let worker = Self { tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        worker.ring(app.clone());
+        worker.every(app, "queueing", Duration::from_secs(1), |app| async move { queueing::tick(&app).await });
+        worker.every(app, "look-ups", Duration::from_secs(1), |app| async move { lookups::tick(&app).await });
+        worker.every(app, "deadlines", Duration::from_secs(1), |app| async move { deadlines::tick(&app).await });
+        worker.every(app, "reconciling", Duration::from_secs(5), |app| async move { reconciling::tick(&app).await });
+        worker.every(app, "jobs", Duration::from_secs(1), |app| async move { jobs::run_due(&app).await });
+        worker.every(app, "housekeeping", Duration::from_secs(600), |app| async move {
+            housekeeping::tick(&app).await
+        });
+        worker
+    }
+
+    /// Stops the loops and waits until what they began is done.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Sends what is armed at its moment. Batches go out as tasks of their own:
+    /// a slow vendor delays nobody else's ring.
+    fn ring(&self, app: App) {
+        let (stop, tasks) = (self.stop.clone(), self.tasks.clone());
+        self.tasks.spawn(async move {
+            while !stop.is_cancelled() {
+                let claimed = ringing::claim_due(&app).await;
+                let nap = match claimed {
+                    Ok(batches) if batches.is_empty() => next_ring_in(&app).await,
+                    Ok(batches) => {
+                        for batch in batches {
+                            let app = app.clone();
+                            tasks.spawn(async move {
+                                if let Err(error) = ringing::send(&app, batch).await {
+                                    tracing::error!(%error, "the outcome of a ring was not written; it will be looked up");
+                                }
+                            });
+                        }
+                        Duration::ZERO
+                    }
+                    Err(error) => {
+                        report("ringing", &error);
+                        NAP_AFTER_FAILURE
+                    }
+                };
+                rest(&app, &stop, nap).await;
+            }
+        });
+    }
+
+    fn every<F, R>(&self, app: &App, name: &'static str, period: Duration, tick: F)
+    where
+        F: Fn(App) -> R + Send + 'static,
+        R: Future<Output = Result<usize, ServiceError>> + Send,
+    {
+        let (app, stop) = (app.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            while !stop.is_cancelled() {
+                let nap = match tick(app.clone()).await {
+                    Ok(0) => app.clock.real(period),
+                    // There may be more of the same.
+                    Ok(_) => Duration::from_millis(20).min(period),
+                    Err(error) => {
+                        report(name, &error);
+                        NAP_AFTER_FAILURE
+                    }
+                };
+                rest(&app, &stop, nap).await;
+            }
+        });
+    }
+}
+
+fn report(tick: &str, error: &ServiceError) {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(tick, %error, cause, "a tick failed; it will be tried again");
+}
+
+/// How long the ringing loop may sleep.
+async fn next_ring_in(app: &App) -> Duration {
+    let next = ringing::next_due(app).await.ok().flatten();
+    next.map_or(LONGEST_RING_NAP, |at| app.clock.real(at.since(app.clock.now())).min(LONGEST_RING_NAP))
+}
+
+async fn rest(app: &App, stop: &CancellationToken, nap: Duration) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = app.wake.notified() => {}
+        () = tokio::time::sleep(nap) => {}
+    }
+}

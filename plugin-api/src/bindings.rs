@@ -1,0 +1,52 @@
+//! The generated side of the border: one module per world, made from `wit/plugin.wit`.
+//!
+//! The modules of this crate walk in and re-export the types under plain names; authors never come
+//! here. Types that several worlds share exist once, so a `Turn` is a `Turn` in both its worlds.
+#![allow(missing_docs, clippy::all, clippy::pedantic)]
+
+/// World `channel-plugin`, and the home of `types`.
+pub mod channel {
+    wit_bindgen::generate!({
+        world: "channel-plugin",
+        path: "wit",
+        pub_export_macro: true,
+        export_macro_name: "export_channel",
+        default_bindings_module: "callpanion_plugin_api::bindings::channel",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+    });
+}
+
+/// World `provider-plugin`.
+pub mod provider {
+    wit_bindgen::generate!({
+        world: "provider-plugin",
+        path: "wit",
+        pub_export_macro: true,
+        export_macro_name: "export_provider",
+        default_bindings_module: "callpanion_plugin_api::bindings::provider",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+        },
+    });
+}
+
+/// World `renderer-plugin`.
+pub mod renderer {
+    wit_bindgen::generate!({
+        world: "renderer-plugin",
+        path: "wit",
+        pub_export_macro: true,
+        export_macro_name: "export_renderer",
+        default_bindings_module: "callpanion_plugin_api::bindings::renderer",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+            "callpanion:plugin/provider@1.0.0":
+                crate::bindings::provider::exports::callpanion::plugin::provider,
+        },
+    });
+}

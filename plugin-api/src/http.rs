@@ -1,0 +1,171 @@
+//! Building requests and reading responses. Plugins walk in; nothing here touches a network.
+
+use serde::de::DeserializeOwned;
+
+use crate::date::http_date_to_unix_s;
+use crate::{Body, Request, Response};
+
+/// What a request waits for its response when the plugin says nothing; the host may shorten it.
+const DEFAULT_TIMEOUT_MS: u32 = 10_000;
+
+impl Request {
+    /// A GET: repeatable, without a body.
+    pub fn get(url: impl Into<String>) -> Self {
+        let mut request = Self::new("GET", url);
+        request.repeatable = true;
+        request
+    }
+
+    /// A POST without a body, not repeatable.
+    pub fn post(url: impl Into<String>) -> Self {
+        Self::new("POST", url)
+    }
+
+    fn new(method: &str, url: impl Into<String>) -> Self {
+        Self {
+            method: method.to_owned(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            credential: None,
+            repeatable: false,
+            timeout_ms: DEFAULT_TIMEOUT_MS,
+        }
+    }
+
+    /// Adds a header. Names are lower-case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// Sets a JSON body and its content type.
+    #[must_use]
+    pub fn json(mut self, value: &serde_json::Value) -> Self {
+        self.body = Body::Text(value.to_string());
+        self.header("content-type", "application/json")
+    }
+
+    /// Asks the host to put this credential of the manifest in place.
+    #[must_use]
+    pub fn credential(mut self, name: &str) -> Self {
+        self.credential = Some(name.to_owned());
+        self
+    }
+
+    /// Says that a repeat does no harm.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// How long to wait for the response.
+    #[must_use]
+    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
+        self.timeout_ms = timeout_ms;
+        self
+    }
+}
+
+impl Response {
+    /// Whether the status is 2xx.
+    pub const fn is_success(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    /// The first header of this lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `None` when it is not what `T` wants.
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body as text, at most `limit_chars` of it, for a message to the operator.
+    pub fn text(&self, limit_chars: usize) -> String {
+        String::from_utf8_lossy(&self.body)
+            .chars()
+            .take(limit_chars)
+            .collect()
+    }
+
+    /// How long the vendor asks us to wait, in milliseconds from `now_ms`: `retry-after-ms`, or
+    /// `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+    pub fn retry_after_ms(&self, now_ms: u64) -> Option<u32> {
+        let after_ms = if let Some(ms) = self.header("retry-after-ms") {
+            ms.trim().parse::<u64>().ok()?
+        } else {
+            let value = self.header("retry-after")?.trim();
+            match value.parse::<u64>() {
+                Ok(seconds) => seconds.saturating_mul(1_000),
+                Err(_) => http_date_to_unix_s(value)?
+                    .saturating_mul(1_000)
+                    .saturating_sub(now_ms),
+            }
+        };
+        Some(u32::try_from(after_ms).unwrap_or(u32::MAX))
+    }
+}
+
+/// Percent-encodes text for one segment of a URL's path or one value of its query, so that an id can
+/// neither climb out of the path nor add a parameter.
+pub fn percent_encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Response {
+        Response {
+            status: 429,
+            headers: vec![(name.to_owned(), value.to_owned())],
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_all_its_forms() {
+        let now_ms = 784_111_777_000 - 5_000; // five seconds before the RFC's example date
+        assert_eq!(
+            with("retry-after", "30").retry_after_ms(now_ms),
+            Some(30_000)
+        );
+        assert_eq!(
+            with("retry-after-ms", "250").retry_after_ms(now_ms),
+            Some(250)
+        );
+        let date = with("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date.retry_after_ms(now_ms), Some(5_000));
+        assert_eq!(date.retry_after_ms(now_ms + 60_000), Some(0));
+        assert_eq!(with("retry-after", "soon").retry_after_ms(now_ms), None);
+        assert_eq!(with("date", "30").retry_after_ms(now_ms), None);
+    }
+
+    #[test]
+    fn an_encoded_id_cannot_climb() {
+        assert_eq!(
+            percent_encode("conv_1/../x?y=é"),
+            "conv_1%2F%2E%2E%2Fx%3Fy%3D%C3%A9"
+        );
+    }
+}

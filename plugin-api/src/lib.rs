@@ -1,0 +1,80 @@
+//! The guest SDK: what a plugin author needs, and nothing else. Plugins walk in; it calls nobody.
+//!
+//! A Callpanion plugin is a function from data to data. It opens no socket, reads no clock and sees
+//! no key. When it wants the network it says so, and the host sends the request and calls again with
+//! the answer. This crate hides the replay, so that a plugin reads like ordinary code:
+//!
+//! ```
+//! use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
+//! use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe};
+//!
+//! struct Doorbell;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Settings {
+//!     base_url: String,
+//! }
+//!
+//! impl Channel for Doorbell {
+//!     fn describe() -> Description {
+//!         describe("doorbell", "0.1.0", "Rings a doorbell.")
+//!     }
+//!
+//!     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
+//!         let settings: Settings = ctx.settings()?;
+//!         let requests = rings
+//!             .iter()
+//!             .map(|ring| Request::post(format!("{}/ring/{}", settings.base_url, ring.address)))
+//!             .collect();
+//!         // Stops here the first time; goes on with the recorded answers the second time.
+//!         let answers = ctx.http_all(requests)?;
+//!         Ok(answers
+//!             .into_iter()
+//!             .map(|answer| match answer {
+//!                 Answer::Response(r) if r.is_success() => Verdict::Accepted(None),
+//!                 Answer::Response(r) => Verdict::Refused(format!("the bell says {}", r.status)),
+//!                 Answer::Unsent(why) => Verdict::Retry((1_000, why)),
+//!                 Answer::Unknown(why) => Verdict::Unknown(why),
+//!             })
+//!             .collect())
+//!     }
+//! }
+//!
+//! callpanion_plugin_api::channel!(Doorbell);
+//! ```
+//!
+//! The rule that makes this work: between two calls nothing may vary but the answers. Take the time
+//! from [`Ctx::now_ms`], randomness from [`Ctx::entropy`], and nothing from anywhere else.
+//!
+//! Build with `cargo build --target wasm32-wasip2`; test natively with [`testing`].
+
+// The generated `export!` macros name this crate from outside, and from inside its own doc tests.
+extern crate self as callpanion_plugin_api;
+
+#[doc(hidden)]
+pub mod bindings;
+pub mod channel;
+mod ctx;
+mod date;
+mod http;
+pub mod provider;
+pub mod renderer;
+pub mod testing;
+
+pub use bindings::channel::callpanion::plugin::types::{
+    Answer, Body, Context, Description, Failure, Request, Response,
+};
+pub use ctx::{Ctx, Stop};
+pub use http::percent_encode;
+#[doc(hidden)]
+pub use wit_bindgen::rt;
+
+/// Says who a plugin is: its id and version as in `plugin.toml`, and one sentence for the operator.
+pub fn describe(id: &str, version: &str, purpose: &str) -> Description {
+    Description {
+        id: id.to_owned(),
+        version: version.to_owned(),
+        purpose: purpose.to_owned(),
+        extra: Vec::new(),
+    }
+}

@@ -1,0 +1,118 @@
+//! What Apple's answers mean for a ring. `ring` walks in.
+//!
+//! Reasons are read as text and a new one is classified by its status: Apple adds reasons.
+
+use callpanion_plugin_api::channel::Verdict;
+use callpanion_plugin_api::{Answer, Response};
+use serde::Deserialize;
+
+use crate::Environment;
+
+/// A pause before the next try where Apple names none: a ring lives for seconds.
+const SHORT_PAUSE_MS: u32 = 1_000;
+/// A pause for a device or a signing key that got too much.
+const LONG_PAUSE_MS: u32 = 20_000;
+const WRONG_TOPIC: &str = "DeviceTokenNotForTopic";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Failed {
+    reason: String,
+    /// With 410: when Apple last knew the token to be invalid, in milliseconds.
+    timestamp: Option<u64>,
+}
+
+/// Whether Apple knows no such token in the environment that was asked.
+pub(crate) fn is_bad_device_token(answer: &Answer) -> bool {
+    matches!(answer, Answer::Response(r) if r.status == 400 && reason(r) == "BadDeviceToken")
+}
+
+fn reason(response: &Response) -> String {
+    response.json::<Failed>().unwrap_or_default().reason
+}
+
+/// The verdict on one ring.
+pub(crate) fn of(answer: Answer, now_ms: u64) -> Verdict {
+    match answer {
+        // Accepted by Apple, not delivered: only the phone's own word proves that it rang.
+        Answer::Response(response) if response.is_success() => {
+            Verdict::Accepted(response.header("apns-id").map(str::to_owned))
+        }
+        Answer::Response(response) => refusal(&response, now_ms),
+        Answer::Unsent(why) => Verdict::Retry((SHORT_PAUSE_MS, why)),
+        Answer::Unknown(why) => Verdict::Unknown(why),
+    }
+}
+
+/// The verdict on a ring whose token was bad in its `own` environment, after trying the other.
+pub(crate) fn of_probe(answer: Answer, own: Environment, now_ms: u64) -> Verdict {
+    if is_bad_device_token(&answer) {
+        return Verdict::Gone("BadDeviceToken in production and in the sandbox".to_owned());
+    }
+    match of(answer, now_ms) {
+        // A key that serves one environment only says nothing about the address, and is no fault
+        // of the operator's.
+        Verdict::Misconfigured(why) => Verdict::Refused(format!(
+            "BadDeviceToken in {}, and {} could not be asked: {why}",
+            own.name(),
+            own.other().name()
+        )),
+        verdict => verdict,
+    }
+}
+
+/// A token of another app retires its address only when the same batch proves that our topic is
+/// right. Otherwise a typing error in `bundle_id` would un-pair every iPhone.
+pub(crate) fn blame_the_topic(mut verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    if verdicts.iter().any(|v| matches!(v, Verdict::Accepted(_))) {
+        return verdicts;
+    }
+    for verdict in &mut verdicts {
+        if *verdict == Verdict::Gone(WRONG_TOPIC.to_owned()) {
+            *verdict = Verdict::Misconfigured(format!(
+                "{WRONG_TOPIC}: check `bundle_id`; if it is right, this phone has another app and \
+                 must be paired anew"
+            ));
+        }
+    }
+    verdicts
+}
+
+fn refusal(response: &Response, now_ms: u64) -> Verdict {
+    let failed = response.json::<Failed>().unwrap_or_default();
+    let reason = match failed.reason.as_str() {
+        "" => format!("status {}", response.status),
+        reason => reason.to_owned(),
+    };
+    let pause = |default_ms| response.retry_after_ms(now_ms).unwrap_or(default_ms);
+    match (response.status, failed.reason.as_str()) {
+        (400, WRONG_TOPIC) => Verdict::Gone(reason),
+        (410, _) => Verdict::Gone(match failed.timestamp {
+            Some(ms) => format!("{reason}; timestamp_ms={ms}"),
+            None => reason,
+        }),
+        (400, "TopicDisallowed" | "BadTopic" | "MissingTopic") => Verdict::Misconfigured(format!(
+            "{reason}: check `bundle_id`, and that the key may send for it"
+        )),
+        (400, "IdleTimeout") | (403, "UnrelatedKeyIdInToken") => {
+            Verdict::Retry((pause(SHORT_PAUSE_MS), reason))
+        }
+        (403, "ExpiredProviderToken") => Verdict::Misconfigured(format!(
+            "{reason}: the server's clock is wrong; set it by NTP"
+        )),
+        // Libraries have seen both spellings.
+        (403, "BadEnvironmentKeyIdInToken" | "BadEnvironmentKeyInToken") => {
+            Verdict::Misconfigured(format!(
+                "{reason}: the key of credential `auth-key` does not serve this environment; make \
+                 one for both in the Apple developer account"
+            ))
+        }
+        (401 | 403, _) => Verdict::Misconfigured(format!(
+            "{reason}: Apple does not accept credential `auth-key`; check key, key id and team id"
+        )),
+        (429, _) => Verdict::Retry((pause(LONG_PAUSE_MS), reason)),
+        (500, "InternalServerError") | (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), reason)),
+        (500.., _) => Verdict::Unknown(reason),
+        _ => Verdict::Refused(reason),
+    }
+}

@@ -1,0 +1,116 @@
+//! `elevenlabs`: holds the conversations with ElevenLabs agents.
+//!
+//! The host walks in through [`Provider`]. `session` gets what a device needs to join, `conversation`
+//! reads what happened (from a webhook or fetched), `check` looks at the set-up, and `refusal` says
+//! what an error means.
+
+mod check;
+mod conversation;
+mod refusal;
+mod session;
+mod webhook;
+
+use std::collections::BTreeMap;
+
+use callpanion_plugin_api::provider::{
+    Conversation, Finding, Provider, Session, SessionRequest, Webhook,
+};
+use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The plugin.
+pub struct ElevenLabs;
+
+/// The `settings` of the plugin, as `plugin.toml` describes them.
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default = "elevenlabs")]
+    base_url: String,
+    agent_id: String,
+    #[serde(default)]
+    agents: BTreeMap<String, String>,
+    #[serde(default)]
+    phone_agent_id: Option<String>,
+    #[serde(default)]
+    phone_agents: BTreeMap<String, String>,
+}
+
+fn elevenlabs() -> String {
+    "https://api.elevenlabs.io".to_owned()
+}
+
+impl Settings {
+    fn get(&self, path: &str) -> Request {
+        let url = format!("{}/v1/convai/{path}", self.base_url.trim_end_matches('/'));
+        Request::get(url).credential("api-key")
+    }
+
+    /// The app's agent for a language tag; only its first part counts.
+    fn agent(&self, language: &str) -> &str {
+        let primary = language.split(['-', '_']).next().unwrap_or(language);
+        self.agents.get(primary).unwrap_or(&self.agent_id)
+    }
+
+    /// All agents that are ours. A webhook may cover the whole workspace, with other people's too.
+    fn own_agents(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.agent_id)
+            .chain(self.agents.values())
+            .chain(&self.phone_agent_id)
+            .chain(self.phone_agents.values())
+            .map(String::as_str)
+    }
+}
+
+impl Provider for ElevenLabs {
+    fn describe() -> Description {
+        describe(
+            "elevenlabs",
+            env!("CARGO_PKG_VERSION"),
+            "Holds the conversations with ElevenLabs agents, in the app and on the phone.",
+        )
+    }
+
+    fn open_session(ctx: &mut Ctx, wanted: SessionRequest) -> Result<Session, Stop> {
+        let settings: Settings = ctx.settings()?;
+        session::open(ctx, &settings, &wanted)
+    }
+
+    fn read_webhook(
+        ctx: &Ctx,
+        _headers: &[(String, String)],
+        body: &[u8],
+    ) -> Result<Webhook, Stop> {
+        let settings: Settings = ctx.settings()?;
+        Ok(webhook::read(&settings, body))
+    }
+
+    fn fetch_session(ctx: &mut Ctx, conversation: String) -> Result<Option<Conversation>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        let path = format!("conversations/{}", percent_encode(&conversation));
+        let now_ms = ctx.now_ms();
+        match ctx.http(settings.get(&path))? {
+            Answer::Response(response) if response.status == 404 => Ok(None),
+            Answer::Response(response) if response.is_success() => {
+                let data: Value = response
+                    .json()
+                    .ok_or_else(|| refusal::unreadable("a conversation"))?;
+                let ended = matches!(data["status"].as_str(), Some("done" | "failed"));
+                conversation::read(&data, ended)
+                    .map(Some)
+                    .map_err(|why| Stop::permanent(format!("the conversation has {why}")))
+            }
+            answer => Err(refusal::of(answer, now_ms)),
+        }
+    }
+
+    fn check(ctx: &mut Ctx) -> Result<Vec<Finding>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        check::all(ctx, &settings)
+    }
+}
+
+callpanion_plugin_api::provider!(ElevenLabs);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! What an error of ElevenLabs means for a whole function. `session`, `check` and the fetch walk in.
+//!
+//! All our requests are GETs, so an ambiguous answer is only a late one.
+
+use callpanion_plugin_api::{Answer, Response, Stop};
+use serde_json::Value;
+
+const PAUSE_MS: u32 = 2_000;
+
+/// Why the function stops.
+pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
+    let response = match answer {
+        Answer::Response(response) => response,
+        Answer::Unsent(why) | Answer::Unknown(why) => return Stop::retry(PAUSE_MS, why),
+    };
+    let code = code(&response);
+    match response.status {
+        401 => {
+            Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key")
+        }
+        402 => no_credit(),
+        400 if code == "quota_exceeded" => no_credit(),
+        403 => Stop::misconfigured(format!(
+            "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
+        )),
+        404 => Stop::misconfigured(format!(
+            "ElevenLabs does not know it ({code}): check `agent_id` and `agents`"
+        )),
+        408 | 409 | 429 | 500.. => Stop::retry(
+            response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS),
+            format!("ElevenLabs answered {} ({code})", response.status),
+        ),
+        status => Stop::permanent(format!("ElevenLabs answered {status} ({code})")),
+    }
+}
+
+/// A success whose body is not what it should be: a proxy's page, perhaps.
+pub(crate) fn unreadable(what: &str) -> Stop {
+    Stop::retry(
+        PAUSE_MS,
+        format!("ElevenLabs answered something else than {what}"),
+    )
+}
+
+fn no_credit() -> Stop {
+    Stop::misconfigured("the ElevenLabs account has no credit left: top it up or change the plan")
+}
+
+/// The machine's word for an error; the older `status` where there is no `code`.
+pub(crate) fn code(response: &Response) -> String {
+    let body: Value = response.json().unwrap_or_default();
+    let detail = &body["detail"];
+    let code = detail["code"].as_str().or(detail["status"].as_str());
+    code.or(detail.as_str()).unwrap_or("no code").to_owned()
+}

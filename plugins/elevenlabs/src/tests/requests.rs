@@ -1,0 +1,192 @@
+//! Sessions, fetched conversations and the check of the set-up.
+
+use callpanion_plugin_api::provider::{
+    Conversation, ConversationOutcome as Outcome, Finding, Provider, Session, SessionRequest,
+    Severity,
+};
+use callpanion_plugin_api::testing::{context, drive, response, response_with};
+use callpanion_plugin_api::{Answer, Failure, Request};
+use serde_json::{Value, json};
+
+use super::{APP_AGENT, PHONE_AGENT, settings};
+use crate::ElevenLabs;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/fixtures/http/", $name, ".json"))
+    };
+}
+
+const CONVERSATION: &str = "conv_5501kbg2d7t9fh6v3n8xq0wsr4mz";
+
+fn open(settings: &Value, answer: Answer) -> (Result<Session, Failure>, Vec<Request>) {
+    let wanted = SessionRequest {
+        call_id: "0192a000-0000-7000-8000-000000000002".to_owned(),
+        callee_id: "0192a000-0000-7000-8000-000000000005".to_owned(),
+        language: "id-ID".to_owned(),
+        variables: Vec::new(),
+    };
+    drive(&context(settings), [answer], |ctx| {
+        ElevenLabs::open_session(ctx, wanted.clone())
+    })
+}
+
+fn fetch(answer: Answer) -> (Result<Option<Conversation>, Failure>, Vec<Request>) {
+    drive(&context(&settings()), [answer], |ctx| {
+        ElevenLabs::fetch_session(ctx, CONVERSATION.to_owned())
+    })
+}
+
+fn check(settings: &Value, script: Vec<Answer>) -> (Vec<Finding>, Vec<Request>) {
+    let (result, requests) = drive(&context(settings), script, ElevenLabs::check);
+    (result.unwrap_or_default(), requests)
+}
+
+#[test]
+fn a_session_has_its_token_and_the_conversations_id() {
+    for body in [
+        fixture!("conversation_token.response"),
+        fixture!("conversation_token.legacy.response"),
+    ] {
+        let (session, requests) = open(&settings(), response(200, body));
+        let Ok(session) = session else {
+            panic!("{session:?}");
+        };
+        assert!(session.token.is_some_and(|token| token.starts_with("eyJ")));
+        assert_eq!(session.conversation.as_deref(), Some(CONVERSATION));
+        assert_eq!(
+            requests[0].url,
+            format!("https://api.elevenlabs.io/v1/convai/conversation/token?agent_id={APP_AGENT}")
+        );
+        assert_eq!(requests[0].credential.as_deref(), Some("api-key"));
+    }
+}
+
+#[test]
+fn a_language_may_have_its_own_agent() {
+    let mut settings = settings();
+    settings["agents"] = json!({"id": "agent_for_indonesian"});
+    let (_, requests) = open(
+        &settings,
+        response(200, fixture!("conversation_token.response")),
+    );
+    assert!(requests[0].url.ends_with("?agent_id=agent_for_indonesian"));
+}
+
+#[test]
+fn a_session_without_an_id_is_still_a_session() {
+    let (session, _) = open(&settings(), response(200, r#"{"token":"opaque"}"#));
+    let expected = Session {
+        token: Some("opaque".to_owned()),
+        signed_url: None,
+        conversation: None,
+    };
+    assert_eq!(session, Ok(expected));
+}
+
+#[test]
+fn a_refused_session_says_whether_to_retry() {
+    let failure = |answer| open(&settings(), answer).0;
+    assert!(matches!(
+        failure(response(401, fixture!("error.401.legacy"))),
+        Err(Failure::Misconfigured(_))
+    ));
+    assert!(matches!(
+        failure(response(402, fixture!("error.402"))),
+        Err(Failure::Misconfigured(text)) if text.contains("credit")
+    ));
+    let busy = response_with(429, &[("retry-after", "3")], fixture!("error.429.rate"));
+    assert!(matches!(failure(busy), Err(Failure::Retry((3_000, _)))));
+    assert!(matches!(
+        failure(response(200, "<html>")),
+        Err(Failure::Retry(_))
+    ));
+    assert!(matches!(failure(response(503, "")), Err(Failure::Retry(_))));
+    let late = Answer::Unknown("no answer within 5000 ms".to_owned());
+    assert!(matches!(failure(late), Err(Failure::Retry(_))));
+}
+
+#[test]
+fn a_fetched_conversation_has_its_outcome() {
+    for (body, outcome) in [
+        (
+            fixture!("conversation_get.done.response"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("conversation_get.no_answer.response"),
+            Outcome::NoAnswer,
+        ),
+        (
+            fixture!("conversation_get.in_progress.response"),
+            Outcome::Running,
+        ),
+        (
+            fixture!("conversation_get.processing.response"),
+            Outcome::Running,
+        ),
+    ] {
+        let (conversation, requests) = fetch(response(200, body));
+        let Ok(Some(conversation)) = conversation else {
+            panic!("{conversation:?}");
+        };
+        assert_eq!(conversation.outcome, outcome);
+        assert!(
+            requests[0]
+                .url
+                .ends_with(&format!("/v1/convai/conversations/{CONVERSATION}"))
+        );
+    }
+}
+
+#[test]
+fn an_unknown_conversation_is_none() {
+    let (conversation, _) = fetch(response(404, fixture!("error.404")));
+    assert_eq!(conversation, Ok(None));
+}
+
+#[test]
+fn the_check_finds_a_good_set_up_and_a_missing_agent() {
+    let agent = |name: &str, auth: bool| {
+        let body = json!({"name": name, "platform_settings": {"auth": {"enable_auth": auth}}});
+        response(200, &body.to_string())
+    };
+    let key = || response(200, r#"{"agents":[],"has_more":false}"#);
+    let script = vec![
+        key(),
+        agent("In the app", true),
+        response(404, fixture!("error.404")),
+    ];
+    let (findings, requests) = check(&settings(), script);
+    let base = "https://api.elevenlabs.io/v1/convai/agents";
+    let urls: Vec<_> = requests.iter().map(|r| r.url.as_str()).collect();
+    assert_eq!(
+        urls,
+        [
+            format!("{base}?page_size=1"),
+            format!("{base}/{APP_AGENT}"),
+            format!("{base}/{PHONE_AGENT}")
+        ]
+    );
+    let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
+    assert_eq!(severities, [Severity::Ok, Severity::Ok, Severity::Problem]);
+
+    let only_app = json!({"agent_id": APP_AGENT});
+    let (findings, _) = check(&only_app, vec![key(), agent("In the app", false)]);
+    let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
+    assert_eq!(
+        severities,
+        [Severity::Ok, Severity::Warning, Severity::Warning]
+    );
+    assert!(findings[1].what.contains("anyone"));
+    assert!(findings[2].mend.contains("phone_agent_id"));
+}
+
+#[test]
+fn a_bad_key_is_the_only_finding() {
+    let refused = || response(401, fixture!("error.401"));
+    let (findings, _) = check(&settings(), vec![refused(), refused(), refused()]);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].severity, Severity::Problem);
+    assert!(findings[0].mend.contains("api-key"));
+}

@@ -1,0 +1,273 @@
+//! Every webhook fixture and its outcome, and the shapes that a tolerant reader must bear.
+
+use callpanion_plugin_api::Ctx;
+use callpanion_plugin_api::provider::{
+    Conversation, ConversationOutcome as Outcome, Provider, Speaker, Webhook,
+};
+use callpanion_plugin_api::testing::context;
+use serde_json::{Value, json};
+
+use super::{APP_AGENT, settings};
+use crate::ElevenLabs;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/fixtures/webhooks/", $name, ".json"))
+    };
+}
+
+const EN: &str = fixture!("post_call_transcription.batch_phone.en");
+
+fn read(body: &str) -> Webhook {
+    let ctx = Ctx::new(context(&settings()), Vec::new());
+    match ElevenLabs::read_webhook(&ctx, &[], body.as_bytes()) {
+        Ok(webhook) => webhook,
+        Err(stop) => panic!("{stop:?}"),
+    }
+}
+
+fn conversation(body: &str) -> Conversation {
+    match read(body) {
+        Webhook::Conversation(conversation) => conversation,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A fixture with one change.
+fn changed(body: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut event: Value = serde_json::from_str(body).unwrap_or_default();
+    change(&mut event["data"]);
+    event.to_string()
+}
+
+#[test]
+fn every_webhook_has_its_outcome() {
+    for (body, outcome) in [
+        (
+            fixture!("post_call_transcription.in_app.id"),
+            Outcome::Answered,
+        ),
+        (EN, Outcome::Answered),
+        (
+            fixture!("post_call_transcription.batch_phone.id"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("post_call_transcription.batch_phone.ar"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("post_call_transcription.batch_phone.very_short"),
+            Outcome::AnsweredSilent,
+        ),
+        (
+            fixture!("post_call_transcription.batch_phone.voicemail"),
+            Outcome::Voicemail,
+        ),
+        (
+            fixture!("post_call_transcription.exclude_transcript"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("post_call_transcription.uncorrelated"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("post_call_transcription.unknown_extra"),
+            Outcome::Answered,
+        ),
+        (
+            fixture!("call_initiation_failure.twilio.busy"),
+            Outcome::Busy,
+        ),
+        (
+            fixture!("call_initiation_failure.twilio.no_answer"),
+            Outcome::NoAnswer,
+        ),
+        (
+            fixture!("call_initiation_failure.twilio.failed_unknown"),
+            Outcome::Failed,
+        ),
+    ] {
+        let conversation = conversation(body);
+        assert_eq!(
+            conversation.outcome, outcome,
+            "{}",
+            conversation.conversation
+        );
+    }
+    for (body, name) in [
+        (fixture!("post_call_audio"), "post_call_audio"),
+        (
+            fixture!("unknown_event.answering_machine_detection"),
+            "answering_machine_detection",
+        ),
+    ] {
+        assert_eq!(read(body), Webhook::Ignored(name.to_owned()));
+    }
+}
+
+#[test]
+fn a_phone_conversation_is_read_whole() {
+    let read = conversation(EN);
+    assert_eq!(read.conversation, "conv_8801kbg5m2x4e7rt0v9c6h3qdnsw");
+    assert_eq!(
+        (read.started_at_ms, read.duration_s),
+        (1_794_903_600_000, 47)
+    );
+    assert_eq!(read.language.as_deref(), Some("en"));
+    assert_eq!(
+        read.reference.as_deref(),
+        Some("btcal_3301kbf0p6h8e2brs9q4v7xwm1tk")
+    );
+    assert_eq!(read.recipient.as_deref(), Some("call_01KBG5K0Q9"));
+    assert_eq!(read.turns.len(), 7);
+    assert_eq!(read.turns[3].speaker, Speaker::Callee);
+    assert_eq!(read.turns[3].at_s, 18);
+    assert!(read.turns[3].text.starts_with("Not too well."));
+    assert!(
+        read.summary
+            .is_some_and(|s| s.starts_with("Mr. Harris slept badly"))
+    );
+    let value = |name: &str| {
+        let found = read.collected.iter().find(|c| c.name == name);
+        found.map(|c| (c.value.as_str(), c.rationale.as_str()))
+    };
+    assert_eq!(value("mood"), Some((r#""neutral""#, "Tired but calm.")));
+    assert_eq!(value("pain_reported"), Some(("false", "No pain.")));
+    assert_eq!(value("meals_today"), Some(("null", "Not discussed.")));
+    // The fixture carries another installation's variable, which is not ours to read.
+    assert_eq!(read.echoed_call_id, None);
+    let echoed = changed(EN, |data| {
+        data["conversation_initiation_client_data"]["dynamic_variables"]["callpanion_call_id"] =
+            "0192a000-0000-7000-8000-000000000002".into();
+    });
+    let id = conversation(&echoed).echoed_call_id;
+    assert_eq!(id.as_deref(), Some("0192a000-0000-7000-8000-000000000002"));
+}
+
+#[test]
+fn a_conversation_in_the_app_has_no_reference() {
+    let read = conversation(fixture!("post_call_transcription.in_app.id"));
+    assert_eq!((read.reference, read.recipient), (None, None));
+    assert_eq!(read.language.as_deref(), Some("id"));
+}
+
+#[test]
+fn silence_and_tools_are_no_speech() {
+    let id = conversation(fixture!("post_call_transcription.batch_phone.id"));
+    assert!(id.turns.iter().all(|turn| turn.text != "..."));
+    assert_eq!(id.turns.len(), 6);
+    let voicemail = conversation(fixture!("post_call_transcription.batch_phone.voicemail"));
+    assert_eq!(voicemail.turns.len(), 3);
+    // Someone who said nothing but dots said nothing.
+    let only_dots = changed(EN, |data| {
+        data["transcript"] = json!([{"role": "user", "message": "…", "time_in_call_secs": 3}]);
+        data["user_message_count"] = 0.into();
+    });
+    assert_eq!(conversation(&only_dots).outcome, Outcome::AnsweredSilent);
+}
+
+#[test]
+fn a_new_role_and_a_new_call_result_break_nothing() {
+    let read = conversation(fixture!("post_call_transcription.unknown_extra"));
+    assert!(read.turns.iter().all(|turn| turn.text != "note"));
+    assert!(
+        read.extra
+            .contains(&("call_result".to_owned(), "screened".to_owned()))
+    );
+    // With a result that we do not know, only a callee who spoke makes it answered.
+    let silent = changed(fixture!("post_call_transcription.unknown_extra"), |data| {
+        data["transcript"] = json!([]);
+        data["user_message_count"] = 0.into();
+    });
+    assert_eq!(conversation(&silent).outcome, Outcome::Failed);
+}
+
+#[test]
+fn the_outcome_rules_apply_in_their_order() {
+    let outcome = |change: fn(&mut Value)| conversation(&changed(EN, change)).outcome;
+    assert_eq!(
+        outcome(|d| d["metadata"]["phone_call"]["call_result"] = "no_answer".into()),
+        Outcome::NoAnswer
+    );
+    assert_eq!(
+        outcome(|d| d["metadata"]["features_usage"]["voicemail_detection"]["used"] = true.into()),
+        Outcome::Voicemail
+    );
+    assert_eq!(outcome(|d| d["status"] = "failed".into()), Outcome::Failed);
+    assert_eq!(
+        outcome(|d| d["metadata"]["error"] = json!({"code": 1008, "reason": "no credit"})),
+        Outcome::Failed
+    );
+}
+
+#[test]
+fn a_failure_keeps_the_vendors_reason() {
+    let busy = conversation(fixture!("call_initiation_failure.twilio.busy"));
+    assert_eq!(busy.reason.as_deref(), Some("busy, SIP 486"));
+    assert_eq!(busy.conversation, "conv_5201kbgc8d3f7mz9e1t4v6xqhr0s");
+    // A vague reason is made precise by the telephone company's code.
+    let vague = changed(fixture!("call_initiation_failure.twilio.busy"), |data| {
+        data["failure_reason"] = "unknown".into();
+        data["metadata"] = json!({"type": "sip", "body": {"sip_status_code": 480}});
+    });
+    assert_eq!(conversation(&vague).outcome, Outcome::NoAnswer);
+}
+
+#[test]
+fn old_shapes_are_read() {
+    let body = json!({"type": "post_call_transcription", "event_timestamp": 1, "data": {
+        "agent_id": APP_AGENT,
+        "status": "done",
+        "transcript": [
+            {"role": "agent", "message": "Hello?", "tool_calls": null, "time_in_call_secs": "2"},
+            {"role": "user", "message": "Hello dear.", "time_in_call_secs": 4.7},
+        ],
+        "metadata": {"start_time_unix_secs": 1_794_903_600, "call_duration_secs": "12",
+            "phone_call": null, "batch_call": {"batch_call_id": null,
+            "batch_call_recipient_id": null}},
+        "analysis": {"data_collection_results": {"mood_score": "4"}},
+        "conversation_initiation_client_data": {"dynamic_variables": {
+            "system__conversation_id": "conv_0001old"}},
+    }});
+    let read = conversation(&body.to_string());
+    assert_eq!(read.conversation, "conv_0001old");
+    assert_eq!(read.outcome, Outcome::Answered);
+    assert_eq!(read.duration_s, 12);
+    assert_eq!(
+        read.turns.iter().map(|t| t.at_s).collect::<Vec<_>>(),
+        [2, 4]
+    );
+    assert_eq!((read.reference, read.recipient), (None, None));
+    assert_eq!(read.collected[0].value, r#""4""#);
+
+    let list = changed(EN, |data| {
+        data["analysis"]["data_collection_results"] = json!({});
+        data["analysis"]["data_collection_results_list"] =
+            json!([{"data_collection_id": "notes", "value": "tea", "rationale": "said so"}]);
+    });
+    assert_eq!(conversation(&list).collected[0].name, "notes");
+}
+
+#[test]
+fn another_agents_conversation_is_not_ours() {
+    let foreign = changed(EN, |data| {
+        data["agent_id"] = "agent_of_somebody_else".into();
+    });
+    assert_eq!(read(&foreign), Webhook::Ignored("foreign agent".to_owned()));
+}
+
+#[test]
+fn what_is_no_event_is_unreadable() {
+    let no_ids = r#"{"type":"post_call_transcription","data":{}}"#;
+    for body in [
+        "",
+        "[]",
+        "{}",
+        r#"{"type":"post_call_transcription"}"#,
+        no_ids,
+    ] {
+        assert!(matches!(read(body), Webhook::Unreadable(_)), "{body}");
+    }
+}

@@ -1,0 +1,237 @@
+//! What was talked about, asked for and worth keeping. `render` walks in.
+
+use callpanion_plugin_api::renderer::{Block, BlockKind};
+
+use crate::Source;
+use crate::collected::Note;
+use crate::talk::Hit;
+use crate::words::{
+    COMPANY, FAITH, FOLLOW_UP, GARDEN, HEALTH, MEALS, MEDICINE, OUTDOORS, RELATIVES, REQUEST,
+    SLEEP, TELEVISION, Theme, WARM,
+};
+
+/// How many sentences a statement quotes.
+const QUOTES_MAX: usize = 2;
+/// A quote worth keeping is a sentence of so many words.
+const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 4..=40;
+
+/// One kind of statement.
+struct Statement {
+    kind: BlockKind,
+    theme: Option<&'static Theme>,
+    /// Whether an answer to the agent's question about it counts without a word of its own.
+    by_answer: bool,
+    /// The agent's keys that belong to it.
+    notes: &'static [&'static str],
+    english: &'static str,
+    indonesian: &'static str,
+}
+
+const fn statement(
+    kind: BlockKind,
+    theme: &'static Theme,
+    notes: &'static [&'static str],
+    english: &'static str,
+    indonesian: &'static str,
+) -> Statement {
+    Statement {
+        kind,
+        theme: Some(theme),
+        by_answer: true,
+        notes,
+        english,
+        indonesian,
+    }
+}
+
+/// A topic: spoken of by the callee, not only asked about.
+const fn topic(
+    theme: Option<&'static Theme>,
+    notes: &'static [&'static str],
+    english: &'static str,
+    indonesian: &'static str,
+) -> Statement {
+    Statement {
+        kind: BlockKind::Topic,
+        theme,
+        by_answer: false,
+        notes,
+        english,
+        indonesian,
+    }
+}
+
+/// A wish or a loose end: only in the callee's own words.
+const fn wish(
+    kind: BlockKind,
+    theme: &'static Theme,
+    notes: &'static [&'static str],
+    english: &'static str,
+    indonesian: &'static str,
+) -> Statement {
+    Statement {
+        kind,
+        theme: Some(theme),
+        by_answer: false,
+        notes,
+        english,
+        indonesian,
+    }
+}
+
+const STATEMENTS: [Statement; 14] = [
+    statement(
+        BlockKind::Health,
+        &HEALTH,
+        &["pain_reported"],
+        "health",
+        "kesehatan",
+    ),
+    statement(
+        BlockKind::Medicine,
+        &MEDICINE,
+        &["medication_taken"],
+        "medicine",
+        "obat",
+    ),
+    statement(BlockKind::Meals, &MEALS, &["meals_today"], "meals", "makan"),
+    statement(
+        BlockKind::Sleep,
+        &SLEEP,
+        &["sleep_quality"],
+        "sleep",
+        "tidur",
+    ),
+    statement(
+        BlockKind::Company,
+        &COMPANY,
+        &["social_contact"],
+        "company",
+        "pergaulan",
+    ),
+    topic(None, &["activity"], "what they did", "kegiatan"),
+    topic(Some(&RELATIVES), &[], "the family", "keluarga"),
+    topic(
+        Some(&TELEVISION),
+        &[],
+        "television and news",
+        "televisi dan berita",
+    ),
+    topic(Some(&GARDEN), &[], "the garden", "kebun"),
+    topic(Some(&FAITH), &[], "faith", "ibadah"),
+    topic(Some(&OUTDOORS), &[], "going out", "jalan-jalan"),
+    topic(None, &["notes"], "the talk", "obrolan"),
+    wish(
+        BlockKind::Request,
+        &REQUEST,
+        &["message_for_family"],
+        "a wish",
+        "keinginan",
+    ),
+    wish(
+        BlockKind::FollowUp,
+        &FOLLOW_UP,
+        &[],
+        "something to follow up",
+        "hal untuk ditindaklanjuti",
+    ),
+];
+
+/// The statements of a talk.
+pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
+    STATEMENTS
+        .iter()
+        .filter_map(|statement| block(source, statement))
+        .collect()
+}
+
+fn block(source: &Source<'_>, statement: &Statement) -> Option<Block> {
+    let language = source.language;
+    let what = language.pick(statement.english, statement.indonesian);
+    let hits = hits(source, statement);
+    let mut notes = statement
+        .notes
+        .iter()
+        .filter_map(|name| source.notes.get(name));
+    let note = notes.find(|note| note.text().is_some() || note.is_true());
+
+    let mut texts = Vec::new();
+    if let Some(value) = note.and_then(Note::text) {
+        texts.push(language.noted_value(what, &value));
+    }
+    if !hits.is_empty() {
+        let quotes: Vec<&str> = hits.iter().map(|hit| hit.text).take(QUOTES_MAX).collect();
+        texts.push(language.spoke_about(source.name, what, &quotes));
+    }
+    if texts.is_empty() {
+        // A bare yes of the agent's, with nothing that the callee said about it.
+        let note = note?;
+        let value = match note.rationale.as_str() {
+            "" => note.name.replace('_', " "),
+            rationale => rationale.to_owned(),
+        };
+        texts.push(language.noted_value(what, &value));
+    }
+    Some(Block {
+        kind: statement.kind.clone(),
+        text: texts.join(" "),
+        reason: note.map_or_else(String::new, |note| language.noted(&note.rationale)),
+        evidence: match note {
+            Some(note) if hits.is_empty() => {
+                let value = note.text().unwrap_or_default();
+                source.talk.support(&format!("{value} {}", note.rationale))
+            }
+            _ => evidence(&hits),
+        },
+    })
+}
+
+/// Where the callee spoke of it, in the order of the talk. An answer stands for its whole turn.
+fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
+    let Some(theme) = statement.theme else {
+        return Vec::new();
+    };
+    let mut spoken = source.talk.spoken(theme);
+    if matches!(statement.kind, BlockKind::Request | BlockKind::FollowUp) {
+        spoken.retain(|hit| !hit.negated);
+    }
+    let mut hits = if statement.by_answer {
+        source.talk.answered(theme)
+    } else {
+        Vec::new()
+    };
+    spoken.retain(|hit| hits.iter().all(|answer| answer.turn != hit.turn));
+    hits.append(&mut spoken);
+    hits.sort_by_key(|hit| hit.turn);
+    hits
+}
+
+/// The turns that hits rest on, in order.
+pub(crate) fn evidence(hits: &[Hit<'_>]) -> Vec<u32> {
+    let mut turns: Vec<u32> = hits
+        .iter()
+        .flat_map(|hit| hit.question.into_iter().chain([hit.turn]))
+        .collect();
+    turns.sort_unstable();
+    turns.dedup();
+    turns
+}
+
+/// A sentence worth keeping: the warmest, and of those the longest; never one that raised an alarm.
+pub(crate) fn quote(source: &Source<'_>, alarms: &[Block]) -> Option<Block> {
+    let alarming = |turn: u32| alarms.iter().any(|alarm| alarm.evidence.contains(&turn));
+    let (turn, sentence) = source
+        .talk
+        .callee_sentences()
+        .filter(|(turn, s)| QUOTE_WORDS.contains(&s.word_count()) && !alarming(*turn))
+        .max_by_key(|(turn, s)| {
+            let warm = s.mentions(&WARM) == Some(false);
+            (warm, s.word_count(), std::cmp::Reverse(*turn))
+        })?;
+    Some(Block {
+        kind: BlockKind::Quote,
+        text: sentence.text.to_owned(),
+        reason: String::new(),
+        evidence: vec![turn],
+    })
+}

@@ -1,0 +1,158 @@
+//! `twilio-batch`: rings ordinary telephones through ElevenLabs batch calling over Twilio.
+//!
+//! The host walks in through [`Channel`]. `submit` hands calls over ahead of their time, `batch` asks
+//! what became of them, and this room maps that to the host's words.
+//!
+//! ElevenLabs has no idempotency key: a submit that timed out may have rung a phone. So a submit is
+//! never repeatable, carries a name derived from the host's group id, and an ambiguous one is looked
+//! up by that name.
+
+mod batch;
+mod submit;
+
+use callpanion_plugin_api::channel::{Channel, Inspection, Ring, RingPhase, RingRef, Verdict};
+use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use batch::{Place, Searched};
+
+/// The plugin.
+pub struct TwilioBatch;
+
+/// The `settings` of the plugin, as `plugin.toml` describes them.
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default = "elevenlabs")]
+    base_url: String,
+    agent_id: String,
+    #[serde(default)]
+    agents: BTreeMap<String, String>,
+    agent_phone_number_id: String,
+    #[serde(default = "forty")]
+    ringing_timeout_s: u64,
+    #[serde(default)]
+    target_concurrency_limit: Option<u32>,
+    #[serde(default)]
+    override_language: bool,
+}
+
+fn elevenlabs() -> String {
+    "https://api.elevenlabs.io".to_owned()
+}
+
+const fn forty() -> u64 {
+    40
+}
+
+impl Settings {
+    fn url(&self, path: &str) -> String {
+        format!(
+            "{}/v1/convai/batch-calling/{path}",
+            self.base_url.trim_end_matches('/')
+        )
+    }
+
+    /// The agent for a language tag; only its first part counts.
+    fn agent(&self, language: &str) -> &str {
+        let primary = language.split(['-', '_']).next().unwrap_or(language);
+        self.agents.get(primary).unwrap_or(&self.agent_id)
+    }
+}
+
+impl Channel for TwilioBatch {
+    fn describe() -> Description {
+        describe(
+            "twilio-batch",
+            env!("CARGO_PKG_VERSION"),
+            "Rings ordinary telephones through ElevenLabs batch calling and your Twilio number.",
+        )
+    }
+
+    fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        submit::all(ctx, &settings, &rings)
+    }
+
+    fn inspect(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<Inspection>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        let searched = batch::search(ctx, &settings, &rings)?;
+        let inspect = |(ring, place): (RingRef, &Place)| match *place {
+            Place::Found { batch, recipient } => {
+                searched.batches[batch].inspection(ring, recipient)
+            }
+            Place::Absent => Inspection::of(ring, RingPhase::Absent),
+            Place::Unknown => Inspection::unknown(ring),
+        };
+        Ok(rings
+            .into_iter()
+            .zip(&searched.places)
+            .map(inspect)
+            .collect())
+    }
+
+    fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        let searched = batch::search(ctx, &settings, &rings)?;
+        let cancellable: Vec<usize> = (0..searched.batches.len())
+            .filter(|&batch| may_cancel(&searched, batch))
+            .collect();
+        let requests = cancellable
+            .iter()
+            .map(|&batch| {
+                let id = percent_encode(&searched.batches[batch].id);
+                // Cancelling twice does no harm.
+                Request::post(settings.url(&format!("{id}/cancel")))
+                    .credential("api-key")
+                    .repeatable()
+            })
+            .collect();
+        let answers = ctx.http_all(requests)?;
+        let canceled: Vec<usize> = cancellable
+            .into_iter()
+            .zip(answers)
+            .filter(|(_, answer)| is_canceled(answer))
+            .map(|(batch, _)| batch)
+            .collect();
+        Ok(searched
+            .places
+            .iter()
+            .map(|place| match *place {
+                Place::Found { batch, recipient } => {
+                    match searched.batches[batch].phase(recipient) {
+                        RingPhase::Canceled => true,
+                        RingPhase::Waiting => canceled.contains(&batch),
+                        _ => false,
+                    }
+                }
+                Place::Absent => true,
+                Place::Unknown => false,
+            })
+            .collect())
+    }
+}
+
+/// Whether the host wants everything in this batch back. A cancel takes back all its recipients, so
+/// one that the host did not name forbids it; and so does a talk, which a cancel might cut off.
+fn may_cancel(searched: &Searched, batch: usize) -> bool {
+    let phases = |wanted| move |&i: &usize| searched.batches[batch].phase(i) == wanted;
+    let all: Vec<usize> = (0..searched.batches[batch].recipients.len()).collect();
+    all.iter()
+        .all(|&recipient| searched.places.contains(&Place::Found { batch, recipient }))
+        && all.iter().any(phases(RingPhase::Waiting))
+        && !all.iter().any(phases(RingPhase::Talking))
+}
+
+fn is_canceled(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Canceled {
+        status: String,
+    }
+    matches!(answer, Answer::Response(response) if response.is_success()
+        && response.json::<Canceled>().is_some_and(|c| c.status == "cancelled"))
+}
+
+callpanion_plugin_api::channel!(TwilioBatch);
+
+#[cfg(test)]
+mod tests;

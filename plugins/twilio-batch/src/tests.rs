@@ -1,0 +1,36 @@
+//! Tests, with the vendor's own request and answers as fixtures: `submit` of the hand-over, `lookup` of
+//! what follows.
+
+mod lookup;
+mod submit;
+
+use callpanion_plugin_api::channel::Channel;
+use callpanion_plugin_api::testing::manifest_differences;
+use serde_json::{Value, json};
+
+use super::TwilioBatch;
+
+const BATCH: &str = "btcal_3301kbf0p6h8e2brs9q4v7xwm1tk";
+const GROUP: &str = "0192a000-0000-7000-8000-0000000000aa";
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn settings() -> Value {
+    json!({
+        "agent_id": "agent_7401kb2m8x4teqf9v6r3d5n0hyjs",
+        "agent_phone_number_id": "phnum_0601kb2m9q8rfs3vx5d7h1n4tzyc",
+        "target_concurrency_limit": 2,
+        "override_language": true,
+    })
+}
+
+#[test]
+fn the_manifest_agrees() {
+    let manifest = include_str!("../plugin.toml");
+    assert_eq!(
+        manifest_differences(manifest, &TwilioBatch::describe()),
+        Vec::<String>::new()
+    );
+}

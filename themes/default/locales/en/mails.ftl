@@ -1,0 +1,28 @@
+# Letters.
+
+mail-footer = You get this letter because you have an account at this Callpanion.
+mail-hello = Dear { $name },
+mail-confirm-subject = Please confirm your e-mail address
+mail-confirm-text = Thank you for signing up. Please open this link and press the button to confirm your address:
+mail-confirm-button = Confirm my address
+mail-confirm-note = The link works for one day. If you did not sign up, you need not do anything.
+mail-reset-subject = Choose a new password
+mail-reset-text = Someone, hopefully you, asked for a new password. Open this link to choose one:
+mail-reset-button = Choose a new password
+mail-reset-note = The link works for one hour and only once. If it was not you, your old password stays as it is.
+mail-summary-subject = { $name } has talked with us
+mail-summary-when = We talked with { $name } { $day } at { $time } in { $place }, for { $length }.
+mail-summary-mood = Mood: { $mood }.
+mail-summary-button = Read the summary
+mail-missed-subject = { $name } did not talk with us at { $time }
+mail-missed-tries = { $count ->
+    [one] We rang once.
+   *[other] We rang { $count } times.
+}
+mail-missed-next = We ring again { $day } at { $time } in { $place }.
+mail-missed-advice = Most often there is a simple reason. If you are worried, please call yourself or ask a neighbour to look in.
+mail-missed-button = See what happened
+
+mail-exists-subject = You already have an account
+mail-exists-text = Someone, hopefully you, wanted to sign up with this address. There is already an account, so you can simply sign in:
+mail-exists-note = If you have forgotten your password, you can choose a new one there. If it was not you, you need not do anything.

@@ -1,0 +1,28 @@
+# Surat.
+
+mail-footer = Anda menerima surat ini karena punya akun di Callpanion ini.
+mail-hello = Halo { $name },
+mail-confirm-subject = Mohon konfirmasi alamat email Anda
+mail-confirm-text = Terima kasih sudah mendaftar. Silakan buka tautan ini dan tekan tombolnya untuk mengonfirmasi alamat Anda:
+mail-confirm-button = Konfirmasi alamat saya
+mail-confirm-note = Tautan ini berlaku satu hari. Kalau Anda tidak mendaftar, abaikan saja.
+mail-reset-subject = Pilih kata sandi baru
+mail-reset-text = Seseorang, semoga Anda sendiri, meminta kata sandi baru. Buka tautan ini untuk memilihnya:
+mail-reset-button = Pilih kata sandi baru
+mail-reset-note = Tautan ini berlaku satu jam dan hanya sekali. Kalau bukan Anda, kata sandi lama tetap berlaku.
+mail-summary-subject = { $name } sudah mengobrol dengan kami
+mail-summary-when = Kami mengobrol dengan { $name } { $day } jam { $time } di { $place }, selama { $length }.
+mail-summary-mood = Suasana hati: { $mood }.
+mail-summary-button = Baca ringkasannya
+mail-missed-subject = { $name } tidak mengobrol dengan kami jam { $time }
+mail-missed-tries = { $count ->
+    [1] Kami menelepon satu kali.
+   *[other] Kami menelepon { $count } kali.
+}
+mail-missed-next = Kami menelepon lagi { $day } jam { $time } di { $place }.
+mail-missed-advice = Biasanya alasannya sederhana. Kalau Anda khawatir, silakan telepon sendiri atau minta tetangga menengok.
+mail-missed-button = Lihat apa yang terjadi
+
+mail-exists-subject = Anda sudah punya akun
+mail-exists-text = Seseorang, semoga Anda sendiri, ingin mendaftar dengan alamat ini. Akunnya sudah ada, jadi Anda bisa langsung masuk:
+mail-exists-note = Kalau lupa kata sandi, Anda dapat memilih yang baru di sana. Kalau bukan Anda, abaikan saja.

@@ -1,0 +1,25 @@
+# Halaman petugas.
+
+staff-title = Callpanion ini
+staff-attention = Panggilan yang bermasalah
+staff-attention-none = Akhir-akhir ini tidak ada panggilan yang bermasalah.
+staff-parked = Webhook yang menunggu
+staff-parked-none = Tidak ada webhook yang menunggu.
+staff-plugins = Plugin
+staff-plugins-none = Tidak ada plugin yang dinyalakan. Silakan periksa konfigurasinya.
+count-calls_today = panggilan hari ini
+count-answered_today = diangkat hari ini
+count-families = keluarga
+count-callees = orang yang ditelepon
+count-devices = perangkat
+count-jobs_waiting = pekerjaan menunggu
+count-jobs_failed = pekerjaan gagal
+pluginkind-channel = kanal
+pluginkind-provider = penyedia
+pluginkind-renderer = perender
+plugin-ok = berfungsi
+plugin-warning = berfungsi, dengan batasan
+plugin-problem = tidak berfungsi
+plugin-unchecked = belum diperiksa
+
+parked-unknown_call = panggilannya tidak dikenal
