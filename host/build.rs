@@ -27,10 +27,8 @@ fn main() {
 }
 
 fn run() -> Result<(), String> {
-    let root = variable("CARGO_MANIFEST_DIR")?
-        .parent()
-        .map(Path::to_path_buf)
-        .ok_or("the host lies in no workspace")?;
+    let root =
+        variable("CARGO_MANIFEST_DIR")?.parent().map(Path::to_path_buf).ok_or("the host lies in no workspace")?;
     let out = variable("OUT_DIR")?;
     let target_dir = workspace_target(&out, &root).join("plugins");
     let inputs = ["plugin-api", "plugins", "Cargo.lock", "Cargo.toml", "rust-toolchain.toml"];
@@ -51,9 +49,10 @@ fn run() -> Result<(), String> {
         fs::copy(&built, &component).map_err(|e| format!("{}: {e}", built.display()))?;
         let manifest = root.join("plugins").join(id).join("plugin.toml");
         fs::metadata(&manifest).map_err(|e| format!("{}: {e}", manifest.display()))?;
+        let (manifest, component) = (literal(&manifest)?, literal(&component)?);
         writeln!(
             source,
-            "    Builtin {{ id: {id:?}, manifest: include_str!({manifest:?}), component: include_bytes!({component:?}) }},"
+            "    Builtin {{ id: {id:?}, manifest: include_str!({manifest}), component: include_bytes!({component}) }},"
         )
         .map_err(|e| e.to_string())?;
     }
@@ -61,13 +60,16 @@ fn run() -> Result<(), String> {
     fs::write(out.join("builtin.rs"), source).map_err(|e| format!("builtin.rs: {e}"))
 }
 
+/// A path as a string literal of Rust.
+fn literal(path: &Path) -> Result<String, String> {
+    path.to_str().map(|text| format!("{text:?}")).ok_or_else(|| format!("{} is not UTF-8", path.display()))
+}
+
 /// Builds every plugin with a cargo that inherits nothing from this one.
 fn build(root: &Path, target_dir: &Path) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO")?);
     cargo.current_dir(root);
-    cargo
-        .args(["build", "--locked", "--profile", PROFILE, "--target", TARGET, "--target-dir"])
-        .arg(target_dir);
+    cargo.args(["build", "--locked", "--profile", PROFILE, "--target", TARGET, "--target-dir"]).arg(target_dir);
     for id in IDS {
         cargo.args(["-p", &format!("callpanion-{id}")]);
     }
@@ -163,7 +165,6 @@ fn changed(path: &Path) {
 }
 
 /// A line for the outer cargo.
-#[expect(clippy::print_stdout, reason = "cargo reads a build script's stdout")]
 fn println_cargo(line: &str) {
     println!("cargo:{line}");
 }

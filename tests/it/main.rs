@@ -1,1 +1,11 @@
-//! stub
+//! The integration tests: the whole house, walked into through its doors.
+//!
+//! Each file is one noun of the house, each test one rule. A test gets a running
+//! host with the real plugins, an emulated world, a database of its own on SQLite
+//! and on PostgreSQL, and a clock that moves only when it says so ([`testing`]).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has failed")]
+#![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
+#![allow(unreachable_pub, reason = "nobody else can reach into a test")]
+
+mod calls;
+mod testing;

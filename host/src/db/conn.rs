@@ -20,13 +20,13 @@ use super::writer::Writer;
 
 /// A SQLite connection that runs its queries in place: they take microseconds,
 /// less than a hand-over to another thread.
-pub(crate) type Lite = SyncConnectionWrapper<SqliteConnection, InPlace>;
+pub type Lite = SyncConnectionWrapper<SqliteConnection, InPlace>;
 pub(crate) type PgPool = deadpool::managed::Pool<AsyncDieselConnectionManager<AsyncPgConnection>>;
 pub(crate) type LitePool = deadpool::managed::Pool<AsyncDieselConnectionManager<Lite>>;
 
 /// Runs a "blocking" closure where it stands.
 #[derive(Debug)]
-pub(crate) struct InPlace;
+pub struct InPlace;
 
 impl SpawnBlocking for InPlace {
     fn spawn_blocking<'a, R>(

@@ -22,7 +22,7 @@ mod schema;
 mod types;
 mod writer;
 
-pub use conn::{Conn, Db, Location};
+pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub(crate) use conn::on;
 pub use error::DbError;
 

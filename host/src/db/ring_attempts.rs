@@ -94,6 +94,11 @@ pub async fn add(c: &mut Conn, attempt: &RingAttempt) -> Result<(), DbError> {
     Ok(())
 }
 
+/// An attempt by its id.
+pub async fn find(c: &mut Conn, id: AttemptId) -> Result<Option<RingAttempt>, DbError> {
+    Ok(on!(c, c => ring_attempts::table.find(id).select(RingAttempt::as_select()).first(c).await.optional())?)
+}
+
 /// The attempts of a call, oldest first.
 pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<RingAttempt>, DbError> {
     Ok(on!(c, c => {

@@ -96,16 +96,6 @@ pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<StoredSlot>
         .await)?)
 }
 
-/// The slots of several callees, by callee and number.
-pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<Vec<StoredSlot>, DbError> {
-    Ok(on!(c, c => slots::table
-        .filter(slots::callee_id.eq_any(callees))
-        .order((slots::callee_id, slots::slot_no))
-        .select(StoredSlot::as_select())
-        .load(c)
-        .await)?)
-}
-
 /// Stores the slot; one with the same callee and number keeps its id and takes all else.
 pub async fn put(c: &mut Conn, slot: &StoredSlot) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(slots::table)

@@ -280,9 +280,8 @@ impl Manifest {
             if self.kind != PluginKind::Provider {
                 return Err(ManifestError::WebhookSection);
             }
-            let signs = |wish: &CredentialWish| {
-                wish.name == webhook.credential && wish.kind == CredentialKind::HmacSecret
-            };
+            let signs =
+                |wish: &CredentialWish| wish.name == webhook.credential && wish.kind == CredentialKind::HmacSecret;
             if !self.credentials.iter().any(signs) {
                 return Err(ManifestError::WebhookCredential(webhook.credential.clone()));
             }
@@ -307,12 +306,7 @@ impl Manifest {
             (ReachWord::Number, _) => Reaches::Number,
             (ReachWord::Device, platform) => Reaches::Device(platform?),
         };
-        Some(ChannelInfo {
-            id: id.to_owned(),
-            reaches,
-            submits: section.submits,
-            version: self.version.clone(),
-        })
+        Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version: self.version.clone() })
     }
 }
 

@@ -7,9 +7,9 @@ use super::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Moment};
 /// One device or number to ring.
 #[derive(Clone, Debug)]
 pub struct Ring {
-    /// The ring attempt.
+    /// The ring attempt: what a device knows the ring by. It drops one that it has rung for.
     pub attempt: AttemptId,
-    /// The promise that the attempt serves; a device drops a call that it knows.
+    /// The promise that the attempt serves.
     pub call: CallId,
     /// Rings that are submitted together, stable over repeats.
     pub group: GroupId,

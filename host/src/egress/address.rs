@@ -30,9 +30,7 @@ impl Resolve for PublicOnly {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let allowed = allowed(found, private_addresses);
             if allowed.is_empty() {
-                return Err(
-                    Box::new(AddressRefused(name.as_str().to_owned())) as Box<dyn Error + Send + Sync>
-                );
+                return Err(Box::new(AddressRefused(name.as_str().to_owned())) as Box<dyn Error + Send + Sync>);
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -45,8 +43,8 @@ fn allowed(mut found: Vec<SocketAddr>, private_addresses: bool) -> Vec<SocketAdd
 }
 
 /// Refuses a URL whose host is an inside address; such a host never reaches the resolver.
-pub(super) fn check_literal(host: Option<url::Host<&str>>) -> Result<(), AddressRefused> {
-    let address: IpAddr = match host {
+pub(super) fn check_literal(url: &url::Url) -> Result<(), AddressRefused> {
+    let address: IpAddr = match url.host() {
         Some(url::Host::Ipv4(v4)) => v4.into(),
         Some(url::Host::Ipv6(v6)) => v6.into(),
         Some(url::Host::Domain(_)) | None => return Ok(()),
@@ -95,7 +93,7 @@ mod tests {
     use super::*;
 
     fn literal(url: &str) -> Result<(), AddressRefused> {
-        check_literal(url::Url::parse(url).unwrap().host())
+        check_literal(&url::Url::parse(url).unwrap())
     }
 
     #[test]
@@ -128,12 +126,7 @@ mod tests {
 
     #[test]
     fn outside_addresses_and_names_pass() {
-        for url in [
-            "http://8.8.8.8/",
-            "http://[2606:4700::1111]/",
-            "http://[64:ff9b::808:808]/",
-            "http://a.example/",
-        ] {
+        for url in ["http://8.8.8.8/", "http://[2606:4700::1111]/", "http://[64:ff9b::808:808]/", "http://a.example/"] {
             assert_eq!(literal(url), Ok(()), "{url}");
         }
     }

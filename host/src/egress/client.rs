@@ -43,7 +43,7 @@ impl Trust {
 
     /// The same, and the certificates of a PEM file.
     pub fn with_extra_roots(pem: &[u8]) -> Result<Self, ClientError> {
-        let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for certificate in CertificateDer::pem_slice_iter(pem) {
             roots.add(certificate.map_err(|_| ClientError::Roots)?)?;
         }

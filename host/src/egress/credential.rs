@@ -128,9 +128,8 @@ impl Credential {
             CredentialConfig::GoogleServiceAccount { json, json_file, .. } => {
                 let secret = read_secret(json.as_ref(), json_file.as_deref(), &named("json"))?;
                 let client = clients.make(Speech::Negotiated)?;
-                let account =
-                    GoogleAccount::new(secret.reveal(), client, clock.clone(), clients.private_addresses)
-                        .map_err(|source| CredentialError::Google { key: key.to_owned(), source })?;
+                let account = GoogleAccount::new(secret.reveal(), client, clock.clone(), clients.private_addresses)
+                    .map_err(|source| CredentialError::Google { key: key.to_owned(), source })?;
                 Placing::Google(Box::new(account))
             }
             CredentialConfig::JwtEs256 { team_id, key_id, key: pem, key_file, .. } => {
@@ -170,17 +169,10 @@ impl Credential {
     }
 
     /// The header as it goes out now. A bought secret that is equal to `refused` is bought anew.
-    pub(super) async fn place(
-        &self,
-        clock: &Clock,
-        refused: Option<&Secret>,
-    ) -> Result<Placed, NoCredential> {
-        let malformed =
-            |_| NoCredential::Misconfigured("the credential cannot be sent in a header".to_owned());
+    pub(super) async fn place(&self, clock: &Clock, refused: Option<&Secret>) -> Result<Placed, NoCredential> {
+        let malformed = |_| NoCredential::Misconfigured("the credential cannot be sent in a header".to_owned());
         match &self.placing {
-            Placing::Fixed(name, value) => {
-                Ok(Placed { name: name.clone(), value: value.clone(), bought: None })
-            }
+            Placing::Fixed(name, value) => Ok(Placed { name: name.clone(), value: value.clone(), bought: None }),
             Placing::Google(account) => {
                 let secret = account.access(refused).await?;
                 let value = sensitive(&format!("Bearer {}", secret.reveal())).map_err(malformed)?;

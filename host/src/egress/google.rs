@@ -134,10 +134,9 @@ impl GoogleAccount {
             return Err(NoServiceAccount::TokenUri);
         }
         if !inside {
-            check_literal(token_uri.host())?;
+            check_literal(&token_uri)?;
         }
-        let der = PrivatePkcs8KeyDer::from_pem_slice(file.private_key.as_bytes())
-            .map_err(|_| NoServiceAccount::Key)?;
+        let der = PrivatePkcs8KeyDer::from_pem_slice(file.private_key.as_bytes()).map_err(|_| NoServiceAccount::Key)?;
         let key = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| NoServiceAccount::Key)?;
         Ok(Self {
             client_email: file.client_email,
@@ -169,9 +168,7 @@ impl GoogleAccount {
         }
         let outcome = match tokio::time::timeout(TIMEOUT, self.buy()).await {
             Ok(outcome) => outcome,
-            Err(_) => {
-                Err(NoCredential::Transient("Google's token endpoint did not answer in time".to_owned()))
-            }
+            Err(_) => Err(NoCredential::Transient("Google's token endpoint did not answer in time".to_owned())),
         };
         self.tries.fetch_add(1, Ordering::SeqCst);
         match outcome {
@@ -190,14 +187,9 @@ impl GoogleAccount {
     async fn buy(&self) -> Result<Access, NoCredential> {
         let now = self.clock.now();
         let assertion = self.assertion(now)?;
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", assertion.as_str()),
-        ];
-        let transient =
-            |e: reqwest::Error| NoCredential::Transient(format!("Google's token endpoint: {}", reason(e)));
-        let mut reply =
-            self.client.post(self.token_uri.clone()).form(&form).send().await.map_err(transient)?;
+        let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion.as_str())];
+        let transient = |e: reqwest::Error| NoCredential::Transient(format!("Google's token endpoint: {}", reason(e)));
+        let mut reply = self.client.post(self.token_uri.clone()).form(&form).send().await.map_err(transient)?;
         let mut body = Vec::new();
         while let Some(chunk) = reply.chunk().await.map_err(transient)? {
             body.extend_from_slice(&chunk);
@@ -206,11 +198,10 @@ impl GoogleAccount {
             }
         }
         if !reply.status().is_success() {
-            return Err(self.refusal(&reply, &body, now));
+            return Err(refusal(&reply, &body, now));
         }
-        let granted: Granted = serde_json::from_slice(&body).map_err(|_| {
-            NoCredential::Transient("Google's token endpoint sent no access token".to_owned())
-        })?;
+        let granted: Granted = serde_json::from_slice(&body)
+            .map_err(|_| NoCredential::Transient("Google's token endpoint sent no access token".to_owned()))?;
         Ok(Access {
             secret: Secret::new(granted.access_token),
             stale_at: now.plus_secs(granted.expires_in - STALE_BEFORE_S),
@@ -236,31 +227,27 @@ impl GoogleAccount {
             .map_err(|_| broken())?;
         Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
+}
 
-    /// Says what a refusal of the endpoint means, and whether the operator must act.
-    fn refusal(&self, reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential {
-        let status = reply.status();
-        let said: Refused = serde_json::from_slice(body).unwrap_or_default();
-        let text = format!(
-            "Google refused the service account {}: {} {}",
-            status.as_u16(),
-            super::reason::clip(&said.error),
-            super::reason::clip(&said.error_description)
-        );
-        if status.is_server_error()
-            || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-        {
-            return NoCredential::Transient(text);
-        }
-        let date = reply.headers().get("date").and_then(|value| value.to_str().ok());
-        let theirs = date.and_then(|d| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(d).ok());
-        match theirs.map(|t| now.secs() - t.as_second()) {
-            Some(off_s) if off_s.abs() > CLOCK_OFF_S => NoCredential::Misconfigured(format!(
-                "{text}. This machine's clock is {off_s} s ahead of Google's: set up NTP"
-            )),
-            _ => NoCredential::Misconfigured(format!(
-                "{text}. Check that the key has not been revoked, or make a new one"
-            )),
-        }
+/// Says what a refusal of the endpoint means, and whether the operator must act.
+fn refusal(reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential {
+    let status = reply.status();
+    let said: Refused = serde_json::from_slice(body).unwrap_or_default();
+    let text = format!(
+        "Google refused the service account {}: {} {}",
+        status.as_u16(),
+        super::reason::clip(&said.error),
+        super::reason::clip(&said.error_description)
+    );
+    if status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) {
+        return NoCredential::Transient(text);
+    }
+    let date = reply.headers().get("date").and_then(|value| value.to_str().ok());
+    let theirs = date.and_then(|d| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(d).ok());
+    match theirs.map(|t| now.secs() - t.as_second()) {
+        Some(off_s) if off_s.abs() > CLOCK_OFF_S => NoCredential::Misconfigured(format!(
+            "{text}. This machine's clock is {off_s} s ahead of Google's: set up NTP"
+        )),
+        _ => NoCredential::Misconfigured(format!("{text}. Check that the key has not been revoked, or make a new one")),
     }
 }

@@ -68,9 +68,7 @@ pub(super) fn for_plugin(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .filter(|(name, _)| !matches!(name.as_str(), "set-cookie" | "authorization"))
-        .map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .take(HEADERS_MAX)
         .take_while(|(name, value)| {
             bytes += name.len() + value.len();

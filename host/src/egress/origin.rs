@@ -60,14 +60,9 @@ mod tests {
 
     #[test]
     fn only_bare_web_origins_are_origins() {
-        for text in [
-            "api.example.com",
-            "https://a.example/path",
-            "ftp://a.example",
-            "https://me@a.example",
-            "https://*",
-            "",
-        ] {
+        for text in
+            ["api.example.com", "https://a.example/path", "ftp://a.example", "https://me@a.example", "https://*", ""]
+        {
             let parsed = text.parse::<Origin>();
             assert!(parsed.is_err(), "{parsed:?}");
         }

@@ -16,7 +16,7 @@ const URL_MAX_BYTES: usize = 8 * 1024;
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// No request waits longer than this, whatever its deadline.
-const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 
 /// A request that passed every check.
 struct Checked<'a> {
@@ -98,7 +98,7 @@ impl Egress {
         if self.permits.private_addresses {
             return Ok(());
         }
-        address::check_literal(url.host()).map_err(|refused| Answer::Misconfigured(refused.to_string()))
+        address::check_literal(url).map_err(|refused| Answer::Misconfigured(refused.to_string()))
     }
 
     fn lane(&self, name: &str, origin: &Origin) -> Result<&Lane, Answer> {
@@ -168,9 +168,7 @@ async fn exchange(builder: reqwest::RequestBuilder) -> Answer {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= REPLY_MAX_BYTES => body.extend_from_slice(&chunk),
             Ok(Some(_)) => {
-                return Answer::Unknown(format!(
-                    "the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes"
-                ));
+                return Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes"));
             }
             Ok(None) => return Answer::Reply(Reply { status: status.as_u16(), headers, body }),
             Err(error) => {

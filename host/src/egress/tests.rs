@@ -23,6 +23,7 @@ static RSA_KEY: LazyLock<String> = LazyLock::new(|| {
     key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
 });
 
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
 async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -73,8 +74,7 @@ async fn credential_is_put_in_place_and_the_reply_comes_back() {
     );
     let origin = serve(router).await;
     let door = door(&[&origin], true, &[("key", bearer("secret-1", Vec::new()))]);
-    let Answer::Reply(reply) = door.send(&post_to(format!("{origin}/ring"), Some("key")), soon()).await
-    else {
+    let Answer::Reply(reply) = door.send(&post_to(format!("{origin}/ring"), Some("key")), soon()).await else {
         panic!("no reply");
     };
     assert_eq!((reply.status, reply.body.as_slice()), (202, b"Bearer secret-1".as_slice()));
@@ -140,13 +140,12 @@ async fn closed_port_is_unsent() {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let request = post_to(format!("{origin}/device/9f86d081"), None);
-    let Answer::Unsent(why) = door(&[&origin], true, &[]).send(&request, soon()).await else {
-        panic!("sent")
-    };
+    let Answer::Unsent(why) = door(&[&origin], true, &[]).send(&request, soon()).await else { panic!("sent") };
     assert!(!why.contains("9f86d081"), "a reason must not carry the URL: {why}");
 }
 
 /// A server that takes a request and hangs up; counts how often.
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
 async fn hang_up() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -206,12 +205,9 @@ async fn google(google: Google) -> (String, CredentialConfig) {
         .route(
             "/token",
             post(|State(google): State<Google>, body: String| async move {
-                assert!(
-                    body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&")
-                );
+                assert!(body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&"));
                 if let Some(status) = google.refusal {
-                    let body =
-                        serde_json::json!({"error": "invalid_grant", "error_description": "Key revoked"});
+                    let body = serde_json::json!({"error": "invalid_grant", "error_description": "Key revoked"});
                     return (status, Json(body)).into_response();
                 }
                 let number = google.bought.fetch_add(1, Ordering::SeqCst) + 1;

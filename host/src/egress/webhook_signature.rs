@@ -73,13 +73,7 @@ impl SigningSecrets {
     }
 
     /// Checks `header` against `body`. `tolerance_s` is how far the signature's time may be from `now`.
-    pub fn verify(
-        &self,
-        header: &str,
-        body: &[u8],
-        now: Moment,
-        tolerance_s: u32,
-    ) -> Result<(), SignatureError> {
+    pub fn verify(&self, header: &str, body: &[u8], now: Moment, tolerance_s: u32) -> Result<(), SignatureError> {
         let (timestamp, signatures) = parse(header)?;
         let signed_at: i64 = timestamp.parse().map_err(|_| SignatureError::Malformed)?;
         let age_s = now.secs() - signed_at;
@@ -100,8 +94,7 @@ impl SigningSecrets {
 
 /// The hex signature of `body` at `timestamp`, taken as the text that it came as.
 fn signature(secret: &Secret, timestamp: &str, body: &[u8]) -> Result<String, SignatureError> {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).map_err(|_| SignatureError::Wrong)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).map_err(|_| SignatureError::Wrong)?;
     mac.update(timestamp.as_bytes());
     mac.update(b".");
     mac.update(body);

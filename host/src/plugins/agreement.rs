@@ -124,22 +124,14 @@ pub enum Disagreement {
 }
 
 /// Brings the two sides together, or names the first thing that they disagree on.
-pub(super) fn agree(
-    plugin: &str,
-    manifest: &Manifest,
-    config: &PluginConfig,
-) -> Result<Agreement, Disagreement> {
+pub(super) fn agree(plugin: &str, manifest: &Manifest, config: &PluginConfig) -> Result<Agreement, Disagreement> {
     let settings = settings(plugin, manifest, config)?;
     let origins = origins(plugin, manifest, config, &settings)?;
     let credentials = credentials(plugin, manifest, config)?;
     Ok(Agreement { origins, credentials, settings })
 }
 
-fn settings(
-    plugin: &str,
-    manifest: &Manifest,
-    config: &PluginConfig,
-) -> Result<Map<String, Value>, Disagreement> {
+fn settings(plugin: &str, manifest: &Manifest, config: &PluginConfig) -> Result<Map<String, Value>, Disagreement> {
     let (plugin, mut merged) = (plugin.to_owned(), Map::new());
     if let Some(name) = config.settings.keys().find(|name| !manifest.settings.contains_key(*name)) {
         let known: Vec<_> = manifest.settings.keys().map(String::as_str).collect();
@@ -171,8 +163,7 @@ fn origins(
     settings: &Map<String, Value>,
 ) -> Result<BTreeSet<Origin>, Disagreement> {
     let plugin = plugin.to_owned();
-    let granted =
-        config.grants.hosts.iter().map(|text| text.parse()).collect::<Result<BTreeSet<Origin>, _>>();
+    let granted = config.grants.hosts.iter().map(|text| text.parse()).collect::<Result<BTreeSet<Origin>, _>>();
     let granted = match granted {
         Ok(granted) => granted,
         Err(source) => return Err(Disagreement::GrantedOrigin { plugin, source }),
@@ -180,19 +171,14 @@ fn origins(
     let mut wanted = BTreeSet::new();
     for wish in &manifest.hosts {
         // An empty or absent setting wishes for nothing.
-        let Some(url) = settings.get(&wish.setting).and_then(Value::as_str).filter(|url| !url.is_empty())
-        else {
+        let Some(url) = settings.get(&wish.setting).and_then(Value::as_str).filter(|url| !url.is_empty()) else {
             continue;
         };
         let Some(origin) = Url::parse(url).ok().as_ref().and_then(Origin::of) else {
             return Err(Disagreement::SettingUrl { plugin, name: wish.setting.clone() });
         };
         if !granted.contains(&origin) {
-            return Err(Disagreement::Host {
-                plugin,
-                origin: origin.to_string(),
-                reason: wish.reason.clone(),
-            });
+            return Err(Disagreement::Host { plugin, origin: origin.to_string(), reason: wish.reason.clone() });
         }
         wanted.insert(origin);
     }
@@ -292,11 +278,7 @@ mod tests {
         for (from, to, line) in [
             ("\"https://bell.example\", ", "", "[plugins.bell.grants]"),
             ("hosts = [\"https://bell.example\"", "hosts = [\"bell.example\"", "plugins.bell.grants.hosts"),
-            (
-                "credentials = [\"key\"]",
-                "credentials = []",
-                "[plugins.bell.credentials.key] with kind = \"bearer\"",
-            ),
+            ("credentials = [\"key\"]", "credentials = []", "[plugins.bell.credentials.key] with kind = \"bearer\""),
             (
                 "kind = \"bearer\"\n",
                 "kind = \"basic\"\nusername = \"u\"\npassword = \"p\"\n#",

@@ -14,9 +14,7 @@ pub(super) fn text(given: &str, max_chars: usize) -> String {
 
 /// A reference, or nothing when it is empty or absurd: half a reference finds nothing.
 pub(super) fn reference(given: Option<String>) -> Option<String> {
-    given.filter(|text| {
-        !text.is_empty() && text.len() <= REFERENCE_MAX_BYTES && !text.chars().any(char::is_control)
-    })
+    given.filter(|text| !text.is_empty() && text.len() <= REFERENCE_MAX_BYTES && !text.chars().any(char::is_control))
 }
 
 #[cfg(test)]

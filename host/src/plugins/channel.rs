@@ -20,11 +20,7 @@ const RINGS_MAX: usize = 100;
 const LOCALE: &str = "en";
 
 impl Plugin<ChannelPluginPre<Guest>> {
-    pub(super) async fn ring(
-        &self,
-        rings: Vec<Ring>,
-        deadline: Duration,
-    ) -> Result<Vec<Verdict>, PluginFailure> {
+    pub(super) async fn ring(&self, rings: Vec<Ring>, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
         check_number(rings.len())?;
         if rings.is_empty() {
             return Ok(Vec::new());
@@ -51,11 +47,7 @@ impl Plugin<ChannelPluginPre<Guest>> {
         Ok(verdicts.into_iter().map(verdict).collect())
     }
 
-    pub(super) async fn cancel(
-        &self,
-        rings: Vec<RingRef>,
-        deadline: Duration,
-    ) -> Result<Vec<bool>, PluginFailure> {
+    pub(super) async fn cancel(&self, rings: Vec<RingRef>, deadline: Duration) -> Result<Vec<bool>, PluginFailure> {
         check_number(rings.len())?;
         if rings.is_empty() {
             return Ok(Vec::new());
@@ -122,12 +114,8 @@ impl Plugin<ChannelPluginPre<Guest>> {
         if asked == given {
             return Ok(());
         }
-        let PluginFailure::Broken { what, .. } =
-            self.common.broken(format!("it answered {given} of {asked} rings"))
-        else {
-            return Ok(());
-        };
-        Err(PluginFailure::Unknown(what))
+        let id = &self.common.id;
+        Err(PluginFailure::Unknown(format!("the plugin {id} gave {given} outcomes for {asked} rings")))
     }
 }
 

@@ -137,9 +137,8 @@ impl Loader<'_> {
         match common.manifest.kind {
             PluginKind::Channel => {
                 let plugin = Plugin { common, world: ChannelPluginPre::new(pre).map_err(wasm)? };
-                let plugin = trial(plugin, |exports, store| {
-                    Box::pin(exports.callpanion_plugin_channel().call_describe(store))
-                })?;
+                let plugin =
+                    trial(plugin, |exports, store| Box::pin(exports.callpanion_plugin_channel().call_describe(store)))?;
                 Ok(Loaded::Channel(plugin))
             }
             PluginKind::Provider => {
@@ -173,8 +172,7 @@ impl Loader<'_> {
         });
         // A secret that signs webhooks is no credential for requests.
         credentials.retain(|_, credential| !matches!(credential, CredentialConfig::HmacSecret { .. }));
-        let permits =
-            Permits { plugin: id.to_owned(), origins, private_addresses: config.grants.private_addresses };
+        let permits = Permits { plugin: id.to_owned(), origins, private_addresses: config.grants.private_addresses };
         Ok(Common {
             id: id.to_owned(),
             settings: serde_json::Value::Object(settings).to_string(),
@@ -213,11 +211,7 @@ fn read(id: &str, config: &PluginConfig) -> Result<(String, Vec<u8>), LoadProble
         }
         _ => {
             let known: Vec<_> = builtin::BUILTIN.iter().map(|builtin| builtin.id).collect();
-            return Err(LoadProblem::Source {
-                plugin: id.to_owned(),
-                source_text: source,
-                known: known.join(", "),
-            });
+            return Err(LoadProblem::Source { plugin: id.to_owned(), source_text: source, known: known.join(", ") });
         }
     };
     if let Some(wanted) = &config.sha256 {

@@ -64,7 +64,7 @@ struct Shelf {
 impl Plugins {
     /// Loads every enabled plugin, and tries each once. The keys of `configs` become the ids.
     ///
-    /// Compiling takes about 0.1 s for each plugin; with a `cache_dir`, which only the
+    /// Blocks: compiling takes about 0.1 s for each plugin. With a `cache_dir`, which only the
     /// server may be able to write, it is done once for each version.
     pub fn load(
         configs: &BTreeMap<String, PluginConfig>,
@@ -90,8 +90,7 @@ impl Plugins {
         let failed = |plugin: &str, problem| PluginLoadError { plugin: plugin.to_owned(), problem };
         let machine = Machine::start(cache_dir).map_err(|e| failed("*", LoadProblem::Engine(e)))?;
         let loader = Loader { machine: Arc::new(machine), clock, entropy, trust };
-        let mut shelf =
-            Shelf { channels: BTreeMap::new(), providers: BTreeMap::new(), renderers: BTreeMap::new() };
+        let mut shelf = Shelf { channels: BTreeMap::new(), providers: BTreeMap::new(), renderers: BTreeMap::new() };
         for (id, config) in configs.iter().filter(|(_, config)| config.enabled) {
             let id = id.clone();
             match loader.load(&id, config).map_err(|problem| failed(&id, problem))? {
@@ -194,12 +193,7 @@ impl Plugins {
     }
 
     /// Renders a talk in the language of `locale`.
-    pub async fn render(
-        &self,
-        renderer: &str,
-        material: Material,
-        locale: &str,
-    ) -> Result<Rendering, PluginFailure> {
+    pub async fn render(&self, renderer: &str, material: Material, locale: &str) -> Result<Rendering, PluginFailure> {
         find(&self.0.renderers, renderer)?.render(material, locale).await
     }
 

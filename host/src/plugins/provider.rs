@@ -11,8 +11,8 @@ use super::machine::Guest;
 use super::run::Plugin;
 use super::steps::Step;
 use crate::domain::{
-    Collected, Conversation, ConversationOutcome, Finding, Moment, Session, SessionRequest, Severity,
-    Speaker, Turn, WebhookReading,
+    Collected, Conversation, ConversationOutcome, Finding, Moment, Session, SessionRequest, Severity, Speaker, Turn,
+    WebhookReading,
 };
 
 const LOCALE: &str = "en";
@@ -45,8 +45,7 @@ impl Plugin<ProviderPluginPre<Guest>> {
                 Box::new(move |plugin, store| {
                     Box::pin(async move {
                         let provider = plugin.callpanion_plugin_provider();
-                        let step =
-                            provider.call_open_session(store, &turn.context, &wanted, &turn.answers).await?;
+                        let step = provider.call_open_session(store, &turn.context, &wanted, &turn.answers).await?;
                         Ok(match step {
                             wit::SessionStep::Request(requests) => Step::Request(requests),
                             wit::SessionStep::Done(session) => Step::Done(session),
@@ -57,9 +56,7 @@ impl Plugin<ProviderPluginPre<Guest>> {
             })
             .await?;
         let keys = [&session.token, &session.signed_url];
-        if keys.iter().all(|key| key.is_none())
-            || keys.into_iter().flatten().any(|key| key.len() > KEY_MAX_BYTES)
-        {
+        if keys.iter().all(|key| key.is_none()) || keys.into_iter().flatten().any(|key| key.len() > KEY_MAX_BYTES) {
             return Err(self.common.broken("its session has no key, or an absurd one"));
         }
         Ok(Session {
@@ -109,8 +106,7 @@ impl Plugin<ProviderPluginPre<Guest>> {
                 Box::new(move |plugin, store| {
                     Box::pin(async move {
                         let provider = plugin.callpanion_plugin_provider();
-                        let step =
-                            provider.call_fetch_session(store, &turn.context, &wanted, &turn.answers).await?;
+                        let step = provider.call_fetch_session(store, &turn.context, &wanted, &turn.answers).await?;
                         Ok(match step {
                             wit::FetchStep::Request(requests) => Step::Request(requests),
                             wit::FetchStep::Done(found) => Step::Done(found),
@@ -143,11 +139,11 @@ impl Plugin<ProviderPluginPre<Guest>> {
                 })
             })
             .await?;
-        Ok(findings.into_iter().take(FINDINGS_MAX).map(finding).collect())
+        Ok(findings.iter().take(FINDINGS_MAX).map(finding).collect())
     }
 }
 
-fn finding(finding: wit::Finding) -> Finding {
+fn finding(finding: &wit::Finding) -> Finding {
     Finding {
         severity: match finding.severity {
             wit::Severity::Ok => Severity::Ok,
@@ -177,9 +173,9 @@ fn conversation(found: wit::Conversation) -> Option<Conversation> {
         started_at,
         duration_s: found.duration_s,
         language: reference(found.language),
-        turns: found.turns.into_iter().take(TURNS_MAX).map(turn).collect(),
+        turns: found.turns.iter().take(TURNS_MAX).map(turn).collect(),
         summary: found.summary.map(|summary| text(&summary, SUMMARY_MAX_CHARS)),
-        collected: found.collected.into_iter().take(COLLECTED_MAX).map(collected).collect(),
+        collected: found.collected.iter().take(COLLECTED_MAX).map(collected).collect(),
         reason: found.reason.map(|reason| text(&reason, REASON_MAX_CHARS)),
         reference: reference(found.reference),
         recipient: reference(found.recipient),
@@ -187,7 +183,7 @@ fn conversation(found: wit::Conversation) -> Option<Conversation> {
     })
 }
 
-fn turn(turn: wit::Turn) -> Turn {
+fn turn(turn: &wit::Turn) -> Turn {
     Turn {
         speaker: match turn.speaker {
             wit::Speaker::Agent => Speaker::Agent,
@@ -198,7 +194,7 @@ fn turn(turn: wit::Turn) -> Turn {
     }
 }
 
-fn collected(given: wit::Collected) -> Collected {
+fn collected(given: &wit::Collected) -> Collected {
     use serde_json::Value;
     let value = match serde_json::from_str(&given.value) {
         Ok(Value::String(said)) => Value::String(text(&said, VALUE_MAX_CHARS)),
@@ -206,9 +202,5 @@ fn collected(given: wit::Collected) -> Collected {
         // A list or a table is none of the border's values, and neither is what cannot be read.
         _ => Value::Null,
     };
-    Collected {
-        name: text(&given.name, NAME_MAX_CHARS),
-        value,
-        rationale: text(&given.rationale, VALUE_MAX_CHARS),
-    }
+    Collected { name: text(&given.name, NAME_MAX_CHARS), value, rationale: text(&given.rationale, VALUE_MAX_CHARS) }
 }

@@ -26,9 +26,9 @@ impl Plugin<RendererPluginPre<Guest>> {
             .run(
                 until,
                 Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        plugin.callpanion_plugin_renderer().call_render(store, &context, &given).await
-                    })
+                    Box::pin(
+                        async move { plugin.callpanion_plugin_renderer().call_render(store, &context, &given).await },
+                    )
                 }),
             )
             .await?;

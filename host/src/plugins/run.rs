@@ -32,10 +32,7 @@ pub(super) trait World: Clone + Send + Sync + 'static {
     type Exports: Send + Sync + 'static;
 
     /// Makes a fresh instance.
-    fn instantiate<'a>(
-        &'a self,
-        store: &'a mut Store<Guest>,
-    ) -> BoxFuture<'a, wasmtime::Result<Self::Exports>>;
+    fn instantiate<'a>(&'a self, store: &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<Self::Exports>>;
 }
 
 macro_rules! world {
@@ -58,8 +55,7 @@ world!(RendererPluginPre => RendererPlugin);
 
 /// One call of an export: it gets the instance, and gives what the export returned.
 pub(super) type Call<W, R> = Box<
-    dyn for<'a> FnOnce(&'a <W as World>::Exports, &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<R>>
-        + Send,
+    dyn for<'a> FnOnce(&'a <W as World>::Exports, &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<R>> + Send,
 >;
 
 /// What every loaded plugin has, whatever its kind.
@@ -82,11 +78,7 @@ pub(super) struct Common {
 impl Common {
     /// Says that the plugin is broken.
     pub(super) fn broken(&self, what: impl Into<String>) -> PluginFailure {
-        PluginFailure::Broken {
-            plugin: self.id.clone(),
-            version: self.manifest.version.clone(),
-            what: what.into(),
-        }
+        PluginFailure::Broken { plugin: self.id.clone(), version: self.manifest.version.clone(), what: what.into() }
     }
 
     /// The moment after which a call that starts now must not go on.
@@ -103,11 +95,7 @@ pub(super) struct Plugin<W> {
 
 impl<W: World> Plugin<W> {
     /// Makes an instance on the plugins' own threads, and calls it once.
-    pub(super) async fn run<R: Send + 'static>(
-        &self,
-        until: Instant,
-        call: Call<W, R>,
-    ) -> Result<R, PluginFailure> {
+    pub(super) async fn run<R: Send + 'static>(&self, until: Instant, call: Call<W, R>) -> Result<R, PluginFailure> {
         let busy = |reason: &str| PluginFailure::Retry { after_ms: BUSY_RETRY_MS, reason: reason.to_owned() };
         let common = &self.common;
         let machine = common.machine.clone();

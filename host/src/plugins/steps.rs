@@ -140,18 +140,15 @@ impl<W: World> Plugin<W> {
                 Answer::Misconfigured(why) => Some(why.clone()),
                 _ => None,
             });
-            let answers: Vec<_> =
-                sent.into_iter().map(|(reads_only, answer)| trail.note(reads_only, answer)).collect();
+            let answers: Vec<_> = sent.into_iter().map(|(reads_only, answer)| trail.note(reads_only, answer)).collect();
             // Nothing happened anywhere, and the host knows better than the plugin what to do.
             if let Some(why) = refusal
                 && !trail.touched
             {
                 return Err(PluginFailure::Misconfigured(why));
             }
-            let mut so_far = Arc::try_unwrap(turn).unwrap_or_else(|shared| Turn {
-                context: shared.context.clone(),
-                answers: shared.answers.clone(),
-            });
+            let mut so_far = Arc::try_unwrap(turn)
+                .unwrap_or_else(|shared| Turn { context: shared.context.clone(), answers: shared.answers.clone() });
             so_far.answers.extend(answers);
             turn = Arc::new(so_far);
         }

@@ -1,8 +1,9 @@
 //! Answering: what a callee's device says about a call, and what it is given.
 //!
-//! Every step may be sent twice, late, or never. A device speaks only of calls
-//! of its own callee; the conversation id is taken from the provider's reply
-//! and never from the device.
+//! A device names the ring that it was sent: the ring attempt's id, so that what
+//! it says of an earlier try is never taken for the present one. Every step may
+//! be sent twice, late, or never. A device speaks only of rings of its own callee;
+//! the conversation id is taken from the provider's reply and never from the device.
 
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use crate::app::App;
 use crate::db::calls::{self, Call, CallChange};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::devices::Device;
-use crate::db::{Conn, callees, ring_attempts, timeline};
-use crate::domain::{AttemptId, CallId, CallMethod, CallState, DeviceState, Moment, Session, SessionRequest};
+use crate::db::ring_attempts::{self, RingAttempt};
+use crate::db::{Conn, callees, timeline};
+use crate::domain::{AttemptId, CallState, DeviceState, Moment, Session, SessionRequest};
 use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
 use crate::services::deadlines::ANSWER_GRACE_S;
 use crate::services::error::ServiceError;
@@ -40,15 +42,19 @@ pub enum DeviceStep {
 }
 
 /// Takes a device's step. Returns the call as it stands then.
-pub async fn step(app: &App, device: &Device, call: CallId, step: DeviceStep) -> Result<Call, ServiceError> {
+pub async fn step(app: &App, device: &Device, ring: AttemptId, step: DeviceStep) -> Result<Call, ServiceError> {
     let rules = Rules::of(app);
     let device = device.clone();
     let call = app
         .db
         .write(move |c| {
             async move {
-                let mut call = of_device(c, &device, call).await?;
-                take(c, &mut call, &device, step, &rules).await?;
+                let (mut call, attempt) = of_device(c, &device, ring).await?;
+                if attempt.try_no == call.tries {
+                    take(c, &mut call, &device, step, &rules).await?;
+                } else if matches!(step, DeviceStep::Accepted | DeviceStep::Joined) {
+                    return Err(ServiceError::Gone("ring-over"));
+                }
                 calls::find(c, call.id).await?.ok_or(ServiceError::NotFound)
             }
             .boxed()
@@ -59,14 +65,15 @@ pub async fn step(app: &App, device: &Device, call: CallId, step: DeviceStep) ->
     Ok(call)
 }
 
-/// The call, if it is one of the device's callee by app.
-async fn of_device(c: &mut Conn, device: &Device, call: CallId) -> Result<Call, ServiceError> {
+/// The call that a ring is for, if this device was sent it.
+async fn of_device(c: &mut Conn, device: &Device, ring: AttemptId) -> Result<(Call, RingAttempt), ServiceError> {
     if device.state != DeviceState::Active {
         return Err(ServiceError::Forbidden);
     }
-    let call = calls::find(c, call).await?.ok_or(ServiceError::NotFound)?;
-    let own = call.callee_id == device.callee_id && call.call_method == CallMethod::App;
-    if own { Ok(call) } else { Err(ServiceError::NotFound) }
+    let attempt = ring_attempts::find(c, ring).await?.ok_or(ServiceError::NotFound)?;
+    let call = calls::find(c, attempt.call_id).await?.ok_or(ServiceError::NotFound)?;
+    let own = call.callee_id == device.callee_id && attempt.device_id == Some(device.id);
+    if own { Ok((call, attempt)) } else { Err(ServiceError::NotFound) }
 }
 
 async fn take(
@@ -172,8 +179,8 @@ async fn end(
 ///
 /// Asking again gives a new token and changes nothing else. The provider has
 /// its own short deadline, since a person waits with the phone at the ear.
-pub async fn open(app: &App, device: &Device, call: CallId) -> Result<(Call, Session), ServiceError> {
-    let call = step(app, device, call, DeviceStep::Accepted).await?;
+pub async fn open(app: &App, device: &Device, ring: AttemptId) -> Result<(Call, Session), ServiceError> {
+    let call = step(app, device, ring, DeviceStep::Accepted).await?;
     let mut c = app.db.read().await?;
     let callee = callees::find(&mut c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
     let wanted = SessionRequest {
@@ -182,13 +189,12 @@ pub async fn open(app: &App, device: &Device, call: CallId) -> Result<(Call, Ses
         language: callee.language.clone(),
         variables: agent_variables::of(&mut c, &call, &callee).await?,
     };
-    let attempt = ring_attempts::of_call(&mut c, call.id).await?.last().map_or(AttemptId(call.id.0), |last| last.id);
     drop(c);
     let deadline = Duration::from_millis(app.config.calling.answer_deadline_ms.into());
     let provider = app.config.provider.app.clone();
     let session = app.plugins.open_session(&provider, wanted, deadline).await?;
     if let Some(provider_ref) = session.conversation.clone() {
-        remember(app, &call, attempt, provider, provider_ref).await?;
+        remember(app, &call, ring, provider, provider_ref).await?;
     }
     Ok((call, session))
 }
@@ -223,13 +229,21 @@ async fn remember(
         .await
 }
 
-/// The call that this device should be ringing for, if its push seems lost:
+/// The ring that this device should be ringing for, if its push seems lost:
 /// sent at least `after_s` ago, still in its window, and not picked up.
-pub async fn missed_push(app: &App, device: &Device, after_s: i64) -> Result<Option<Call>, ServiceError> {
+pub async fn missed_push(
+    app: &App,
+    device: &Device,
+    after_s: i64,
+) -> Result<Option<(Call, AttemptId)>, ServiceError> {
     if device.state != DeviceState::Active {
         return Ok(None);
     }
     let now: Moment = app.clock.now();
-    let call = calls::ringing_for_device(&mut app.db.read().await?, device.id, now).await?;
-    Ok(call.filter(|call| call.ring_at.plus_secs(after_s) <= now))
+    let mut c = app.db.read().await?;
+    let call = calls::ringing_for_device(&mut c, device.id, now).await?;
+    let Some(call) = call.filter(|call| call.ring_at.plus_secs(after_s) <= now) else { return Ok(None) };
+    let attempts = ring_attempts::of_call(&mut c, call.id).await?;
+    let sent = attempts.iter().rev().find(|attempt| attempt.device_id == Some(device.id) && attempt.sends > 0);
+    Ok(sent.map(|attempt| (call, attempt.id)))
 }

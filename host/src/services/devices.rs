@@ -45,7 +45,7 @@ pub struct Heartbeat {
 
 /// The device that has this secret, pending or active; [`ServiceError::Unauthenticated`] when it was revoked.
 ///
-/// A pending device may only register and report: everything else asks [`active`].
+/// A pending device may only register and report: everything else asks [`authenticate_active`].
 pub async fn authenticate(app: &App, secret: &str) -> Result<Device, ServiceError> {
     let device = devices::find_by_hash(&mut app.db.read().await?, &secrets::hash(secret)).await?;
     let device = device.filter(|device| device.state != DeviceState::Revoked).ok_or(ServiceError::Unauthenticated)?;

@@ -5,6 +5,7 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::{jobs, webhook_events};
 use crate::services::error::ServiceError;
+use crate::services::{accounts, pairings, sessions, throttle};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
@@ -23,5 +24,9 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
             .boxed()
         })
         .await?;
+    pairings::expire(app).await?;
+    sessions::sweep(app).await?;
+    accounts::sweep_links(app).await?;
+    throttle::sweep(app).await?;
     Ok(0)
 }

@@ -33,10 +33,15 @@ pub mod webhooks;
 pub use error::ServiceError;
 
 pub mod accounts;
+pub mod alerts;
 pub mod callees;
+pub mod dashboards;
 pub mod devices;
 pub mod families;
 mod fields;
+pub mod history;
+pub mod insights;
+pub mod monitor;
 pub mod onboarding;
 pub mod pairings;
 pub mod passwords;
@@ -45,6 +50,7 @@ pub mod schedules;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod staff;
 pub mod throttle;
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ use crate::services::families;
 /// Keeps proxies from closing a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// `GET /events`: server-sent events named `changed`.
+/// `GET /events`: server-sent events named `change`.
 pub(super) async fn events(State(app): State<App>, visitor: Visitor) -> Response {
     let Some(signed_in) = visitor.signed_in else { return StatusCode::UNAUTHORIZED.into_response() };
     let families = match families::for_account(&app, signed_in.account.id).await {
@@ -45,6 +45,6 @@ pub(super) async fn events(State(app): State<App>, visitor: Visitor) -> Response
 }
 
 fn changed() -> Result<Event, Infallible> {
-    Ok(Event::default().event("changed").data("{}"))
+    Ok(Event::default().event("change").data("{}"))
 }
 

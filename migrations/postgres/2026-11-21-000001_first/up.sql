@@ -115,6 +115,7 @@ CREATE TABLE push_addresses (
     gone_at BIGINT,
     UNIQUE (device_id, channel)
 );
+CREATE INDEX push_addresses_by_address ON push_addresses (channel, address);
 
 CREATE TABLE pairings (
     id BYTEA PRIMARY KEY NOT NULL,

@@ -115,6 +115,7 @@ CREATE TABLE push_addresses (
     gone_at INTEGER,
     UNIQUE (device_id, channel)
 ) STRICT;
+CREATE INDEX push_addresses_by_address ON push_addresses (channel, address);
 
 CREATE TABLE pairings (
     id BLOB PRIMARY KEY NOT NULL,

@@ -16,7 +16,7 @@ pub(crate) fn block(source: &Source<'_>, statements: &[Block]) -> Block {
         .and_then(|text| sentences(text).next());
     let told = line
         .or_else(|| summary.map(str::to_owned))
-        .filter(|text| source.language.is_of(text));
+        .filter(|text| source.language.is_of(text, source.spoken));
     match told {
         Some(text) => {
             let evidence = source.talk.support(&text);

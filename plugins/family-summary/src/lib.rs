@@ -28,7 +28,10 @@ pub struct FamilySummary;
 
 /// All that the parts of a summary are made from.
 struct Source<'a> {
+    /// The reader's.
     language: Language,
+    /// The tag of the language that the callee spoke.
+    spoken: &'a str,
     name: &'a str,
     talk: Talk<'a>,
     notes: Notes,
@@ -49,6 +52,7 @@ impl Renderer for FamilySummary {
         let language = Language::of(ctx.locale());
         let source = Source {
             language,
+            spoken: &material.language,
             name: match material.callee_name.trim() {
                 "" => language.somebody(),
                 name => name,

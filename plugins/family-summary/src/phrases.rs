@@ -24,9 +24,14 @@ const INDONESIAN: &[&str] = &[
 impl Language {
     /// The language for a BCP 47 tag; English for one that we do not write.
     pub(crate) fn of(tag: &str) -> Self {
-        match tag.split(['-', '_']).next() {
-            Some("id" | "ID") => Self::Indonesian,
-            _ => Self::English,
+        Self::tagged(tag).unwrap_or(Self::English)
+    }
+
+    fn tagged(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
+            "id" | "in" => Some(Self::Indonesian),
+            "en" => Some(Self::English),
+            _ => None,
         }
     }
 
@@ -38,8 +43,9 @@ impl Language {
         }
     }
 
-    /// Whether a text of the provider's seems to be in this language. Short texts may pass.
-    pub(crate) fn is_of(self, text: &str) -> bool {
+    /// Whether a text of the provider's is in this language. `spoken` is the tag of the talk's language, which the
+    /// agent writes in unless it was told otherwise: against it, the text itself has to show that it is not.
+    pub(crate) fn is_of(self, text: &str, spoken: &str) -> bool {
         let latin = text
             .chars()
             .filter(|c| c.is_alphabetic())
@@ -54,7 +60,8 @@ impl Language {
             (count(ENGLISH), count(INDONESIAN)),
             (count(INDONESIAN), count(ENGLISH)),
         );
-        latin && own >= other
+        let expected = spoken.is_empty() || Self::tagged(spoken) == Some(self);
+        latin && if expected { own >= other } else { own > other }
     }
 
     /// How a callee without a name is called.

@@ -77,7 +77,7 @@ fn message(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
             "token": ring.address,
             "data": {
                 "type": "incoming_call",
-                "sessionId": ring.call_id,
+                "sessionId": ring.ring_id,
                 "householdId": ring.family_id,
                 "relativeId": ring.callee_id,
                 "callType": "in_app_call",

@@ -81,7 +81,7 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
             "token": "token-1",
             "data": {
                 "type": "incoming_call",
-                "sessionId": "0192a000-0000-7000-8000-000000000002",
+                "sessionId": "0192a000-0000-7000-8000-000000000001",
                 "householdId": "0192a000-0000-7000-8000-000000000004",
                 "relativeId": "0192a000-0000-7000-8000-000000000005",
                 "callType": "in_app_call",

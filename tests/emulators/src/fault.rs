@@ -1,7 +1,8 @@
 //! Telling an emulator to fail.
 //!
 //! Tests queue a [`Fault`] for the next request, for a key (a push address, an
-//! operation), or for good. A request's own mistakes are still found first.
+//! operation), or for good. FCM and APNs still find a request's own mistakes
+//! first; ElevenLabs, told to fail without taking the request in, checks only its key.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
@@ -24,11 +25,7 @@ pub struct Fault {
 
 #[derive(Clone, Debug)]
 enum Way {
-    Answer {
-        status: u16,
-        headers: Vec<(&'static str, String)>,
-        body: String,
-    },
+    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
     Cut,
     Hang,
 }
@@ -37,60 +34,34 @@ impl Fault {
     /// Refuses with this status and JSON body.
     pub fn answer(status: u16, body: &Value) -> Self {
         let headers = vec![("content-type", "application/json; charset=UTF-8".to_owned())];
-        Self {
-            taken: false,
-            way: Way::Answer {
-                status,
-                headers,
-                body: body.to_string(),
-            },
-        }
+        Self { taken: false, way: Way::Answer { status, headers, body: body.to_string() } }
     }
 
     /// Refuses with a page of HTML, as vendors' front ends do in an outage.
     pub fn html(status: u16) -> Self {
         let headers = vec![("content-type", "text/html".to_owned())];
         let body = "<html><body><h1>Error</h1></body></html>".to_owned();
-        Self {
-            taken: false,
-            way: Way::Answer {
-                status,
-                headers,
-                body,
-            },
-        }
+        Self { taken: false, way: Way::Answer { status, headers, body } }
     }
 
     /// Drops the connection before anything was taken in.
     pub fn cut() -> Self {
-        Self {
-            taken: false,
-            way: Way::Cut,
-        }
+        Self { taken: false, way: Way::Cut }
     }
 
     /// Takes the request in, with all its effects, and drops the connection instead of answering.
     pub fn taken_then_cut() -> Self {
-        Self {
-            taken: true,
-            way: Way::Cut,
-        }
+        Self { taken: true, way: Way::Cut }
     }
 
     /// Never answers, and takes nothing in.
     pub fn hang() -> Self {
-        Self {
-            taken: false,
-            way: Way::Hang,
-        }
+        Self { taken: false, way: Way::Hang }
     }
 
     /// Takes the request in, with all its effects, and never answers.
     pub fn taken_then_hang() -> Self {
-        Self {
-            taken: true,
-            way: Way::Hang,
-        }
+        Self { taken: true, way: Way::Hang }
     }
 
     /// Adds a `Retry-After` header (seconds, or an HTTP date).
@@ -113,14 +84,9 @@ impl Fault {
     /// Fails the request on its connection.
     pub(crate) async fn perform(self, connection: &Cut) -> Response {
         match self.way {
-            Way::Answer {
-                status,
-                headers,
-                body,
-            } => {
+            Way::Answer { status, headers, body } => {
                 let mut response = Response::new(Body::from(body));
-                *response.status_mut() =
-                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 for (name, value) in headers {
                     if let Ok(value) = value.parse() {
                         response.headers_mut().append(name, value);
@@ -183,9 +149,6 @@ impl Faults {
         if let Some(at) = told.next.iter().position(|(wanted, _)| mine(wanted)) {
             return told.next.remove(at).map(|(_, fault)| fault);
         }
-        told.always
-            .get(&Some(key.to_owned()))
-            .or_else(|| told.always.get(&None))
-            .cloned()
+        told.always.get(&Some(key.to_owned())).or_else(|| told.always.get(&None)).cloned()
     }
 }

@@ -41,15 +41,8 @@ impl RsaPair {
         }
         let private = rsa::RsaPrivateKey::new(&mut OsRng, 2048).map_err(KeyError::new)?;
         let pair = Self {
-            private_pem: private
-                .to_pkcs8_pem(LineEnding::LF)
-                .map_err(KeyError::new)?
-                .to_string(),
-            public_der: private
-                .to_public_key()
-                .to_pkcs1_der()
-                .map_err(KeyError::new)?
-                .into_vec(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).map_err(KeyError::new)?.to_string(),
+            public_der: private.to_public_key().to_pkcs1_der().map_err(KeyError::new)?.into_vec(),
         };
         Ok(RSA.get_or_init(|| pair).clone())
     }
@@ -74,15 +67,8 @@ impl EcPair {
         let private = p256::SecretKey::random(&mut OsRng);
         let signing = p256::ecdsa::SigningKey::from(&private);
         Ok(Self {
-            private_pem: private
-                .to_pkcs8_pem(LineEnding::LF)
-                .map_err(KeyError::new)?
-                .to_string(),
-            public_point: signing
-                .verifying_key()
-                .to_encoded_point(false)
-                .as_bytes()
-                .to_vec(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).map_err(KeyError::new)?.to_string(),
+            public_point: signing.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
         })
     }
 

@@ -51,10 +51,7 @@ fn loopback_builder() -> reqwest::ClientBuilder {
         .timeout(std::time::Duration::from_secs(20));
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map(|tls| {
-            tls.with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth()
-        });
+        .map(|tls| tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth());
     match tls {
         Ok(tls) => builder.tls_backend_preconfigured(tls),
         // Unreachable with ring's suites; building with the default backend then says why.

@@ -36,13 +36,7 @@ pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
 }
 
 /// Serves `router` on `listener` until the world stops.
-pub(crate) fn serve(
-    pace: &Pace,
-    witness: &Witness,
-    listener: TcpListener,
-    router: Router,
-    wire: Wire,
-) {
+pub(crate) fn serve(pace: &Pace, witness: &Witness, listener: TcpListener, router: Router, wire: Wire) {
     let (spawner, witness) = (pace.clone(), witness.clone());
     pace.serve(async move {
         loop {

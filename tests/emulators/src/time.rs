@@ -29,17 +29,14 @@ pub trait Time: Send + Sync + 'static {
 pub struct SystemTime;
 
 impl Time for SystemTime {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everyone here asks")]
     fn now_ms(&self) -> i64 {
-        let since = std::time::SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
     fn sleep(&self, ms: i64) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(Duration::from_millis(
-            u64::try_from(ms).unwrap_or(0),
-        )))
+        Box::pin(tokio::time::sleep(Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
     }
 }
 

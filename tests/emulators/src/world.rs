@@ -25,10 +25,7 @@ pub struct WorldConfig {
 impl WorldConfig {
     /// A world that lives in `time`.
     pub fn new(time: Arc<dyn Time>) -> Self {
-        Self {
-            time,
-            bundle_id: "org.example.callpanion".to_owned(),
-        }
+        Self { time, bundle_id: "org.example.callpanion".to_owned() }
     }
 }
 
@@ -153,14 +150,7 @@ impl World {
 
     /// A new iPhone whose app lives in this APNs environment.
     pub fn iphone_in(&self, name: &str, environment: Environment) -> Result<Phone, StartError> {
-        let phone = Phone::iphone(
-            name,
-            &self.pace,
-            &self.witness,
-            &self.eleven,
-            &self.apns,
-            environment,
-        )?;
+        let phone = Phone::iphone(name, &self.pace, &self.witness, &self.eleven, &self.apns, environment)?;
         Ok(self.keep(phone))
     }
 

@@ -4,6 +4,7 @@
 "use strict";
 (() => {
   const parts = [...document.querySelectorAll("[data-live]")];
+  const shown = new Map();
   let due = 0;
   let running = false;
 
@@ -13,13 +14,13 @@
     if (answer.redirected) { location.reload(); return; }
     if (!answer.ok) return;
     const html = await answer.text();
-    if (html === part.dataset.shown || part.contains(document.querySelector(":focus:is(input, select, textarea)"))) return;
+    if (html === shown.get(part) || part.contains(document.querySelector(":focus:is(input, select, textarea)"))) return;
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
     const links = "a, button, summary, [tabindex]";
     const focus = [...part.querySelectorAll(links)].indexOf(document.activeElement);
     const [x, y] = [scrollX, scrollY];
     part.innerHTML = html;
-    part.dataset.shown = html;
+    shown.set(part, html);
     part.querySelectorAll("details").forEach((one, index) => { one.open = Boolean(open[index]); });
     if (focus >= 0) part.querySelectorAll(links)[focus]?.focus({ preventScroll: true });
     scrollTo(x, y);

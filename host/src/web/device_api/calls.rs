@@ -1,4 +1,4 @@
-//! The steps of a call, as its device takes them.
+//! The steps of a call, as its device takes them. A device names the ring that it was sent.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::AskingDevice;
 use crate::app::App;
 use crate::db::calls::Call;
-use crate::domain::{CallId, CallState};
+use crate::domain::{AttemptId, CallState};
 use crate::services::ServiceError;
 use crate::services::answering::{self, DeviceStep};
 use crate::web::error::Problem;
 
 #[derive(Serialize)]
 pub(super) struct CallReply {
-    call_id: CallId,
+    ring_id: AttemptId,
     state: CallState,
     /// UTC in milliseconds: when it rings, and after which it must not.
     ring_at_ms: i64,
@@ -23,9 +23,9 @@ pub(super) struct CallReply {
 }
 
 impl CallReply {
-    fn of(app: &App, call: &Call) -> Self {
+    fn of(app: &App, ring: AttemptId, call: &Call) -> Self {
         Self {
-            call_id: call.id,
+            ring_id: ring,
             state: call.state,
             ring_at_ms: call.ring_at.millis(),
             expires_at_ms: call.expires_at.millis(),
@@ -34,36 +34,37 @@ impl CallReply {
     }
 }
 
-async fn step(app: &App, device: &AskingDevice, call: &str, step: DeviceStep) -> Result<Json<CallReply>, Problem> {
-    let call = answering::step(app, &device.0, parse(call)?, step).await?;
-    Ok(Json(CallReply::of(app, &call)))
+async fn step(app: &App, device: &AskingDevice, ring: &str, step: DeviceStep) -> Result<Json<CallReply>, Problem> {
+    let ring = parse(ring)?;
+    let call = answering::step(app, &device.0, ring, step).await?;
+    Ok(Json(CallReply::of(app, ring, &call)))
 }
 
-fn parse(call: &str) -> Result<CallId, ServiceError> {
-    call.parse().map_err(|_| ServiceError::NotFound)
+fn parse(ring: &str) -> Result<AttemptId, ServiceError> {
+    ring.parse().map_err(|_| ServiceError::NotFound)
 }
 
-/// `GET /calls/current`: the call that this device should be ringing for; `null` when there is none.
+/// `GET /calls/current`: the ring that this device should be ringing for; `null` when there is none.
 pub(super) async fn current(
     State(app): State<App>,
     AskingDevice(device): AskingDevice,
 ) -> Result<Json<Option<CallReply>>, Problem> {
-    let call = answering::missed_push(&app, &device, 0).await?;
-    Ok(Json(call.map(|call| CallReply::of(&app, &call))))
+    let missed = answering::missed_push(&app, &device, 0).await?;
+    Ok(Json(missed.map(|(call, ring)| CallReply::of(&app, ring, &call))))
 }
 
 /// `POST /calls/{id}/rang`
 pub(super) async fn rang(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
 ) -> Result<Json<CallReply>, Problem> {
-    step(&app, &device, &call, DeviceStep::Rang).await
+    step(&app, &device, &ring, DeviceStep::Rang).await
 }
 
 #[derive(Serialize)]
 pub(super) struct AnswerReply {
-    call_id: CallId,
+    ring_id: AttemptId,
     /// Joins the conversation over WebRTC.
     token: Option<String>,
     /// For clients that cannot use the token.
@@ -75,11 +76,12 @@ pub(super) struct AnswerReply {
 pub(super) async fn answer(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
 ) -> Result<Json<AnswerReply>, Problem> {
-    let (call, session) = answering::open(&app, &device.0, parse(&call)?).await?;
+    let ring_id = parse(&ring)?;
+    let (_, session) = answering::open(&app, &device.0, ring_id).await?;
     Ok(Json(AnswerReply {
-        call_id: call.id,
+        ring_id,
         token: session.token,
         signed_url: session.signed_url,
         conversation: session.conversation,
@@ -90,9 +92,9 @@ pub(super) async fn answer(
 pub(super) async fn joined(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
 ) -> Result<Json<CallReply>, Problem> {
-    step(&app, &device, &call, DeviceStep::Joined).await
+    step(&app, &device, &ring, DeviceStep::Joined).await
 }
 
 #[derive(Default, Deserialize)]
@@ -104,27 +106,27 @@ pub(super) struct EndRequest {
 pub(super) async fn end(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
     request: Option<Json<EndRequest>>,
 ) -> Result<Json<CallReply>, Problem> {
     let duration_s = request.and_then(|Json(request)| request.duration_s);
-    step(&app, &device, &call, DeviceStep::Ended { duration_s }).await
+    step(&app, &device, &ring, DeviceStep::Ended { duration_s }).await
 }
 
 /// `POST /calls/{id}/decline`
 pub(super) async fn decline(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
 ) -> Result<Json<CallReply>, Problem> {
-    step(&app, &device, &call, DeviceStep::Declined).await
+    step(&app, &device, &ring, DeviceStep::Declined).await
 }
 
 /// `POST /calls/{id}/missed`
 pub(super) async fn missed(
     State(app): State<App>,
     device: AskingDevice,
-    Path(call): Path<String>,
+    Path(ring): Path<String>,
 ) -> Result<Json<CallReply>, Problem> {
-    step(&app, &device, &call, DeviceStep::TimedOut).await
+    step(&app, &device, &ring, DeviceStep::TimedOut).await
 }

@@ -1,9 +1,94 @@
-//! The pages.
+//! The pages: what a browser asks for, and the forms that it sends.
+//!
+//! Each file is one page and its forms. A handler takes [`frame::Asked`], calls one
+//! service, and shows a typed page of the theme or sends the browser on (303). What
+//! a service refuses becomes an error beside the field, or a page that says what
+//! happened ([`frame::answer`]).
+
+mod alerts;
+mod call;
+mod callee;
+mod calls;
+mod dashboard;
+mod devices;
+mod entry;
+mod form;
+mod frame;
+mod insights;
+mod language;
+mod lines;
+mod monitor;
+mod onboarding;
+mod schedule;
+mod staff;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use crate::app::App;
+use frame::answer;
 
+/// The longest form is a callee's profile.
+const FORM_BYTES: usize = 64 * 1024;
+
+/// Every page and form.
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .merge(before_the_house())
+        .merge(onboarding())
+        .merge(family())
+        .route("/staff", get(answer(staff::show)))
+        .fallback(answer(frame::nowhere))
+        .method_not_allowed_fallback(answer(frame::not_that_way))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+}
+
+fn before_the_house() -> Router<App> {
+    Router::new()
+        .route("/", get(answer(entry::landing)))
+        .route("/sign-up", get(answer(entry::show_sign_up)).post(answer(entry::sign_up)))
+        .route("/sign-in", get(answer(entry::show_sign_in)).post(answer(entry::sign_in)))
+        .route("/sign-out", post(answer(entry::sign_out)))
+        .route("/confirm/{token}", get(answer(entry::show_confirm)).post(answer(entry::confirm)))
+        .route("/forgot", get(answer(entry::show_forgot)).post(answer(entry::forgot)))
+        .route("/reset/{token}", get(answer(entry::show_reset)).post(answer(entry::reset)))
+        .route("/setup/{token}", get(answer(entry::show_setup)).post(answer(entry::set_up)))
+        .route("/enter/{token}", get(answer(entry::enter)))
+        .route("/language", post(answer(language::choose)))
+}
+
+fn onboarding() -> Router<App> {
+    use onboarding::{callee, family, method, pairing, ready, schedule};
+    Router::new()
+        .route("/onboarding", get(answer(onboarding::resume)))
+        .route("/onboarding/family", get(answer(family::show)).post(answer(family::save)))
+        .route("/onboarding/method", get(answer(method::show)).post(answer(method::save)))
+        .route("/onboarding/callee", get(answer(callee::show)).post(answer(callee::save)))
+        .route("/onboarding/schedule", get(answer(schedule::show)).post(answer(schedule::save)))
+        .route("/onboarding/pairing", get(answer(pairing::show)))
+        .route("/onboarding/ready", get(answer(ready::show)))
+}
+
+fn family() -> Router<App> {
+    Router::new()
+        .route("/dashboard", get(answer(dashboard::choose)))
+        .route("/dashboard/phone", get(answer(dashboard::phone)))
+        .route("/dashboard/app", get(answer(dashboard::app)))
+        .route("/monitor", get(answer(monitor::show)))
+        .route("/calls", get(answer(calls::show)))
+        .route("/calls/{id}", get(answer(call::show)))
+        .route("/insights", get(answer(insights::show)))
+        .route("/callees/{id}", get(answer(callee::show)).post(answer(callee::save)))
+        .route("/callees/{id}/method", post(answer(callee::change_method)))
+        .route("/callees/{id}/schedule", get(answer(schedule::show)).post(answer(schedule::save)))
+        .route("/callees/{id}/call-now", post(answer(dashboard::call_now)))
+        .route("/callees/{id}/devices", get(answer(devices::show)))
+        .route("/callees/{id}/pairing-codes", post(answer(devices::issue_code)))
+        .route("/devices/{id}/confirm", post(answer(devices::confirm)))
+        .route("/devices/{id}/decline", post(answer(devices::decline)))
+        .route("/devices/{id}/unpair", post(answer(devices::unpair)))
+        .route("/alerts", get(answer(alerts::show)))
+        .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
+        .route("/alerts/{id}/close", post(answer(alerts::close)))
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::reply::Refusal;
 use crate::app::App;
 use crate::db::devices::Device;
-use crate::domain::CallId;
+use crate::domain::AttemptId;
 use crate::services::devices;
 
 /// Reads a body whatever its `Content-Type` says.
@@ -26,8 +26,8 @@ pub(super) async fn device(app: &App, pairing_token: Option<&str>) -> Result<Dev
     Ok(devices::authenticate(app, secret).await?)
 }
 
-/// The app's `sessionId` is our call id.
-pub(super) fn call(session_id: Option<&str>) -> Result<CallId, Refusal> {
+/// The app's `sessionId` is the id of the ring that it was sent.
+pub(super) fn ring(session_id: Option<&str>) -> Result<AttemptId, Refusal> {
     let session_id = session_id.ok_or(Refusal::bad_request("sessionId is missing."))?;
-    session_id.parse().map_err(|_| Refusal::bad_request("sessionId is not a call of this server."))
+    session_id.parse().map_err(|_| Refusal::bad_request("sessionId is not one of this server."))
 }

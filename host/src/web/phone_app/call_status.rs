@@ -52,13 +52,13 @@ pub(super) fn whole_seconds(duration: f64) -> Option<u32> {
 pub(super) async fn update(State(app): State<App>, bytes: Bytes) -> Result<Json<Value>, Refusal> {
     let request: Request = body::read(&bytes)?;
     let device = body::device(&app, request.pairing_token.as_deref()).await?;
-    let call = body::call(request.session_id.as_deref())?;
+    let ring = body::ring(request.session_id.as_deref())?;
     let step = request.step().ok_or(Refusal::bad_request("action is none of accept, decline, timeout and end."))?;
-    let state = match answering::step(&app, &device, call, step).await {
+    let state = match answering::step(&app, &device, ring, step).await {
         Ok(call) => call.state.as_str(),
         // A late "accept" of a call that is over must not keep the app waiting; `start` refuses it.
         Err(ServiceError::Gone(_)) => "over",
         Err(error) => return Err(error.into()),
     };
-    Ok(success(json!({ "sessionId": call, "status": state, "callOutcome": state })))
+    Ok(success(json!({ "sessionId": ring, "status": state, "callOutcome": state })))
 }

@@ -42,13 +42,14 @@ pub(super) async fn act(State(app): State<App>, bytes: Bytes) -> Result<Json<Val
 
 async fn start(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
     let device = body::device(app, request.pairing_token.as_deref()).await?;
-    let (call, session) = answering::open(app, &device, body::call(request.session_id.as_deref())?).await?;
+    let ring = body::ring(request.session_id.as_deref())?;
+    let (call, session) = answering::open(app, &device, ring).await?;
     let token = session.token.ok_or(Refusal::bad_request("The provider gave no token for this call."))?;
     Ok(success(json!({
         "conversationToken": token,
         "conversationId": session.conversation,
         "callLogId": call.id,
-        "sessionId": call.id,
+        "sessionId": ring,
         "providerCallId": session.conversation,
         "householdId": call.family_id,
         "relativeId": call.callee_id,
@@ -60,7 +61,7 @@ async fn start(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
 async fn joined(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
     if request.pairing_token.is_some() && request.session_id.is_some() {
         let device = body::device(app, request.pairing_token.as_deref()).await?;
-        answering::step(app, &device, body::call(request.session_id.as_deref())?, DeviceStep::Joined).await?;
+        answering::step(app, &device, body::ring(request.session_id.as_deref())?, DeviceStep::Joined).await?;
     }
     Ok(success(json!({})))
 }
@@ -68,7 +69,7 @@ async fn joined(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
 async fn end(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
     let device = body::device(app, request.pairing_token.as_deref()).await?;
     let duration_s = request.duration.and_then(whole_seconds);
-    let call = body::call(request.session_id.as_deref())?;
-    let call = answering::step(app, &device, call, DeviceStep::Ended { duration_s }).await?;
-    Ok(success(json!({ "sessionId": call.id, "status": call.state })))
+    let ring = body::ring(request.session_id.as_deref())?;
+    let call = answering::step(app, &device, ring, DeviceStep::Ended { duration_s }).await?;
+    Ok(success(json!({ "sessionId": ring, "status": call.state })))
 }

@@ -28,19 +28,19 @@ struct Request {
 pub(super) async fn check(State(app): State<App>, bytes: Bytes) -> Result<Json<Value>, Refusal> {
     let request: Request = body::read(&bytes)?;
     let device = body::device(&app, request.pairing_token.as_deref()).await?;
-    let call = answering::missed_push(&app, &device, PUSH_LOST_AFTER_S).await?;
-    let calls: Vec<Value> = call
+    let missed = answering::missed_push(&app, &device, PUSH_LOST_AFTER_S).await?;
+    let calls: Vec<Value> = missed
         .iter()
-        .map(|call| {
+        .map(|(call, ring)| {
             let scheduled_time = call.ring_at.to_string();
             json!({
-                "id": call.id,
+                "id": ring,
                 "call_type": "in_app_call",
                 "household_id": call.family_id,
                 "relative_id": call.callee_id,
                 "scheduled_time": scheduled_time,
                 // The original server's spelling.
-                "sessionId": call.id,
+                "sessionId": ring,
                 "callType": "in_app_call",
                 "householdId": call.family_id,
                 "relativeId": call.callee_id,

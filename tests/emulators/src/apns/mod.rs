@@ -107,11 +107,7 @@ pub struct Sent {
 }
 
 impl Apns {
-    pub(crate) async fn start(
-        pace: &Pace,
-        witness: &Witness,
-        bundle_id: &str,
-    ) -> Result<Self, crate::StartError> {
+    pub(crate) async fn start(pace: &Pace, witness: &Witness, bundle_id: &str) -> Result<Self, crate::StartError> {
         let auth = Arc::new(Auth {
             team_id: "EMUTEAM001".to_owned(),
             key_id: "EMUKEY0001".to_owned(),
@@ -228,42 +224,24 @@ impl Gate {
     }
 
     /// Checks the request in Apple's order: connection's authority first, then headers, token, payload.
-    fn check(
-        &self,
-        headers: &HeaderMap,
-        device: &str,
-        body: &[u8],
-    ) -> Result<(Headers, Value), &'static str> {
+    fn check(&self, headers: &HeaderMap, device: &str, body: &[u8]) -> Result<(Headers, Value), &'static str> {
         let state = &self.0;
         hold(&state.tokens).check(&state.auth, headers, state.pace.now_s())?;
-        if device.is_empty()
-            || !device.bytes().all(|b| b.is_ascii_hexdigit())
-            || !device.len().is_multiple_of(2)
-        {
-            return Err("BadDeviceToken");
+        if device.is_empty() || !device.bytes().all(|b| b.is_ascii_hexdigit()) || !device.len().is_multiple_of(2) {
+            return Err("BadPath");
         }
         let headers = Headers::read(headers, &state.auth.bundle_id, state.pace.now_s())?;
         let payload = push::read_payload(body)?;
         Ok((headers, payload))
     }
 
-    fn deliver(
-        &self,
-        device: &str,
-        headers: &Headers,
-        apns_id: &str,
-        payload: Value,
-    ) -> Result<(), Box<Response>> {
+    fn deliver(&self, device: &str, headers: &Headers, apns_id: &str, payload: Value) -> Result<(), Box<Response>> {
         let state = &self.0;
         let now = state.pace.now_ms();
         let doorbell = match hold(&state.devices).get(&device.to_ascii_lowercase()) {
             Some(Device::Live(doorbell)) => doorbell.clone(),
             Some(Device::Gone(since)) => {
-                return Err(Box::new(answer(
-                    apns_id,
-                    "Unregistered",
-                    json!({ "timestamp": since }),
-                )));
+                return Err(Box::new(answer(apns_id, "Unregistered", json!({ "timestamp": since }))));
             }
             None => return Err(Box::new(answer(apns_id, "BadDeviceToken", json!({})))),
         };
@@ -271,11 +249,7 @@ impl Gate {
             id: apns_id.to_owned(),
             at_ms: now,
             // 0 is one attempt now: what is delivered at all is not stale.
-            expires_at_ms: if headers.expiration_s == 0 {
-                i64::MAX
-            } else {
-                headers.expiration_s * 1000
-            },
+            expires_at_ms: if headers.expiration_s == 0 { i64::MAX } else { headers.expiration_s * 1000 },
             kept_while_offline: headers.expiration_s * 1000 > now,
             collapse_key: None,
             payload: payload.clone(),
@@ -301,9 +275,7 @@ async fn take(
     request: Request,
 ) -> Response {
     let sent_id = push::apns_id(request.headers());
-    let apns_id = sent_id
-        .clone()
-        .unwrap_or_else(|| Uuid::new_v4().to_string());
+    let apns_id = sent_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
     let refuse = |reason: &'static str| {
         gate.0.witness.unexpected(format!("apns: {reason}"));
         answer(&apns_id, reason, json!({}))
@@ -338,9 +310,6 @@ fn answer(apns_id: &str, reason: &str, more: Value) -> Response {
 }
 
 async fn bad_path(Held(gate): Held<Gate>, request: Request) -> Response {
-    gate.0.witness.unexpected(format!(
-        "apns: {} to a path that does not exist",
-        request.method()
-    ));
+    gate.0.witness.unexpected(format!("apns: {} to a path that does not exist", request.method()));
     answer(&Uuid::new_v4().to_string(), "BadPath", json!({}))
 }

@@ -25,12 +25,7 @@ impl ProviderTokens {
     }
 
     /// Accepts the request's token or names Apple's reason for refusing it.
-    pub(crate) fn check(
-        &mut self,
-        auth: &Auth,
-        headers: &HeaderMap,
-        now_s: i64,
-    ) -> Result<(), &'static str> {
+    pub(crate) fn check(&mut self, auth: &Auth, headers: &HeaderMap, now_s: i64) -> Result<(), &'static str> {
         let mut authorisations = headers.get_all("authorization").iter();
         let header = authorisations.next().ok_or("MissingProviderToken")?;
         if authorisations.next().is_some() {

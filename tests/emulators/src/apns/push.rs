@@ -15,33 +15,14 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
-    pub(crate) fn read(
-        headers: &HeaderMap,
-        bundle_id: &str,
-        now_s: i64,
-    ) -> Result<Self, &'static str> {
-        for name in [
-            "apns-topic",
-            "apns-push-type",
-            "apns-priority",
-            "apns-expiration",
-            "apns-id",
-            "apns-collapse-id",
-        ] {
-            if headers
-                .get_all(HeaderName::from_static(name))
-                .iter()
-                .count()
-                > 1
-            {
+    pub(crate) fn read(headers: &HeaderMap, bundle_id: &str, now_s: i64) -> Result<Self, &'static str> {
+        for name in ["apns-topic", "apns-push-type", "apns-priority", "apns-expiration", "apns-id", "apns-collapse-id"]
+        {
+            if headers.get_all(HeaderName::from_static(name)).iter().count() > 1 {
                 return Err("DuplicateHeaders");
             }
         }
-        let text = |name: &str| {
-            headers
-                .get(name)
-                .map(|value| value.to_str().unwrap_or_default())
-        };
+        let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
         if text("apns-push-type") != Some("voip") {
             return Err("InvalidPushType");
         }
@@ -60,10 +41,7 @@ impl Headers {
         if text("apns-collapse-id").is_some_and(|id| id.len() > 64) {
             return Err("BadCollapseId");
         }
-        let expiration_s: i64 = text("apns-expiration")
-            .unwrap_or("0")
-            .parse()
-            .map_err(|_| "BadExpirationDate")?;
+        let expiration_s: i64 = text("apns-expiration").unwrap_or("0").parse().map_err(|_| "BadExpirationDate")?;
         if expiration_s < 0 || expiration_s > now_s + LONGEST_EXPIRATION_S {
             return Err("BadExpirationDate");
         }

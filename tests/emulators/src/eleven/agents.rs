@@ -21,33 +21,23 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(super) fn new(id: &str, name: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            name: name.to_owned(),
-        }
+        Self { id: id.to_owned(), name: name.to_owned() }
     }
 }
 
-/// Members of `conversation_config_override` that the agents allow, as JSON pointers.
-pub(super) const ALLOWED_OVERRIDES: [&str; 3] = [
-    "/agent/first_message",
-    "/agent/language",
-    "/agent/prompt/prompt",
-];
+/// When the workspace was set up, unix seconds.
+const MADE_S: i64 = 1_794_000_000;
 
-pub(super) async fn list(
-    Held(eleven): Held<ElevenLabs>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
+/// Members of `conversation_config_override` that the agents allow, as JSON pointers.
+pub(super) const ALLOWED_OVERRIDES: [&str; 3] = ["/agent/first_message", "/agent/language", "/agent/prompt/prompt"];
+
+pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<HashMap<String, String>>) -> Response {
     let size = match page_size(&query, "page_size", 30, 100) {
         Ok(size) => size,
         Err(refused) => return *refused,
     };
     let all = [&eleven.0.phone_agent, &eleven.0.app_agent];
-    let from = query
-        .get("cursor")
-        .and_then(|cursor| all.iter().position(|agent| agent.id == *cursor))
-        .unwrap_or(0);
+    let from = query.get("cursor").and_then(|cursor| all.iter().position(|agent| agent.id == *cursor)).unwrap_or(0);
     let next = all.get(from + size).map(|agent| agent.id.clone());
     let agents: Vec<Value> = all
         .iter()
@@ -55,14 +45,17 @@ pub(super) async fn list(
         .take(size)
         .map(|agent| {
             json!({
-                "agent_id": agent.id, "name": agent.name, "tags": [], "created_at_unix_secs": 1_794_000_000,
-                "access_info": { "is_creator": true, "role": "admin" },
+                "agent_id": agent.id, "name": agent.name, "voice_id": "emulated-voice", "tags": [],
+                "created_at_unix_secs": MADE_S, "updated_at_unix_secs": MADE_S,
+                "access_info": {
+                    "is_creator": true, "creator_name": "Operator", "creator_email": "operator@example.org",
+                    "role": "admin",
+                },
                 "last_call_time_unix_secs": null, "archived": false,
             })
         })
         .collect();
-    Json(json!({ "agents": agents, "has_more": next.is_some(), "next_cursor": next }))
-        .into_response()
+    Json(json!({ "agents": agents, "has_more": next.is_some(), "next_cursor": next })).into_response()
 }
 
 pub(super) async fn get(Held(eleven): Held<ElevenLabs>, Path(id): Path<String>) -> Response {
@@ -73,24 +66,15 @@ pub(super) async fn get(Held(eleven): Held<ElevenLabs>, Path(id): Path<String>) 
 }
 
 fn configuration(eleven: &ElevenLabs, agent: &Agent) -> Value {
-    let placeholders: Map<String, Value> = hold(&eleven.0.switches)
-        .placeholders
-        .iter()
-        .map(|name| (name.clone(), json!("friend")))
-        .collect();
-    let collected: Map<String, Value> = KEYS
-        .iter()
-        .map(|(key, kind)| {
-            (
-                (*key).to_owned(),
-                json!({ "type": kind, "description": key }),
-            )
-        })
-        .collect();
+    let placeholders: Map<String, Value> =
+        hold(&eleven.0.switches).placeholders.iter().map(|name| (name.clone(), json!("friend"))).collect();
+    let collected: Map<String, Value> =
+        KEYS.iter().map(|(key, kind)| ((*key).to_owned(), json!({ "type": kind, "description": key }))).collect();
     json!({
         "agent_id": agent.id,
         "name": agent.name,
         "tags": [],
+        "metadata": { "created_at_unix_secs": MADE_S, "updated_at_unix_secs": MADE_S },
         "conversation_config": {
             "agent": {
                 "first_message": "Hello {{callee_name}}!",
@@ -141,9 +125,9 @@ pub(super) async fn webhooks(Held(eleven): Held<ElevenLabs>) -> Response {
     let url = hold(&eleven.0.webhook_url).clone().unwrap_or_default();
     Json(json!({ "webhooks": [{
         "name": "post-call", "webhook_id": WEBHOOK_ID, "webhook_url": url, "is_disabled": false,
-        "is_auto_disabled": disabled, "created_at_unix": 1_794_000_000, "auth_type": "hmac",
+        "is_auto_disabled": disabled, "created_at_unix": MADE_S, "auth_type": "hmac",
         "usage": [{ "usage_type": "ConvAI Agent Settings" }],
-        "events": ["transcript", "call_initiation_failure"],
+        "events": [],
         "most_recent_failure_error_code": null, "most_recent_failure_timestamp": null,
     }]}))
     .into_response()
@@ -151,8 +135,12 @@ pub(super) async fn webhooks(Held(eleven): Held<ElevenLabs>) -> Response {
 
 pub(super) async fn subscription() -> Response {
     Json(json!({
-        "tier": "pro", "character_count": 12_000, "character_limit": 500_000, "status": "active",
-        "can_extend_character_limit": true,
+        "tier": "pro", "status": "active", "character_count": 12_000, "character_limit": 500_000,
+        "max_credit_limit_extension": 0, "can_extend_character_limit": true, "allowed_to_extend_character_limit": true,
+        "voice_slots_used": 1, "professional_voice_slots_used": 0, "professional_voice_slots_used_in_workspace": 0,
+        "voice_limit": 160, "voice_add_edit_counter": 1, "professional_voice_limit": 1, "can_extend_voice_limit": false,
+        "can_use_instant_voice_cloning": true, "can_use_professional_voice_cloning": true,
+        "current_overage": { "amount": "0", "currency": "usd" }, "open_invoices": [], "has_open_invoices": false,
     }))
     .into_response()
 }

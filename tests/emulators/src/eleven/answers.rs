@@ -22,87 +22,28 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    const fn new(
-        status: u16,
-        kind: &'static str,
-        code: &'static str,
-        message: &'static str,
-    ) -> Self {
-        Self {
-            status,
-            kind,
-            code,
-            message,
-        }
+    const fn new(status: u16, kind: &'static str, code: &'static str, message: &'static str) -> Self {
+        Self { status, kind, code, message }
     }
 
-    pub(crate) const NO_KEY: Self = Self::new(
-        401,
-        "authentication_error",
-        "missing_api_key",
-        "No API key was given",
-    );
+    pub(crate) const NO_KEY: Self = Self::new(401, "authentication_error", "missing_api_key", "No API key was given");
     /// The key is not valid.
-    pub const BAD_KEY: Self = Self::new(
-        401,
-        "authentication_error",
-        "invalid_api_key",
-        "Invalid API key",
-    );
+    pub const BAD_KEY: Self = Self::new(401, "authentication_error", "invalid_api_key", "Invalid API key");
     /// No credits left.
-    pub const NO_CREDITS: Self = Self::new(
-        402,
-        "payment_required",
-        "insufficient_credits",
-        "Not enough credits",
-    );
+    pub const NO_CREDITS: Self = Self::new(402, "payment_required", "insufficient_credits", "Not enough credits");
     /// Too many calls at once.
-    pub const CONCURRENCY: Self = Self::new(
-        429,
-        "rate_limit_error",
-        "concurrent_limit_exceeded",
-        "Concurrency limit reached",
-    );
+    pub const CONCURRENCY: Self =
+        Self::new(429, "rate_limit_error", "concurrent_limit_exceeded", "Concurrency limit reached");
     /// Too many requests.
-    pub const RATE: Self = Self::new(
-        429,
-        "rate_limit_error",
-        "rate_limit_exceeded",
-        "Too many requests",
-    );
+    pub const RATE: Self = Self::new(429, "rate_limit_error", "rate_limit_exceeded", "Too many requests");
     /// Down.
-    pub const UNAVAILABLE: Self = Self::new(
-        503,
-        "service_unavailable",
-        "service_unavailable",
-        "Service unavailable",
-    );
-    pub(crate) const NO_AGENT: Self =
-        Self::new(404, "not_found", "agent_not_found", "No such agent");
-    pub(crate) const NO_NUMBER: Self = Self::new(
-        404,
-        "not_found",
-        "phone_number_not_found",
-        "No such phone number",
-    );
-    pub(crate) const NO_BATCH: Self = Self::new(
-        404,
-        "not_found",
-        "batch_call_not_found",
-        "No such batch call",
-    );
-    pub(crate) const NO_CONVERSATION: Self = Self::new(
-        404,
-        "not_found",
-        "conversation_not_found",
-        "No such conversation",
-    );
-    pub(crate) const OVER: Self = Self::new(
-        409,
-        "conflict",
-        "conflict",
-        "The batch call is already over",
-    );
+    pub const UNAVAILABLE: Self = Self::new(503, "service_unavailable", "service_unavailable", "Service unavailable");
+    pub(crate) const NO_AGENT: Self = Self::new(404, "not_found", "agent_not_found", "No such agent");
+    pub(crate) const NO_NUMBER: Self = Self::new(404, "not_found", "phone_number_not_found", "No such phone number");
+    pub(crate) const NO_BATCH: Self = Self::new(404, "not_found", "batch_call_not_found", "No such batch call");
+    pub(crate) const NO_CONVERSATION: Self =
+        Self::new(404, "not_found", "conversation_not_found", "No such conversation");
+    pub(crate) const OVER: Self = Self::new(409, "conflict", "conflict", "The batch call is already over");
 
     pub(crate) fn body(&self) -> Value {
         json!({ "detail": {
@@ -125,10 +66,7 @@ impl From<Refusal> for Fault {
 /// 403 in the legacy shape: the batch-calling terms were not accepted.
 pub(crate) fn agreement_required() -> Response {
     let message = "You must accept the batch calling agreement in the dashboard first.";
-    answer(
-        403,
-        json!({ "detail": { "status": "batch_calling_agreement_required", "message": message } }),
-    )
+    answer(403, json!({ "detail": { "status": "batch_calling_agreement_required", "message": message } }))
 }
 
 /// One field's complaint in a 422.
@@ -142,9 +80,5 @@ pub(crate) fn unprocessable(complaints: &[Value]) -> Response {
 }
 
 pub(crate) fn answer(status: u16, body: Value) -> Response {
-    (
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        Json(body),
-    )
-        .into_response()
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(body)).into_response()
 }

@@ -61,32 +61,18 @@ pub struct Recipient {
 
 impl Recipient {
     pub(super) fn is_over(&self) -> bool {
-        matches!(
-            self.status,
-            "completed" | "failed" | "cancelled" | "voicemail"
-        )
+        matches!(self.status, "completed" | "failed" | "cancelled" | "voicemail")
     }
 }
 
 impl Batch {
     pub(super) fn ringing_timeout_ms(&self) -> i64 {
-        self.telephony["ringing_timeout_secs"]
-            .as_i64()
-            .unwrap_or(60)
-            * 1000
+        self.telephony["ringing_timeout_secs"].as_i64().unwrap_or(60) * 1000
     }
 
     fn json(&self, eleven: &ElevenLabs) -> Value {
-        let dispatched = self
-            .recipients
-            .iter()
-            .filter(|one| !matches!(one.status, "pending" | "cancelled"))
-            .count();
-        let finished = self
-            .recipients
-            .iter()
-            .filter(|one| one.is_over() && one.status != "cancelled")
-            .count();
+        let dispatched = self.recipients.iter().filter(|one| !matches!(one.status, "pending" | "cancelled")).count();
+        let finished = self.recipients.iter().filter(|one| one.is_over() && one.status != "cancelled").count();
         json!({
             "id": self.id, "phone_number_id": self.phone_number_id, "phone_provider": "twilio",
             "whatsapp_params": null, "name": self.name, "agent_id": self.agent_id, "branch_id": null,
@@ -121,21 +107,10 @@ impl Batch {
     }
 }
 
-pub(super) async fn submit(
-    Held(eleven): Held<ElevenLabs>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if !headers
-        .get("content-type")
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
-    {
+pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, body: Bytes) -> Response {
+    if !headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
         let message = "Input should be a valid dictionary or object to extract fields from";
-        return unprocessable(&[complaint(
-            &[json!("body")],
-            message,
-            "model_attributes_type",
-        )]);
+        return unprocessable(&[complaint(&[json!("body")], message, "model_attributes_type")]);
     }
     let wanted = match submit::read(&body) {
         Ok(wanted) => wanted,
@@ -184,10 +159,7 @@ pub(super) async fn submit(
     Json(answer).into_response()
 }
 
-pub(super) async fn list(
-    Held(eleven): Held<ElevenLabs>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
+pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<HashMap<String, String>>) -> Response {
     let limit = match page_size(&query, "limit", 100, 100) {
         Ok(limit) => limit,
         Err(refused) => return *refused,
@@ -196,20 +168,13 @@ pub(super) async fn list(
     let mut newest_first = batches
         .iter()
         .rev()
-        .filter(|batch| {
-            query
-                .get("agent_id")
-                .is_none_or(|agent| batch.agent_id == *agent)
-        })
+        .filter(|batch| query.get("agent_id").is_none_or(|agent| batch.agent_id == *agent))
         .skip_while(|batch| query.get("last_doc").is_some_and(|last| batch.id != *last))
         .skip(usize::from(query.contains_key("last_doc")))
         .peekable();
     let page: Vec<&Batch> = newest_first.by_ref().take(limit).collect();
     let has_more = newest_first.peek().is_some();
-    let next = page
-        .last()
-        .filter(|_| has_more)
-        .map(|batch| batch.id.clone());
+    let next = page.last().filter(|_| has_more).map(|batch| batch.id.clone());
     let page: Vec<Value> = page.into_iter().map(|batch| batch.json(&eleven)).collect();
     Json(json!({ "batch_calls": page, "next_doc": next, "has_more": has_more })).into_response()
 }

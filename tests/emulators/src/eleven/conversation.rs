@@ -71,9 +71,7 @@ impl Conversation {
     pub(crate) fn duration_s(&self, now_ms: i64) -> i64 {
         match self.status {
             Status::Initiated | Status::Failed => 0,
-            _ => (self.ended_ms.unwrap_or(now_ms) - self.started_ms)
-                .max(0)
-                .div_euclid(1000),
+            _ => (self.ended_ms.unwrap_or(now_ms) - self.started_ms).max(0).div_euclid(1000),
         }
     }
 
@@ -82,11 +80,7 @@ impl Conversation {
         let duration = self.duration_s(now_ms);
         let spoken: Vec<&Turn> = match (&self.script, self.status) {
             (None, _) | (_, Status::Initiated | Status::Failed) => Vec::new(),
-            (Some(script), _) => script
-                .turns
-                .iter()
-                .filter(|turn| turn.at_s <= duration)
-                .collect(),
+            (Some(script), _) => script.turns.iter().filter(|turn| turn.at_s <= duration).collect(),
         };
         let count = |speaker| spoken.iter().filter(|turn| turn.speaker == speaker).count();
         let heard = self.status == Status::Done || self.status == Status::Processing;
@@ -126,9 +120,9 @@ impl Conversation {
 
     fn turn(&self, turn: &Turn) -> Value {
         let agent = turn.speaker == Speaker::Agent;
-        let metadata = agent.then(|| {
-            json!({ "agent_id": self.agent.id, "branch_id": null, "workflow_node_id": null, "version_id": null })
-        });
+        let metadata = agent.then(
+            || json!({ "agent_id": self.agent.id, "branch_id": null, "workflow_node_id": null, "version_id": null }),
+        );
         let (calls, results) = turn.tool.map_or((json!([]), json!([])), |tool| {
             let request_id = format!("call_{tool}_{}", turn.at_s);
             (
@@ -278,7 +272,5 @@ pub(crate) fn callee_name(client: &Value) -> Option<&str> {
 
 /// A moment in UTC, written after a `strftime` pattern.
 pub(crate) fn utc(at_ms: i64, pattern: &str) -> String {
-    Timestamp::from_millisecond(at_ms)
-        .map(|at| at.strftime(pattern).to_string())
-        .unwrap_or_default()
+    Timestamp::from_millisecond(at_ms).map(|at| at.strftime(pattern).to_string()).unwrap_or_default()
 }

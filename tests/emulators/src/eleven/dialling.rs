@@ -19,8 +19,7 @@ const TO_MACHINE_MS: i64 = 20_000;
 
 /// Plans a new batch; when webhooks are to come before the answer, runs it through at once.
 pub(super) async fn begin(eleven: &ElevenLabs, batch_id: String) {
-    let scheduled_ms =
-        with_batch(eleven, &batch_id, |batch| batch.scheduled_s * 1000).unwrap_or_default();
+    let scheduled_ms = with_batch(eleven, &batch_id, |batch| batch.scheduled_s * 1000).unwrap_or_default();
     let now_ms = eleven.0.pace.now_ms();
     if hold(&eleven.0.delivery).before_answer && scheduled_ms <= now_ms {
         run(eleven.clone(), batch_id, Course::at_once(&eleven.0.pace)).await;
@@ -54,10 +53,7 @@ async fn run(eleven: ElevenLabs, batch_id: String, course: Course) {
     };
     eleven.0.pace.tell();
     // Recipients share as many lanes as may talk at the same time.
-    let lanes = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(count)
-        .clamp(1, count.max(1));
+    let lanes = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(count).clamp(1, count.max(1));
     let between = hold(&eleven.0.switches).between_dials_ms;
     for lane in 0..lanes {
         let mine: Vec<usize> = (lane..count).step_by(lanes).collect();
@@ -77,12 +73,7 @@ async fn run(eleven: ElevenLabs, batch_id: String, course: Course) {
     }
 }
 
-async fn run_lane(
-    eleven: ElevenLabs,
-    batch_id: String,
-    recipients: Vec<usize>,
-    mut course: Course,
-) {
+async fn run_lane(eleven: ElevenLabs, batch_id: String, recipients: Vec<usize>, mut course: Course) {
     for at in recipients {
         dial(&eleven, &batch_id, at, &mut course).await;
     }
@@ -91,16 +82,12 @@ async fn run_lane(
 /// Rings one recipient from initiation to the end of the talk.
 async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Course) {
     course.wait(TO_INITIATED_MS).await;
-    let Some((conversation_id, recipient, ringing_ms)) = initiate(eleven, batch_id, at, course)
-    else {
+    let Some((conversation_id, recipient, ringing_ms)) = initiate(eleven, batch_id, at, course) else {
         return;
     };
     let line = hold(&eleven.0.lines).pick_up(&recipient.phone_number);
     let line = line.unwrap_or_else(|| {
-        eleven
-            .0
-            .witness
-            .unexpected("elevenlabs: a batch dialled a number that has no line");
+        eleven.0.witness.unexpected("elevenlabs: a batch dialled a number that has no line");
         Line::Fails
     });
     let name = callee_name(&recipient.client).map(str::to_owned);
@@ -108,35 +95,19 @@ async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Cours
         Line::Answers(script) if ringing_ms > TO_PICK_UP_MS => {
             course.wait(TO_PICK_UP_MS).await;
             mark(eleven, batch_id, at, course, "in_progress");
-            talk(
-                eleven,
-                &conversation_id,
-                course,
-                &script.said_to(name.as_deref()),
-                "answered",
-            )
-            .await;
+            talk(eleven, &conversation_id, course, &script.said_to(name.as_deref()), "answered").await;
             ("completed", None)
         }
         Line::Voicemail if ringing_ms > TO_MACHINE_MS => {
             course.wait(TO_MACHINE_MS).await;
-            let language =
-                recipient.client["conversation_config_override"]["agent"]["language"].as_str();
-            let script =
-                scripts::voicemail(scripts::Language::of(language)).said_to(name.as_deref());
+            let language = recipient.client["conversation_config_override"]["agent"]["language"].as_str();
+            let script = scripts::voicemail(scripts::Language::of(language)).said_to(name.as_deref());
             talk(eleven, &conversation_id, course, &script, "voicemail").await;
             ("voicemail", None)
         }
         Line::Busy | Line::Declines => {
             course.wait(TO_BUSY_MS.min(ringing_ms)).await;
-            (
-                "failed",
-                Some(if matches!(line, Line::Busy) {
-                    Failure::Busy
-                } else {
-                    Failure::Declined
-                }),
-            )
+            ("failed", Some(if matches!(line, Line::Busy) { Failure::Busy } else { Failure::Declined }))
         }
         Line::Fails => ("failed", Some(Failure::Unreachable)),
         Line::Answers(_) | Line::Voicemail | Line::NoAnswer => {
@@ -151,9 +122,7 @@ async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Cours
             with_conversation(eleven, &conversation_id, |conversation| {
                 conversation.status = Status::Failed;
                 conversation.ended_ms = Some(course.at_ms());
-                failure
-                    .call_status()
-                    .clone_into(&mut conversation.termination);
+                failure.call_status().clone_into(&mut conversation.termination);
                 if let Leg::Phone(leg) = &mut conversation.leg {
                     leg.result = Some(failure.call_result());
                 }
@@ -164,19 +133,11 @@ async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Cours
 }
 
 /// The conversation id appears; nothing happens for a recipient cancelled meanwhile.
-fn initiate(
-    eleven: &ElevenLabs,
-    batch_id: &str,
-    at: usize,
-    course: &Course,
-) -> Option<(String, Recipient, i64)> {
+fn initiate(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &Course) -> Option<(String, Recipient, i64)> {
     let conversation_id = vendor_id("conv");
     let (recipient, agent_id, ringing_ms) = with_batch(eleven, batch_id, |batch| {
         let ringing_ms = batch.ringing_timeout_ms();
-        let recipient = batch
-            .recipients
-            .get_mut(at)
-            .filter(|recipient| !recipient.is_over())?;
+        let recipient = batch.recipients.get_mut(at).filter(|recipient| !recipient.is_over())?;
         recipient.status = "initiated";
         recipient.conversation_id = Some(conversation_id.clone());
         recipient.updated_s = course.at_s();
@@ -198,24 +159,12 @@ fn initiate(
         recipient_id: recipient.id.clone(),
         conversation_id: conversation_id.clone(),
     });
-    eleven.open_conversation(
-        &conversation_id,
-        &agent_id,
-        recipient.client.clone(),
-        leg,
-        course.at_ms(),
-    );
+    eleven.open_conversation(&conversation_id, &agent_id, recipient.client.clone(), leg, course.at_ms());
     Some((conversation_id, recipient, ringing_ms))
 }
 
 /// The talk itself, up to hanging up.
-async fn talk(
-    eleven: &ElevenLabs,
-    conversation_id: &str,
-    course: &mut Course,
-    script: &Script,
-    result: &'static str,
-) {
+async fn talk(eleven: &ElevenLabs, conversation_id: &str, course: &mut Course, script: &Script, result: &'static str) {
     with_conversation(eleven, conversation_id, |conversation| {
         conversation.status = Status::InProgress;
         conversation.started_ms = course.at_ms();
@@ -251,15 +200,8 @@ fn mark(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &Course, status:
     eleven.0.pace.tell();
 }
 
-fn with_batch<T>(
-    eleven: &ElevenLabs,
-    id: &str,
-    change: impl FnOnce(&mut super::Batch) -> T,
-) -> Option<T> {
-    hold(&eleven.0.batches)
-        .iter_mut()
-        .find(|batch| batch.id == id)
-        .map(change)
+fn with_batch<T>(eleven: &ElevenLabs, id: &str, change: impl FnOnce(&mut super::Batch) -> T) -> Option<T> {
+    hold(&eleven.0.batches).iter_mut().find(|batch| batch.id == id).map(change)
 }
 
 pub(super) fn with_conversation<T>(
@@ -272,23 +214,12 @@ pub(super) fn with_conversation<T>(
 
 impl ElevenLabs {
     /// Opens a conversation in status `initiated`.
-    pub(super) fn open_conversation(
-        &self,
-        id: &str,
-        agent_id: &str,
-        client: serde_json::Value,
-        leg: Leg,
-        at_ms: i64,
-    ) {
+    pub(super) fn open_conversation(&self, id: &str, agent_id: &str, client: serde_json::Value, leg: Leg, at_ms: i64) {
         let Some(agent) = self.agent(agent_id).cloned() else {
             return;
         };
         let mut conversations = hold(&self.0.conversations);
-        let client = if client.is_object() {
-            client
-        } else {
-            json!({})
-        };
+        let client = if client.is_object() { client } else { json!({}) };
         let conversation = Conversation {
             id: id.to_owned(),
             serial: conversations.len(),

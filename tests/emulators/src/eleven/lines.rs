@@ -47,10 +47,6 @@ impl LineBook {
 
     pub(crate) fn pick_up(&mut self, number: &str) -> Option<Line> {
         let lines = self.0.get_mut(number)?;
-        if lines.len() > 1 {
-            lines.pop_front()
-        } else {
-            lines.front().cloned()
-        }
+        if lines.len() > 1 { lines.pop_front() } else { lines.front().cloned() }
     }
 }

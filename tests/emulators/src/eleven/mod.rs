@@ -127,19 +127,13 @@ impl ElevenLabs {
     fn router(&self) -> Router {
         Router::new()
             .route("/v1/convai/conversation/token", get(talks::token))
-            .route(
-                "/v1/convai/conversation/get-signed-url",
-                get(talks::signed_url),
-            )
+            .route("/v1/convai/conversation/get-signed-url", get(talks::signed_url))
             .route("/v1/convai/conversations", get(talks::list))
             .route("/v1/convai/conversations/{id}", get(talks::get))
             .route("/v1/convai/batch-calling/submit", post(batches::submit))
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))
-            .route(
-                "/v1/convai/batch-calling/{id}/cancel",
-                post(batches::cancel),
-            )
+            .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
             .route("/v1/convai/agents", get(agents::list))
             .route("/v1/convai/agents/{id}", get(agents::get))
             .route("/v1/convai/phone-numbers", get(agents::phone_numbers))
@@ -234,10 +228,7 @@ impl ElevenLabs {
 
     /// How many requests of one kind came.
     pub fn count(&self, op: Op) -> usize {
-        hold(&self.0.requests)
-            .iter()
-            .filter(|request| request.op == Some(op))
-            .count()
+        hold(&self.0.requests).iter().filter(|request| request.op == Some(op)).count()
     }
 
     /// Every accepted batch, oldest first.
@@ -258,10 +249,7 @@ impl ElevenLabs {
     /// Ids of all conversations, in the order of their making.
     pub fn conversation_ids(&self) -> Vec<String> {
         let conversations = hold(&self.0.conversations);
-        let mut ids: Vec<_> = conversations
-            .values()
-            .map(|one| (one.serial, one.id.clone()))
-            .collect();
+        let mut ids: Vec<_> = conversations.values().map(|one| (one.serial, one.id.clone())).collect();
         ids.sort();
         ids.into_iter().map(|(_, id)| id).collect()
     }
@@ -269,15 +257,11 @@ impl ElevenLabs {
     /// A conversation as `GET /v1/convai/conversations/{id}` would show it now.
     pub fn conversation(&self, id: &str) -> Option<Value> {
         let now = self.0.pace.now_ms();
-        hold(&self.0.conversations)
-            .get(id)
-            .map(|conversation| conversation.json(now))
+        hold(&self.0.conversations).get(id).map(|conversation| conversation.json(now))
     }
 
     pub(crate) fn agent(&self, id: &str) -> Option<&Agent> {
-        [&self.0.phone_agent, &self.0.app_agent]
-            .into_iter()
-            .find(|agent| agent.id == id)
+        [&self.0.phone_agent, &self.0.app_agent].into_iter().find(|agent| agent.id == id)
     }
 }
 

@@ -67,9 +67,7 @@ impl Op {
             ["v1", "convai", "conversations"] if get => Some(Self::Conversations),
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
             ["v1", "convai", "agents"] | ["v1", "convai", "agents", _] if get => Some(Self::Agents),
-            ["v1", "convai", "phone-numbers"]
-            | ["v1", "workspace", "webhooks"]
-            | ["v1", "user", "subscription"]
+            ["v1", "convai", "phone-numbers"] | ["v1", "workspace", "webhooks"] | ["v1", "user", "subscription"]
                 if get =>
             {
                 Some(Self::Account)
@@ -102,25 +100,13 @@ pub(super) async fn guard(
     let op = Op::of(request.method(), request.uri().path());
     let at = {
         let mut requests = hold(&eleven.0.requests);
-        let target = request
-            .uri()
-            .path_and_query()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        requests.push(Request {
-            at_ms: eleven.0.pace.now_ms(),
-            op,
-            target,
-            status: None,
-        });
+        let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        requests.push(Request { at_ms: eleven.0.pace.now_ms(), op, target, status: None });
         requests.len() - 1
     };
     let response = match refused_key(&eleven, &request) {
         Some(refusal) => {
-            eleven
-                .0
-                .witness
-                .unexpected(format!("elevenlabs: {}", refusal.code));
+            eleven.0.witness.unexpected(format!("elevenlabs: {}", refusal.code));
             refusal.respond()
         }
         None => match op.and_then(|op| eleven.0.faults.take(op.as_str())) {
@@ -133,10 +119,7 @@ pub(super) async fn guard(
         },
     };
     if response.status() == 422 {
-        eleven
-            .0
-            .witness
-            .unexpected("elevenlabs: a request was refused as invalid (422)");
+        eleven.0.witness.unexpected("elevenlabs: a request was refused as invalid (422)");
     }
     if let Some(request) = hold(&eleven.0.requests).get_mut(at) {
         request.status = Some(response.status().as_u16());

@@ -32,16 +32,9 @@ const MOST_RECIPIENTS: usize = 10_000;
 
 /// The submit, or the list of complaints for a 422.
 pub(super) fn read(body: &[u8]) -> Result<Submit, Vec<Value>> {
-    let body: Value = serde_json::from_slice(body).map_err(|error| {
-        vec![complaint(
-            &[json!("body")],
-            &error.to_string(),
-            "json_invalid",
-        )]
-    })?;
-    let mut reader = Reader {
-        complaints: Vec::new(),
-    };
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|error| vec![complaint(&[json!("body")], &error.to_string(), "json_invalid")])?;
+    let mut reader = Reader { complaints: Vec::new() };
     let submit = reader.submit(&body);
     match submit {
         Some(submit) if reader.complaints.is_empty() => Ok(submit),
@@ -58,33 +51,18 @@ impl Reader {
         self.complaints.push(complaint(loc, message, kind));
     }
 
-    fn object<'a>(
-        &mut self,
-        loc: &[Value],
-        value: &'a Value,
-        known: &[&str],
-    ) -> Option<&'a Map<String, Value>> {
+    fn object<'a>(&mut self, loc: &[Value], value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
         let Some(map) = value.as_object() else {
             self.complain(loc, "Input should be a valid dictionary", "dict_type");
             return None;
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            self.complain(
-                &[loc, &[json!(name)]].concat(),
-                "Extra inputs are not permitted",
-                "extra_forbidden",
-            );
+            self.complain(&[loc, &[json!(name)]].concat(), "Extra inputs are not permitted", "extra_forbidden");
         }
         Some(map)
     }
 
-    fn text(
-        &mut self,
-        loc: &[Value],
-        map: &Map<String, Value>,
-        name: &str,
-        required: bool,
-    ) -> Option<String> {
+    fn text(&mut self, loc: &[Value], map: &Map<String, Value>, name: &str, required: bool) -> Option<String> {
         let loc = [loc, &[json!(name)]].concat();
         match map.get(name) {
             Some(Value::String(text)) if !text.is_empty() => return Some(text.clone()),
@@ -96,23 +74,13 @@ impl Reader {
     }
 
     /// An integer of at least `least`, or null.
-    fn number(
-        &mut self,
-        loc: &[Value],
-        map: &Map<String, Value>,
-        name: &str,
-        least: i64,
-    ) -> Option<i64> {
+    fn number(&mut self, loc: &[Value], map: &Map<String, Value>, name: &str, least: i64) -> Option<i64> {
         match map.get(name) {
             None | Some(Value::Null) => None,
             Some(value) => {
                 let number = value.as_i64().filter(|number| *number >= least);
                 if number.is_none() {
-                    self.complain(
-                        &[loc, &[json!(name)]].concat(),
-                        "Input should be a valid integer",
-                        "int_type",
-                    );
+                    self.complain(&[loc, &[json!(name)]].concat(), "Input should be a valid integer", "int_type");
                 }
                 number
             }
@@ -136,30 +104,17 @@ impl Reader {
         let loc = [json!("body")];
         let map = self.object(&loc, body, &KNOWN)?;
         if !map.contains_key("scheduled_time_unix") {
-            self.complain(
-                &[json!("body"), json!("scheduled_time_unix")],
-                "Field required",
-                "missing",
-            );
+            self.complain(&[json!("body"), json!("scheduled_time_unix")], "Field required", "missing");
         }
         let timezone = self.text(&loc, map, "timezone", false);
-        if timezone
-            .as_deref()
-            .is_some_and(|zone| jiff::tz::TimeZone::get(zone).is_err())
-        {
-            self.complain(
-                &[json!("body"), json!("timezone")],
-                "Invalid timezone",
-                "value_error",
-            );
+        if timezone.as_deref().is_some_and(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
+            self.complain(&[json!("body"), json!("timezone")], "Invalid timezone", "value_error");
         }
         let (recipients, forbidden_override) = self.recipients(map.get("recipients"));
         Some(Submit {
             name: self.text(&loc, map, "call_name", true).unwrap_or_default(),
             agent_id: self.text(&loc, map, "agent_id", true).unwrap_or_default(),
-            phone_number_id: self
-                .text(&loc, map, "agent_phone_number_id", true)
-                .unwrap_or_default(),
+            phone_number_id: self.text(&loc, map, "agent_phone_number_id", true).unwrap_or_default(),
             scheduled_s: self.number(&loc, map, "scheduled_time_unix", 0),
             timezone,
             telephony: self.telephony(map.get("telephony_call_config")),
@@ -170,18 +125,12 @@ impl Reader {
     }
 
     fn telephony(&mut self, config: Option<&Value>) -> Value {
-        const KNOWN: [&str; 3] = [
-            "ringing_timeout_secs",
-            "twilio_call_recording_enabled",
-            "twilio_machine_detection",
-        ];
+        const KNOWN: [&str; 3] = ["ringing_timeout_secs", "twilio_call_recording_enabled", "twilio_machine_detection"];
         let loc = [json!("body"), json!("telephony_call_config")];
         let mut telephony = json!({
             "ringing_timeout_secs": 60, "twilio_call_recording_enabled": null, "twilio_machine_detection": null,
         });
-        let Some(map) = config
-            .filter(|config| !config.is_null())
-            .and_then(|config| self.object(&loc, config, &KNOWN))
+        let Some(map) = config.filter(|config| !config.is_null()).and_then(|config| self.object(&loc, config, &KNOWN))
         else {
             return telephony;
         };
@@ -212,11 +161,7 @@ impl Reader {
                 continue;
             };
             if one.id.as_ref().is_some_and(|id| !seen.insert(id.clone())) {
-                self.complain(
-                    &[&loc[..], &[json!("id")]].concat(),
-                    "Recipient ids must be unique",
-                    "value_error",
-                );
+                self.complain(&[&loc[..], &[json!("id")]].concat(), "Recipient ids must be unique", "value_error");
             }
             forbidden |= overrides_more_than_allowed(&one.client);
             wanted.push(one);
@@ -225,35 +170,16 @@ impl Reader {
     }
 
     fn recipient(&mut self, loc: &[Value], recipient: &Value) -> Option<Wanted> {
-        const KNOWN: [&str; 4] = [
-            "id",
-            "phone_number",
-            "whatsapp_user_id",
-            "conversation_initiation_client_data",
-        ];
+        const KNOWN: [&str; 4] = ["id", "phone_number", "whatsapp_user_id", "conversation_initiation_client_data"];
         let map = self.object(loc, recipient, &KNOWN)?;
         let number = self.text(loc, map, "phone_number", true)?;
         if !is_e164(&number) {
-            self.complain(
-                &[loc, &[json!("phone_number")]].concat(),
-                "Invalid phone number format",
-                "value_error",
-            );
+            self.complain(&[loc, &[json!("phone_number")]].concat(), "Invalid phone number format", "value_error");
         }
-        let client = map
-            .get("conversation_initiation_client_data")
-            .cloned()
-            .filter(|client| !client.is_null());
+        let client = map.get("conversation_initiation_client_data").cloned().filter(|client| !client.is_null());
         let client = client.unwrap_or_else(|| json!({}));
-        self.client(
-            &[loc, &[json!("conversation_initiation_client_data")]].concat(),
-            &client,
-        );
-        Some(Wanted {
-            id: self.text(loc, map, "id", false),
-            number,
-            client,
-        })
+        self.client(&[loc, &[json!("conversation_initiation_client_data")]].concat(), &client);
+        Some(Wanted { id: self.text(loc, map, "id", false), number, client })
     }
 
     fn client(&mut self, loc: &[Value], client: &Value) {
@@ -273,30 +199,16 @@ impl Reader {
             return;
         };
         self.text(loc, map, "user_id", false);
-        if let Some(overrides) = map
-            .get("conversation_config_override")
-            .filter(|value| !value.is_null())
-        {
+        if let Some(overrides) = map.get("conversation_config_override").filter(|value| !value.is_null()) {
             let loc = [loc, &[json!("conversation_config_override")]].concat();
-            if let Some(map) = self.object(
-                &loc,
-                overrides,
-                &["asr", "turn", "tts", "conversation", "agent"],
-            ) && let Some(agent) = map.get("agent").filter(|value| !value.is_null())
+            if let Some(map) = self.object(&loc, overrides, &["asr", "turn", "tts", "conversation", "agent"])
+                && let Some(agent) = map.get("agent").filter(|value| !value.is_null())
             {
-                let known = [
-                    "first_message",
-                    "language",
-                    "max_conversation_duration_message",
-                    "prompt",
-                ];
+                let known = ["first_message", "language", "max_conversation_duration_message", "prompt"];
                 self.object(&[&loc[..], &[json!("agent")]].concat(), agent, &known);
             }
         }
-        if let Some(variables) = map
-            .get("dynamic_variables")
-            .filter(|value| !value.is_null())
-        {
+        if let Some(variables) = map.get("dynamic_variables").filter(|value| !value.is_null()) {
             self.variables(&[loc, &[json!("dynamic_variables")]].concat(), variables);
         }
     }
@@ -309,11 +221,7 @@ impl Reader {
         for (name, value) in variables {
             let loc = [loc, &[json!(name)]].concat();
             if value.is_object() || value.is_array() {
-                self.complain(
-                    &loc,
-                    "Input should be a string, number, boolean or null",
-                    "scalar_type",
-                );
+                self.complain(&loc, "Input should be a string, number, boolean or null", "scalar_type");
             }
             if name.starts_with("system__") {
                 self.complain(&loc, "The prefix system__ is reserved", "value_error");
@@ -327,9 +235,7 @@ fn is_e164(number: &str) -> bool {
     let Some(digits) = number.strip_prefix('+') else {
         return false;
     };
-    (7..=15).contains(&digits.len())
-        && !digits.starts_with('0')
-        && digits.bytes().all(|b| b.is_ascii_digit())
+    (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn overrides_more_than_allowed(client: &Value) -> bool {
@@ -337,15 +243,12 @@ fn overrides_more_than_allowed(client: &Value) -> bool {
         match value {
             Value::Null => {}
             Value::Object(map) => {
-                map.iter()
-                    .for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
+                map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
             }
             _ => found.push(path.to_owned()),
         }
     }
     let mut found = Vec::new();
     leaves("", &client["conversation_config_override"], &mut found);
-    found
-        .iter()
-        .any(|path| !ALLOWED_OVERRIDES.contains(&path.as_str()))
+    found.iter().any(|path| !ALLOWED_OVERRIDES.contains(&path.as_str()))
 }

@@ -14,10 +14,7 @@ const RETRY_WAITS_MS: [i64; 5] = [0, 30_000, 120_000, 480_000, 1_800_000];
 
 /// How webhooks are delivered.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent switches of a test"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Delivery {
     /// Events are lost; only polling finds out.
     pub dropped: bool,
@@ -92,19 +89,11 @@ impl Failure {
 
     /// `metadata.phone_call.call_result`, with underscores.
     pub(super) fn call_result(self) -> &'static str {
-        if self == Self::NoAnswer {
-            "no_answer"
-        } else {
-            self.call_status()
-        }
+        if self == Self::NoAnswer { "no_answer" } else { self.call_status() }
     }
 
     fn reason(self) -> &'static str {
-        if self == Self::Unreachable {
-            "unknown"
-        } else {
-            self.call_status()
-        }
+        if self == Self::Unreachable { "unknown" } else { self.call_status() }
     }
 
     fn sip_code(self) -> &'static str {
@@ -141,12 +130,7 @@ pub(super) async fn after_analysis(eleven: &ElevenLabs, conversation_id: &str, c
 }
 
 /// Posts the event of a call that nobody took.
-pub(super) async fn failure(
-    eleven: &ElevenLabs,
-    conversation_id: &str,
-    failure: Failure,
-    course: &Course,
-) {
+pub(super) async fn failure(eleven: &ElevenLabs, conversation_id: &str, failure: Failure, course: &Course) {
     let Some((agent_id, leg)) = with_conversation(eleven, conversation_id, |conversation| {
         let Leg::Phone(leg) = &conversation.leg else {
             return None;
@@ -198,10 +182,7 @@ where
     if course.is_at_once() {
         part(Course::at_once(&eleven.0.pace)).await;
     } else {
-        eleven
-            .0
-            .pace
-            .act(part(Course::actor(&eleven.0.pace, course.at_ms())));
+        eleven.0.pace.act(part(Course::actor(&eleven.0.pace, course.at_ms())));
     }
 }
 
@@ -214,64 +195,32 @@ async fn deliver(eleven: &ElevenLabs, event: Value, mut course: Course) {
     course.wait(plan.delay_ms).await;
     let body = event.to_string();
     if plan.dropped {
-        eleven.note(post_of(
-            &event,
-            &body,
-            String::new(),
-            eleven.0.pace.now_ms(),
-            1,
-        ));
+        eleven.note(post_of(&event, &body, String::new(), eleven.0.pace.now_ms(), 1));
         return;
     }
     if course.is_at_once() {
         for _ in 0..plan.copies {
-            post_all(
-                eleven,
-                &event,
-                &body,
-                &plan,
-                Course::at_once(&eleven.0.pace),
-            )
-            .await;
+            post_all(eleven, &event, &body, &plan, Course::at_once(&eleven.0.pace)).await;
         }
         return;
     }
     for _ in 0..plan.copies {
         let (part, event, body, plan) = (eleven.clone(), event.clone(), body.clone(), plan.clone());
         let course = Course::actor(&eleven.0.pace, course.at_ms());
-        eleven
-            .0
-            .pace
-            .act(async move { post_all(&part, &event, &body, &plan, course).await });
+        eleven.0.pace.act(async move { post_all(&part, &event, &body, &plan, course).await });
     }
 }
 
 /// Posts one copy, with its retries.
-async fn post_all(
-    eleven: &ElevenLabs,
-    event: &Value,
-    body: &str,
-    plan: &Delivery,
-    mut course: Course,
-) {
+async fn post_all(eleven: &ElevenLabs, event: &Value, body: &str, plan: &Delivery, mut course: Course) {
     let retried = plan.retries && event["type"] == "post_call_transcription";
     let attempts = if retried { RETRY_WAITS_MS.len() } else { 1 };
-    let secret = if plan.bad_signature {
-        "wsec_another_secret"
-    } else {
-        eleven.webhook_secret()
-    };
+    let secret = if plan.bad_signature { "wsec_another_secret" } else { eleven.webhook_secret() };
     // One signature for all attempts: whether the vendor signs retries anew is not known, and this is the harder case.
     let signature = sign(secret, eleven.0.pace.now_s() - plan.stale_by_s, body);
     for (at, wait_ms) in RETRY_WAITS_MS.iter().take(attempts).enumerate() {
         course.wait(*wait_ms).await;
-        let mut post = post_of(
-            event,
-            body,
-            signature.clone(),
-            eleven.0.pace.now_ms(),
-            at + 1,
-        );
+        let mut post = post_of(event, body, signature.clone(), eleven.0.pace.now_ms(), at + 1);
         post.status = eleven.post(body, &signature).await;
         let status = post.status;
         eleven.note(post);
@@ -286,10 +235,7 @@ fn post_of(event: &Value, body: &str, signature: String, at_ms: i64, attempt: us
     Post {
         at_ms,
         kind: event["type"].as_str().unwrap_or_default().to_owned(),
-        conversation_id: event["data"]["conversation_id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        conversation_id: event["data"]["conversation_id"].as_str().unwrap_or_default().to_owned(),
         body: body.to_owned(),
         signature,
         attempt,
@@ -323,9 +269,7 @@ impl ElevenLabs {
 
     async fn post(&self, body: &str, signature: &str) -> Option<u16> {
         let Some(url) = hold(&self.0.webhook_url).clone() else {
-            self.0
-                .witness
-                .unexpected("elevenlabs: an event has nowhere to go, no webhook URL was set");
+            self.0.witness.unexpected("elevenlabs: an event has nowhere to go, no webhook URL was set");
             return None;
         };
         let request = self
@@ -335,11 +279,7 @@ impl ElevenLabs {
             .header("content-type", "application/json")
             .header("elevenlabs-signature", signature)
             .body(body.to_owned());
-        request
-            .send()
-            .await
-            .ok()
-            .map(|answer| answer.status().as_u16())
+        request.send().await.ok().map(|answer| answer.status().as_u16())
     }
 }
 

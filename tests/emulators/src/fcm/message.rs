@@ -33,9 +33,7 @@ pub(super) fn read(body: &[u8]) -> Result<(Message, bool), Refusal> {
     let body: Value = serde_json::from_slice(body)
         .map_err(|error| Refusal::field("", format!("Invalid JSON payload received. {error}")))?;
     let body = Fields::of("", &body, &["message", "validate_only"])?;
-    let message = body
-        .get("message")
-        .ok_or_else(|| Refusal::field("message", "message is required"))?;
+    let message = body.get("message").ok_or_else(|| Refusal::field("message", "message is required"))?;
     Ok((read_message(message)?, body.flag("validate_only")?))
 }
 
@@ -55,55 +53,33 @@ fn read_message(message: &Value) -> Result<Message, Refusal> {
         "fcm_options",
     ];
     let message = Fields::of("message", message, &KNOWN)?;
-    let targets: Vec<&str> = ["fid", "token", "topic", "condition"]
-        .into_iter()
-        .filter(|name| message.get(name).is_some())
-        .collect();
+    let targets: Vec<&str> =
+        ["fid", "token", "topic", "condition"].into_iter().filter(|name| message.get(name).is_some()).collect();
     let target = match targets[..] {
         ["fid" | "token"] => message.text(targets[0])?.unwrap_or_default(),
         [_] => {
-            return Err(Refusal::field(
-                "message",
-                "topics and conditions are not for single phones",
-            ));
+            return Err(Refusal::field("message", "topics and conditions are not for single phones"));
         }
         _ => {
-            return Err(Refusal::field(
-                "message",
-                "exactly one of token, topic or condition is required",
-            ));
+            return Err(Refusal::field("message", "exactly one of token, topic or condition is required"));
         }
     };
-    if target.is_empty()
-        || !target
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b))
-    {
+    if target.is_empty() || !target.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b)) {
         return Err(Refusal::InvalidToken);
     }
     let android = match (message.get("android"), message.get("android_v2")) {
         (Some(_), Some(_)) => {
-            return Err(Refusal::field(
-                "message.android_v2",
-                "only one of android and android_v2 may be set",
-            ));
+            return Err(Refusal::field("message.android_v2", "only one of android and android_v2 may be set"));
         }
         (Some(android), None) => read_android(android)?,
         (None, Some(android)) => read_android_v2(android)?,
-        (None, None) => Android {
-            high_priority: false,
-            ttl_ms: LONGEST_TTL_MS,
-            ..Android::default()
-        },
+        (None, None) => Android { high_priority: false, ttl_ms: LONGEST_TTL_MS, ..Android::default() },
     };
     let data = match android.data {
         Some(data) => data,
         None => read_data("message.data", message.get("data"))?.unwrap_or_default(),
     };
-    let size: usize = data
-        .iter()
-        .map(|(key, value)| key.len() + value.len())
-        .sum();
+    let size: usize = data.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > PAYLOAD_LIMIT {
         return Err(Refusal::field("message.data", "Android message is too big"));
     }
@@ -140,21 +116,14 @@ fn read_android(android: &Value) -> Result<Android, Refusal> {
         "restricted_satellite_ok",
     ];
     let android = Fields::of("message.android", android, &KNOWN)?;
-    for flag in [
-        "direct_boot_ok",
-        "bandwidth_constrained_ok",
-        "restricted_satellite_ok",
-    ] {
+    for flag in ["direct_boot_ok", "bandwidth_constrained_ok", "restricted_satellite_ok"] {
         android.flag(flag)?;
     }
     let high_priority = match android.text("priority")?.as_deref() {
         None | Some("NORMAL" | "normal") => false,
         Some("HIGH" | "high") => true,
         Some(_) => {
-            return Err(Refusal::field(
-                "message.android.priority",
-                "Invalid value, must be NORMAL or HIGH",
-            ));
+            return Err(Refusal::field("message.android.priority", "Invalid value, must be NORMAL or HIGH"));
         }
     };
     Ok(Android {
@@ -183,16 +152,9 @@ fn read_android_v2(android: &Value) -> Result<Android, Refusal> {
     let android = Fields::of("message.android_v2", android, &KNOWN)?;
     let remote = android.get("remote_notification");
     if remote.is_some() == android.get("background_sync").is_some() {
-        return Err(Refusal::field(
-            "message.android_v2",
-            "exactly one kind of message is required",
-        ));
+        return Err(Refusal::field("message.android_v2", "exactly one kind of message is required"));
     }
-    let as_data = remote.and_then(|remote| {
-        remote
-            .get("use_as_v1_data_message")
-            .or(remote.get("useAsV1DataMessage"))
-    });
+    let as_data = remote.and_then(|remote| remote.get("use_as_v1_data_message").or(remote.get("useAsV1DataMessage")));
     Ok(Android {
         data: read_data("message.android_v2.data", android.get("data"))?,
         high_priority: remote.is_some(),
@@ -202,30 +164,19 @@ fn read_android_v2(android: &Value) -> Result<Android, Refusal> {
     })
 }
 
-fn read_data(
-    path: &str,
-    data: Option<&Value>,
-) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+fn read_data(path: &str, data: Option<&Value>) -> Result<Option<BTreeMap<String, String>>, Refusal> {
     let Some(data) = data else { return Ok(None) };
-    let data = data
-        .as_object()
-        .ok_or_else(|| Refusal::field(path, "must be a map"))?;
+    let data = data.as_object().ok_or_else(|| Refusal::field(path, "must be a map"))?;
     let mut read = BTreeMap::new();
     for (key, value) in data {
         let reserved = ["from", "message_type", "gcm"].contains(&key.as_str())
             || key.starts_with("google.")
             || key.starts_with("gcm.notification.");
         if reserved {
-            return Err(Refusal::field(
-                format!("{path}.{key}"),
-                "Invalid data payload key",
-            ));
+            return Err(Refusal::field(format!("{path}.{key}"), "Invalid data payload key"));
         }
         let Some(value) = value.as_str() else {
-            return Err(Refusal::field(
-                format!("{path}.{key}"),
-                "Invalid value (TYPE_STRING)",
-            ));
+            return Err(Refusal::field(format!("{path}.{key}"), "Invalid value (TYPE_STRING)"));
         };
         read.insert(key.clone(), value.to_owned());
     }
@@ -237,31 +188,17 @@ fn read_ttl(path: &str, ttl: Option<&Value>) -> Result<i64, Refusal> {
     let Some(ttl) = ttl else {
         return Ok(LONGEST_TTL_MS);
     };
-    let wrong = || {
-        Refusal::field(
-            path,
-            "Illegal duration format; must be a number of seconds ending in 's'",
-        )
-    };
-    let number = ttl
-        .as_str()
-        .and_then(|ttl| ttl.strip_suffix('s'))
-        .ok_or_else(wrong)?;
+    let wrong = || Refusal::field(path, "Illegal duration format; must be a number of seconds ending in 's'");
+    let number = ttl.as_str().and_then(|ttl| ttl.strip_suffix('s')).ok_or_else(wrong)?;
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() > 9 {
         return Err(wrong());
     }
-    let ms = whole
-        .parse::<i64>()
-        .ok()
-        .and_then(|seconds| seconds.checked_mul(1000));
+    let ms = whole.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
     match ms {
         Some(ms) if ms <= LONGEST_TTL_MS => Ok(ms),
-        _ => Err(Refusal::field(
-            path,
-            "must be between 0 and 2419200 seconds",
-        )),
+        _ => Err(Refusal::field(path, "must be between 0 and 2419200 seconds")),
     }
 }
 
@@ -273,39 +210,24 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn of(path: &'a str, value: &'a Value, known: &[&str]) -> Result<Self, Refusal> {
-        let map = value
-            .as_object()
-            .ok_or_else(|| Refusal::field(path, "must be an object"))?;
-        let unknown = map.keys().find(|name| {
-            !known
-                .iter()
-                .any(|known| *name == known || **name == camel(known))
-        });
+        let map = value.as_object().ok_or_else(|| Refusal::field(path, "must be an object"))?;
+        let unknown = map.keys().find(|name| !known.iter().any(|known| *name == known || **name == camel(known)));
         match unknown {
-            Some(name) => Err(Refusal::field(
-                path,
-                format!("Unknown name \"{name}\": Cannot find field."),
-            )),
+            Some(name) => Err(Refusal::field(path, format!("Unknown name \"{name}\": Cannot find field."))),
             None => Ok(Self { path, map }),
         }
     }
 
     /// The field, if it is there and not null.
     fn get(&self, name: &str) -> Option<&'a Value> {
-        self.map
-            .get(name)
-            .or_else(|| self.map.get(&camel(name)))
-            .filter(|value| !value.is_null())
+        self.map.get(name).or_else(|| self.map.get(&camel(name))).filter(|value| !value.is_null())
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(Refusal::field(
-                format!("{}.{name}", self.path),
-                "Invalid value (TYPE_STRING)",
-            )),
+            Some(_) => Err(Refusal::field(format!("{}.{name}", self.path), "Invalid value (TYPE_STRING)")),
         }
     }
 
@@ -313,10 +235,7 @@ impl<'a> Fields<'a> {
         match self.get(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
-            Some(_) => Err(Refusal::field(
-                format!("{}.{name}", self.path),
-                "Invalid value (TYPE_BOOL)",
-            )),
+            Some(_) => Err(Refusal::field(format!("{}.{name}", self.path), "Invalid value (TYPE_BOOL)")),
         }
     }
 }

@@ -83,9 +83,7 @@ pub struct Sent {
 impl Fcm {
     pub(crate) async fn start(pace: &Pace, witness: &Witness) -> Result<Self, crate::StartError> {
         let (listener, url) = port::bind().await?;
-        let pair = tokio::task::spawn_blocking(RsaPair::of_this_process)
-            .await
-            .map_err(io::Error::other)??;
+        let pair = tokio::task::spawn_blocking(RsaPair::of_this_process).await.map_err(io::Error::other)??;
         let account = Account {
             project_id: "callpanion-emulated".to_owned(),
             client_email: "sender@callpanion-emulated.iam.gserviceaccount.com".to_owned(),
@@ -173,10 +171,7 @@ impl Fcm {
 
     /// Registers a phone and returns its registration token.
     pub(crate) fn register(&self, doorbell: Doorbell) -> String {
-        let (a, b) = (
-            Uuid::new_v4().simple().to_string(),
-            Uuid::new_v4().simple().to_string(),
-        );
+        let (a, b) = (Uuid::new_v4().simple().to_string(), Uuid::new_v4().simple().to_string());
         let token = format!("{}:APA91b{a}{b}{}", &a[..22], Uuid::new_v4().simple());
         hold(&self.0.registrations).insert(token.clone(), Registration::Live(doorbell));
         token
@@ -192,59 +187,34 @@ impl Fcm {
     }
 
     fn authorised(&self, headers: &HeaderMap) -> bool {
-        let bearer = headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
+        let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
         let Some(token) = bearer.and_then(|value| value.strip_prefix("Bearer ")) else {
-            self.0
-                .witness
-                .unexpected("fcm: a message without a bearer token");
+            self.0.witness.unexpected("fcm: a message without a bearer token");
             return false;
         };
         let ends = hold(&self.0.access).get(token).copied();
         if ends.is_none() {
-            self.0
-                .witness
-                .unexpected("fcm: a bearer token that was never given out");
+            self.0.witness.unexpected("fcm: a bearer token that was never given out");
         }
         ends.is_some_and(|ends| ends > self.0.pace.now_ms())
     }
 
-    fn deliver(
-        &self,
-        message: Message,
-        validate_only: bool,
-        http2: bool,
-    ) -> Result<String, Refusal> {
+    fn deliver(&self, message: Message, validate_only: bool, http2: bool) -> Result<String, Refusal> {
         let now = self.0.pace.now_ms();
         let doorbell = match hold(&self.0.registrations).get(&message.target) {
             Some(Registration::Live(doorbell)) => doorbell.clone(),
             Some(Registration::Gone) | None => return Err(Refusal::Unregistered),
         };
-        let id = if validate_only {
-            "fake_message_id".to_owned()
-        } else {
-            format!("0:{}", Uuid::new_v4().simple())
-        };
+        let id = if validate_only { "fake_message_id".to_owned() } else { format!("0:{}", Uuid::new_v4().simple()) };
         let name = format!("projects/{}/messages/{id}", self.0.account.project_id);
         let push = Push {
             id: name.clone(),
             at_ms: now,
             // A time to live of 0 is "now or never": what is delivered at all is not stale.
-            expires_at_ms: if message.ttl_ms == 0 {
-                i64::MAX
-            } else {
-                now + message.ttl_ms
-            },
+            expires_at_ms: if message.ttl_ms == 0 { i64::MAX } else { now + message.ttl_ms },
             kept_while_offline: message.ttl_ms > 0,
             collapse_key: message.collapse_key.clone(),
-            payload: Value::Object(
-                message
-                    .data
-                    .iter()
-                    .map(|(key, value)| (key.clone(), json!(value)))
-                    .collect(),
-            ),
+            payload: Value::Object(message.data.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
         };
         hold(&self.0.sent).push(Sent {
             at_ms: now,
@@ -271,10 +241,7 @@ async fn send(
     let http2 = request.version() == Version::HTTP_2;
     let headers = request.headers().clone();
     let Ok(body) = request.extract::<Bytes, _>().await else {
-        return refuse(
-            &fcm,
-            &Refusal::field("message", "Request payload could not be read"),
-        );
+        return refuse(&fcm, &Refusal::field("message", "Request payload could not be read"));
     };
     if !fcm.authorised(&headers) {
         return Refusal::Unauthenticated.respond();
@@ -282,14 +249,8 @@ async fn send(
     if project != fcm.project_id() {
         return refuse(&fcm, &Refusal::UnknownProject);
     }
-    if !headers
-        .get("content-type")
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
-    {
-        return refuse(
-            &fcm,
-            &Refusal::field("message", "Content-Type is not application/json"),
-        );
+    if !headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+        return refuse(&fcm, &Refusal::field("message", "Content-Type is not application/json"));
     }
     let (message, validate_only) = match message::read(&body) {
         Ok(read) => read,
@@ -313,16 +274,8 @@ fn refuse(fcm: &Fcm, refusal: &Refusal) -> Response {
 }
 
 async fn unknown(Held(fcm): Held<Fcm>, request: Request) -> Response {
-    fcm.0.witness.unexpected(format!(
-        "fcm: {} {}",
-        request.method(),
-        request.uri().path()
-    ));
-    (
-        StatusCode::NOT_FOUND,
-        "<html><title>Error 404 (Not Found)!!1</title></html>",
-    )
-        .into_response()
+    fcm.0.witness.unexpected(format!("fcm: {} {}", request.method(), request.uri().path()));
+    (StatusCode::NOT_FOUND, "<html><title>Error 404 (Not Found)!!1</title></html>").into_response()
 }
 
 impl From<Refusal> for Fault {

@@ -50,10 +50,7 @@ pub enum Refusal {
 
 impl Refusal {
     pub(crate) fn field(field: impl Into<String>, description: impl Into<String>) -> Self {
-        Self::InvalidField {
-            field: field.into(),
-            description: description.into(),
-        }
+        Self::InvalidField { field: field.into(), description: description.into() }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -125,8 +122,7 @@ impl Refusal {
     }
 
     pub(crate) fn respond(&self) -> Response {
-        let status =
-            StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, Json(self.body())).into_response()
     }
 }

@@ -18,10 +18,7 @@ const START_ROUNDS: usize = 4;
 
 /// Header set A of the app.
 fn with_bearer() -> Vec<(&'static str, String)> {
-    vec![
-        ("apikey", ANON_KEY.to_owned()),
-        ("authorization", format!("Bearer {ANON_KEY}")),
-    ]
+    vec![("apikey", ANON_KEY.to_owned()), ("authorization", format!("Bearer {ANON_KEY}"))]
 }
 
 /// Header set B of the app.
@@ -34,11 +31,7 @@ fn succeeded(path: &str, body: Value) -> Result<Value, PhoneError> {
     if body["success"] == true {
         Ok(body)
     } else {
-        Err(PhoneError::Refused {
-            path: path.to_owned(),
-            status: 200,
-            body,
-        })
+        Err(PhoneError::Refused { path: path.to_owned(), status: 200, body })
     }
 }
 
@@ -94,57 +87,42 @@ impl Phone {
         let body = json!({ "deviceToken": address, "pairingToken": pairing.secret });
         let answer = succeeded(path, self.post(path, &with_bearer(), body).await?)?;
         let first = &answer["scheduledCalls"][0];
-        let due = first["scheduled_time"]
-            .as_str()
-            .and_then(|time| time.parse::<jiff::Timestamp>().ok());
+        let due = first["scheduled_time"].as_str().and_then(|time| time.parse::<jiff::Timestamp>().ok());
         if let (true, Some(id), Some(due)) = (ringing, first["id"].as_str(), due) {
             let minutes = (due.as_millisecond() - self.0.pace.now_ms()) / 60_000;
             if (-1..=2).contains(&minutes) {
-                self.ring(Incoming {
-                    session_id: id.to_owned(),
-                    window_ms: 30_000,
-                });
+                self.ring(Incoming { session_id: id.to_owned(), window_ms: 30_000 });
             }
         }
         Ok(answer)
     }
 
-    pub(super) async fn ring_android(
-        &self,
-        incoming: Incoming,
-        behaviour: Behaviour,
-        mut course: Course,
-    ) {
+    pub(super) async fn ring_android(&self, incoming: Incoming, behaviour: Behaviour, mut course: Course) {
         let session_id = incoming.session_id;
         // Fresh for each call screen, and not the session.
         let call_uuid = Uuid::new_v4().to_string();
         match Self::until_touched(behaviour, incoming.window_ms, &mut course).await {
             Touched::Missed => {
                 self.set_outcome(&session_id, Outcome::Missed);
-                self.report(&session_id, "missed", "timeout", Some(&call_uuid), None)
-                    .await;
+                self.report(&session_id, "missed", "timeout", Some(&call_uuid), None).await;
             }
             Touched::Declined => {
                 self.set_outcome(&session_id, Outcome::Declined);
-                self.report(&session_id, "declined", "decline", Some(&call_uuid), None)
-                    .await;
+                self.report(&session_id, "declined", "decline", Some(&call_uuid), None).await;
             }
             Touched::Answered(script) => {
                 // Accepting brings the app to the foreground, where it looks for calls; awaited first is E3.
-                self.report(&session_id, "active", "accept", Some(&call_uuid), None)
-                    .await;
+                self.report(&session_id, "active", "accept", Some(&call_uuid), None).await;
                 let _listed = self.check_scheduled_calls(false).await;
                 let started = match self.start(&session_id, &mut course).await {
                     Ok(started) => started,
                     Err(error) => {
                         self.set_outcome(&session_id, Outcome::Refused(error.status()));
-                        self.report(&session_id, "completed", "end", Some(&call_uuid), None)
-                            .await;
+                        self.report(&session_id, "completed", "end", Some(&call_uuid), None).await;
                         return;
                     }
                 };
-                self.talk_android(&session_id, &call_uuid, &started, *script, &mut course)
-                    .await;
+                self.talk_android(&session_id, &call_uuid, &started, *script, &mut course).await;
             }
         }
     }
@@ -164,11 +142,7 @@ impl Phone {
                 match self.post(path, &with_bearer(), body).await {
                     Ok(answer) if answer["conversationToken"].is_string() => return Ok(answer),
                     Ok(body) => {
-                        return Err(PhoneError::Refused {
-                            path: path.to_owned(),
-                            status: 200,
-                            body,
-                        });
+                        return Err(PhoneError::Refused { path: path.to_owned(), status: 200, body });
                     }
                     Err(error) => last = error,
                 }
@@ -202,17 +176,11 @@ impl Phone {
         let token = started["conversationToken"].as_str().unwrap_or_default();
         let Ok(talk) = self.0.eleven.join(token, joining) else {
             self.set_outcome(session_id, Outcome::NotJoined);
-            self.report(session_id, "completed", "end", Some(call_uuid), None)
-                .await;
+            self.report(session_id, "completed", "end", Some(call_uuid), None).await;
             return;
         };
         let conversation_id = talk.conversation_id.clone();
-        self.set_outcome(
-            session_id,
-            Outcome::Talking {
-                conversation_id: conversation_id.clone(),
-            },
-        );
+        self.set_outcome(session_id, Outcome::Talking { conversation_id: conversation_id.clone() });
         if let Some(call_log_id) = started["callLogId"].as_str() {
             let _answer = self
                 .device_call(json!({
@@ -229,28 +197,15 @@ impl Phone {
                 "outcome": "completed", "pairingToken": pairing.secret, "deviceToken": address,
             }))
             .await;
-        self.report(session_id, "completed", "end", None, Some(duration_s))
-            .await;
+        self.report(session_id, "completed", "end", None, Some(duration_s)).await;
         // Closing the call screen fires the plugin's own "ended".
-        self.report(session_id, "completed", "end", Some(call_uuid), None)
-            .await;
-        self.set_outcome(
-            session_id,
-            Outcome::Talked {
-                conversation_id,
-                duration_s,
-            },
-        );
+        self.report(session_id, "completed", "end", Some(call_uuid), None).await;
+        self.set_outcome(session_id, Outcome::Talked { conversation_id, duration_s });
     }
 
     /// E5 without a bearer.
     async fn device_call(&self, body: Value) -> Result<Value, PhoneError> {
-        self.post(
-            "/functions/v1/elevenlabs-device-call",
-            &without_bearer(),
-            body,
-        )
-        .await
+        self.post("/functions/v1/elevenlabs-device-call", &without_bearer(), body).await
     }
 
     /// E3; the app ignores what comes back, the exchange is remembered.
@@ -275,13 +230,7 @@ impl Phone {
         if let Some(duration_s) = duration_s {
             body["duration"] = json!(duration_s);
         }
-        let _ignored = self
-            .post(
-                "/functions/v1/update-device-call-status",
-                &with_bearer(),
-                body,
-            )
-            .await;
+        let _ignored = self.post("/functions/v1/update-device-call-status", &with_bearer(), body).await;
     }
 
     fn identity(&self) -> Result<(Uuid, String, Pairing), PhoneError> {

@@ -13,26 +13,15 @@ use crate::pace::Course;
 const APP_VERSION: &str = "1.0.0";
 
 impl Phone {
-    pub(super) async fn pair_iphone(
-        &self,
-        code: &str,
-        environment: Environment,
-    ) -> Result<(), PhoneError> {
+    pub(super) async fn pair_iphone(&self, code: &str, environment: Environment) -> Result<(), PhoneError> {
         let path = "/api/device/v1/pair";
         let body = json!({ "code": code, "platform": "ios", "name": self.0.name });
         let answer = self.post(path, &[], body).await?;
         let Some(secret) = answer["device_secret"].as_str() else {
-            return Err(PhoneError::Refused {
-                path: path.to_owned(),
-                status: 200,
-                body: answer,
-            });
+            return Err(PhoneError::Refused { path: path.to_owned(), status: 200, body: answer });
         };
-        hold(&self.0.memory).pairing = Some(Pairing {
-            secret: secret.to_owned(),
-            household_id: String::new(),
-            relative_id: String::new(),
-        });
+        hold(&self.0.memory).pairing =
+            Some(Pairing { secret: secret.to_owned(), household_id: String::new(), relative_id: String::new() });
         self.register_iphone(environment).await
     }
 
@@ -49,12 +38,7 @@ impl Phone {
         self.device("heartbeat", body).await
     }
 
-    pub(super) async fn ring_iphone(
-        &self,
-        incoming: Incoming,
-        behaviour: Behaviour,
-        mut course: Course,
-    ) {
+    pub(super) async fn ring_iphone(&self, incoming: Incoming, behaviour: Behaviour, mut course: Course) {
         let id = incoming.session_id;
         // A lost `rang` changes nothing for the callee: the phone is already ringing.
         let _rang = self.call(&id, "rang", json!({})).await;
@@ -75,40 +59,20 @@ impl Phone {
     }
 
     async fn talk_iphone(&self, id: &str, answer: &Value, script: Script, course: &mut Course) {
-        let mut variables: Map<String, Value> = answer["dynamic_variables"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
+        let mut variables: Map<String, Value> = answer["dynamic_variables"].as_object().cloned().unwrap_or_default();
         variables.entry("call_id").or_insert_with(|| json!(id));
         let joining = self.joining(script, variables, ("swift_sdk", "2.0.0"));
-        let Ok(talk) = self
-            .0
-            .eleven
-            .join(answer["token"].as_str().unwrap_or_default(), joining)
-        else {
+        let Ok(talk) = self.0.eleven.join(answer["token"].as_str().unwrap_or_default(), joining) else {
             self.set_outcome(id, Outcome::NotJoined);
             let _told = self.call(id, "end", json!({ "duration_s": 0 })).await;
             return;
         };
         let conversation_id = talk.conversation_id.clone();
-        self.set_outcome(
-            id,
-            Outcome::Talking {
-                conversation_id: conversation_id.clone(),
-            },
-        );
+        self.set_outcome(id, Outcome::Talking { conversation_id: conversation_id.clone() });
         let _told = self.call(id, "joined", json!({})).await;
         let duration_s = self.0.eleven.talk_along(talk, course).await;
-        let _told = self
-            .call(id, "end", json!({ "duration_s": duration_s }))
-            .await;
-        self.set_outcome(
-            id,
-            Outcome::Talked {
-                conversation_id,
-                duration_s,
-            },
-        );
+        let _told = self.call(id, "end", json!({ "duration_s": duration_s })).await;
+        self.set_outcome(id, Outcome::Talked { conversation_id, duration_s });
     }
 
     async fn call(&self, id: &str, verb: &str, body: Value) -> Result<Value, PhoneError> {
@@ -119,7 +83,6 @@ impl Phone {
     async fn device(&self, what: &str, body: Value) -> Result<Value, PhoneError> {
         let secret = self.device_secret().ok_or(PhoneError::NotPaired)?;
         let headers = [("authorization", format!("Bearer {secret}"))];
-        self.post(&format!("/api/device/v1/{what}"), &headers, body)
-            .await
+        self.post(&format!("/api/device/v1/{what}"), &headers, body).await
     }
 }

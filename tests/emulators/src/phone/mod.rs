@@ -49,10 +49,7 @@ pub enum Behaviour {
 impl Behaviour {
     /// Answers after three seconds.
     pub fn answer(script: Script) -> Self {
-        Self::Answer {
-            after_ms: 3000,
-            script,
-        }
+        Self::Answer { after_ms: 3000, script }
     }
 }
 
@@ -95,13 +92,7 @@ impl Phone {
         apns: &Apns,
         environment: Environment,
     ) -> Result<Self, reqwest::Error> {
-        Self::new(
-            name,
-            Make::Iphone(apns.clone(), environment),
-            pace,
-            witness,
-            eleven,
-        )
+        Self::new(name, Make::Iphone(apns.clone(), environment), pace, witness, eleven)
     }
 
     fn new(
@@ -118,9 +109,7 @@ impl Phone {
             witness: witness.clone(),
             eleven: eleven.clone(),
             http: crate::loopback_client()?,
-            memory: Mutex::new(Memory::new(Behaviour::answer(scripts::cheerful(
-                Language::English,
-            )))),
+            memory: Mutex::new(Memory::new(Behaviour::answer(scripts::cheerful(Language::English)))),
         }));
         phone.install();
         Ok(phone)
@@ -172,9 +161,7 @@ impl Phone {
 
     /// Claims the six-digit code at the host with this base URL and registers the push address.
     pub async fn pair(&self, base_url: &str, code: &str) -> Result<(), PhoneError> {
-        base_url
-            .trim_end_matches('/')
-            .clone_into(&mut hold(&self.0.memory).base_url);
+        base_url.trim_end_matches('/').clone_into(&mut hold(&self.0.memory).base_url);
         match &self.0.make {
             Make::Android(_) => self.pair_android(code).await,
             Make::Iphone(_, environment) => self.pair_iphone(code, *environment).await,
@@ -254,9 +241,6 @@ impl Phone {
 
     /// The device secret (`pairingToken` of the existing app), once paired.
     pub fn device_secret(&self) -> Option<String> {
-        hold(&self.0.memory)
-            .pairing
-            .as_ref()
-            .map(|pairing| pairing.secret.clone())
+        hold(&self.0.memory).pairing.as_ref().map(|pairing| pairing.secret.clone())
     }
 }

@@ -177,11 +177,8 @@ impl Memory {
     }
 
     pub(super) fn next_behaviour(&mut self) -> Behaviour {
-        let next = if self.behaviours.len() > 1 {
-            self.behaviours.pop_front()
-        } else {
-            self.behaviours.front().cloned()
-        };
+        let next =
+            if self.behaviours.len() > 1 { self.behaviours.pop_front() } else { self.behaviours.front().cloned() };
         next.unwrap_or(Behaviour::Ignore)
     }
 }

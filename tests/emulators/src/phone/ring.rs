@@ -27,9 +27,7 @@ impl Phone {
             memory.pushes.push(push.clone());
             if memory.offline && push.kept_while_offline {
                 if push.collapse_key.is_some() {
-                    memory
-                        .kept
-                        .retain(|kept| kept.collapse_key != push.collapse_key);
+                    memory.kept.retain(|kept| kept.collapse_key != push.collapse_key);
                 }
                 memory.kept.push(push.clone());
             }
@@ -68,53 +66,35 @@ impl Phone {
         if data["callType"] != "in_app_call" {
             return Err("a ring's `callType` is not in_app_call, the app would not connect");
         }
-        let session_id = data["sessionId"]
-            .as_str()
-            .ok_or("a ring has no `sessionId`")?;
+        let session_id = data["sessionId"].as_str().ok_or("a ring has no `sessionId`")?;
         let (household, relative) = (&data["householdId"], &data["relativeId"]);
         let Some(pairing) = hold(&self.0.memory).pairing.clone() else {
             return Err("a phone was rung that is not paired");
         };
-        if *household != pairing.household_id.as_str() || *relative != pairing.relative_id.as_str()
-        {
+        if *household != pairing.household_id.as_str() || *relative != pairing.relative_id.as_str() {
             return Err("a ring's `householdId` and `relativeId` are not those of the pairing");
         }
-        let window_ms = data["duration"]
-            .as_str()
-            .map_or(Ok(DEFAULT_WINDOW_MS), str::parse);
+        let window_ms = data["duration"].as_str().map_or(Ok(DEFAULT_WINDOW_MS), str::parse);
         let window_ms = window_ms.map_err(|_| "a ring's `duration` is not a number of ms")?;
-        Ok(Some(Incoming {
-            session_id: session_id.to_owned(),
-            window_ms,
-        }))
+        Ok(Some(Incoming { session_id: session_id.to_owned(), window_ms }))
     }
 
     /// The VoIP payload: what is missing here crashes the app, and iOS then stops delivering.
     fn read_voip(&self, payload: &Value) -> Result<Option<Incoming>, &'static str> {
-        let id = payload["id"]
-            .as_str()
-            .and_then(|id| Uuid::try_parse(id).ok());
-        let id = id
-            .ok_or("a VoIP payload's `id` is not a UUID, the app would crash")?
-            .to_string();
+        let id = payload["id"].as_str().and_then(|id| Uuid::try_parse(id).ok());
+        let id = id.ok_or("a VoIP payload's `id` is not a UUID, the app would crash")?.to_string();
         if payload["type"].as_i64().is_none() {
             return Err("a VoIP payload's `type` is not an integer");
         }
-        let extra = payload["extra"]
-            .as_object()
-            .ok_or("a VoIP payload's `extra` is not a dictionary")?;
+        let extra = payload["extra"].as_object().ok_or("a VoIP payload's `extra` is not a dictionary")?;
         let session_id = extra.get("sessionId").and_then(Value::as_str);
         let session_id = session_id.ok_or("a VoIP payload's `extra` has no `sessionId`")?;
         if extra.get("callType").and_then(Value::as_str).is_none() {
-            return Err(
-                "a VoIP payload's `extra` has no `callType`, the call could not be answered",
-            );
+            return Err("a VoIP payload's `extra` has no `callType`, the call could not be answered");
         }
         let window_ms = match &payload["duration"] {
             Value::Null => DEFAULT_WINDOW_MS,
-            duration => duration
-                .as_i64()
-                .ok_or("a VoIP payload's `duration` is not an integer")?,
+            duration => duration.as_i64().ok_or("a VoIP payload's `duration` is not an integer")?,
         };
         let mut memory = hold(&self.0.memory);
         let new = !memory.known.iter().any(|known| known == session_id);
@@ -122,10 +102,7 @@ impl Phone {
             return Err("a VoIP payload's `id` was used before for another call");
         }
         memory.call_ids.push(id);
-        Ok(Some(Incoming {
-            session_id: session_id.to_owned(),
-            window_ms,
-        }))
+        Ok(Some(Incoming { session_id: session_id.to_owned(), window_ms }))
     }
 
     pub(super) fn ring(&self, incoming: Incoming) {
@@ -155,11 +132,7 @@ impl Phone {
     }
 
     /// Lets it ring as the callee wishes; `Missed` when the window is over first.
-    pub(super) async fn until_touched(
-        behaviour: Behaviour,
-        window_ms: i64,
-        course: &mut Course,
-    ) -> Touched {
+    pub(super) async fn until_touched(behaviour: Behaviour, window_ms: i64, course: &mut Course) -> Touched {
         match behaviour {
             Behaviour::Answer { after_ms, script } if after_ms < window_ms => {
                 course.wait(after_ms).await;
@@ -177,11 +150,7 @@ impl Phone {
     }
 
     pub(super) fn set_outcome(&self, session_id: &str, outcome: Outcome) {
-        if let Some(ring) = hold(&self.0.memory)
-            .rings
-            .iter_mut()
-            .find(|ring| ring.session_id == session_id)
-        {
+        if let Some(ring) = hold(&self.0.memory).rings.iter_mut().find(|ring| ring.session_id == session_id) {
             ring.outcome = outcome;
         }
         self.0.pace.tell();
@@ -204,12 +173,7 @@ impl Phone {
     }
 
     /// Posts JSON to the host and remembers the exchange. Only 200 counts, as in the app.
-    pub(super) async fn post(
-        &self,
-        path: &str,
-        headers: &[(&str, String)],
-        body: Value,
-    ) -> Result<Value, PhoneError> {
+    pub(super) async fn post(&self, path: &str, headers: &[(&str, String)], body: Value) -> Result<Value, PhoneError> {
         let base_url = hold(&self.0.memory).base_url.clone();
         if base_url.is_empty() {
             return Err(PhoneError::NotPaired);
@@ -226,32 +190,16 @@ impl Phone {
         }
         .await;
         let (status, response) = match &answer {
-            Ok((status, text)) => (
-                Some(*status),
-                serde_json::from_str(text).unwrap_or_default(),
-            ),
+            Ok((status, text)) => (Some(*status), serde_json::from_str(text).unwrap_or_default()),
             Err(_) => (None, Value::Null),
         };
-        let exchange = Exchange {
-            at_ms,
-            path: path.to_owned(),
-            request: body,
-            status,
-            response: response.clone(),
-        };
+        let exchange = Exchange { at_ms, path: path.to_owned(), request: body, status, response: response.clone() };
         hold(&self.0.memory).exchanges.push(exchange);
         self.0.pace.tell();
         match answer {
             Ok((200, _)) => Ok(response),
-            Ok((status, _)) => Err(PhoneError::Refused {
-                path: path.to_owned(),
-                status,
-                body: response,
-            }),
-            Err(source) => Err(PhoneError::NoAnswer {
-                path: path.to_owned(),
-                source,
-            }),
+            Ok((status, _)) => Err(PhoneError::Refused { path: path.to_owned(), status, body: response }),
+            Err(source) => Err(PhoneError::NoAnswer { path: path.to_owned(), source }),
         }
     }
 }

@@ -34,28 +34,13 @@ pub(super) fn cheerful() -> Script {
             (json!(false), "Nothing urgent was mentioned."),
             (json!(false), "No fall or unsteadiness was mentioned."),
             (json!(false), "Had porridge for breakfast."),
-            (
-                json!(false),
-                "Followed the talk easily and recalled details.",
-            ),
+            (json!(false), "Followed the talk easily and recalled details."),
             (json!(false), "Sees her neighbour and talks with family."),
-            (
-                json!("Wants to keep the first sweet peas for Sunday."),
-                "Asked to have this passed on.",
-            ),
-            (
-                json!("Right as rain, and off to plant sweet peas."),
-                "Her own words near the end.",
-            ),
+            (json!("Wants to keep the first sweet peas for Sunday."), "Asked to have this passed on."),
+            (json!("Right as rain, and off to plant sweet peas."), "Her own words near the end."),
             (json!("good"), "Slept from ten until half past six."),
-            (
-                json!("Planting sweet peas in the garden."),
-                "Her plan for the day.",
-            ),
-            (
-                json!("Neighbour Arthur for tea; Poppy rang last night."),
-                "Named both.",
-            ),
+            (json!("Planting sweet peas in the garden."), "Her plan for the day."),
+            (json!("Neighbour Arthur for tea; Poppy rang last night."), "Named both."),
         ],
     )
 }
@@ -88,36 +73,19 @@ pub(super) fn worrying() -> Script {
         ),
         [
             (json!(2), "Sounded subdued and said she was not so grand."),
-            (
-                json!(true),
-                "A fall with a sore hip, and no food for a day.",
-            ),
-            (
-                json!(true),
-                "Fell in the night; holds on to things to walk.",
-            ),
+            (json!(true), "A fall with a sore hip, and no food for a day."),
+            (json!(true), "Fell in the night; holds on to things to walk."),
             (json!(true), "Has not eaten since yesterday morning."),
             (json!(false), "Answered clearly and in order."),
+            (json!(true), "Said eating alone is no fun and would like company."),
             (
-                json!(true),
-                "Said eating alone is no fun and would like company.",
-            ),
-            (
-                json!(
-                    "Fell at night, hip sore, can walk holding on. Not eaten since yesterday morning."
-                ),
+                json!("Fell at night, hip sore, can walk holding on. Not eaten since yesterday morning."),
                 "Told by {name}.",
             ),
             (json!("I had a fall in the night."), "Her own words."),
             (json!("poor"), "Up in the night and fell."),
-            (
-                json!("Mostly sitting."),
-                "Only gets to the kitchen, holding on.",
-            ),
-            (
-                json!("None today; would like company."),
-                "Said so near the end.",
-            ),
+            (json!("Mostly sitting."), "Only gets to the kitchen, holding on."),
+            (json!("None today; would like company."), "Said so near the end."),
         ],
     )
 }
@@ -151,16 +119,10 @@ pub(super) fn ordinary() -> Script {
             (json!(false), "Had toast and an egg."),
             (json!(false), "Clear throughout."),
             (json!(false), "Did not say so."),
-            (
-                json!("Please bring the big scissors."),
-                "Asked to have this passed on.",
-            ),
+            (json!("Please bring the big scissors."), "Asked to have this passed on."),
             (json!("Only doing the crossword."), "Her own words."),
             (json!("fair"), "Slept all right, woke once."),
-            (
-                json!("Crossword, and a walk to the shop."),
-                "Her plan for the day.",
-            ),
+            (json!("Crossword, and a walk to the shop."), "Her plan for the day."),
             (Value::Null, "Did not come up."),
         ],
     )
@@ -176,11 +138,7 @@ pub(super) fn silent() -> Script {
             "Hello? Can you hear me, {name}?",
             "I can't hear you, so I'll ring again later. Take care!",
         ]),
-        [
-            "Nobody spoke",
-            "The call was answered, but nobody said anything.",
-            "Nobody spoke.",
-        ],
+        ["Nobody spoke", "The call was answered, but nobody said anything.", "Nobody spoke."],
     )
 }
 
@@ -194,10 +152,6 @@ pub(super) fn voicemail() -> Script {
             "Hello, nobody can come to the telephone. Please leave a message after the tone.",
             "Hello, {name}, I'll ring again later today. Take care!",
         ),
-        [
-            "Reached voicemail",
-            "The call reached a machine and a short message was left.",
-            "No person answered.",
-        ],
+        ["Reached voicemail", "The call reached a machine and a short message was left.", "No person answered."],
     )
 }

@@ -36,23 +36,11 @@ pub(super) fn cheerful() -> Script {
             (json!(false), "Sudah sarapan nasi uduk."),
             (json!(false), "Pembicaraan runtut dan ingatannya baik."),
             (json!(false), "Bertemu tetangga dan bicara dengan cucu."),
-            (
-                json!("Anggrek ungu sudah mekar, fotonya akan dikirim."),
-                "Minta disampaikan.",
-            ),
-            (
-                json!("Alhamdulillah sehat, mau menyiram anggrek lalu arisan."),
-                "Kata-katanya sendiri.",
-            ),
+            (json!("Anggrek ungu sudah mekar, fotonya akan dikirim."), "Minta disampaikan."),
+            (json!("Alhamdulillah sehat, mau menyiram anggrek lalu arisan."), "Kata-katanya sendiri."),
             (json!("good"), "Tidur jam sembilan sampai subuh."),
-            (
-                json!("Menyiram anggrek dan arisan."),
-                "Rencananya hari ini.",
-            ),
-            (
-                json!("Arisan di rumah Bu Wati; cucunya video call semalam."),
-                "Disebut keduanya.",
-            ),
+            (json!("Menyiram anggrek dan arisan."), "Rencananya hari ini."),
+            (json!("Arisan di rumah Bu Wati; cucunya video call semalam."), "Disebut keduanya."),
         ],
     )
 }
@@ -85,39 +73,19 @@ pub(super) fn worrying() -> Script {
         ),
         [
             (json!(2), "Suaranya lemah dan bilang kurang enak badan."),
-            (
-                json!(true),
-                "Jatuh dengan pinggul sakit dan sehari tidak makan.",
-            ),
-            (
-                json!(true),
-                "Jatuh di kamar mandi; berjalan sambil pegangan.",
-            ),
+            (json!(true), "Jatuh dengan pinggul sakit dan sehari tidak makan."),
+            (json!(true), "Jatuh di kamar mandi; berjalan sambil pegangan."),
             (json!(true), "Tidak makan sejak kemarin pagi."),
             (json!(false), "Menjawab dengan jelas dan runtut."),
+            (json!(true), "Bilang sepi makan sendirian dan senang kalau ada yang datang."),
             (
-                json!(true),
-                "Bilang sepi makan sendirian dan senang kalau ada yang datang.",
-            ),
-            (
-                json!(
-                    "Jatuh semalam, pinggul sakit, bisa jalan sambil pegangan. Tidak makan sejak kemarin pagi."
-                ),
+                json!("Jatuh semalam, pinggul sakit, bisa jalan sambil pegangan. Tidak makan sejak kemarin pagi."),
                 "Diceritakan {name}.",
             ),
-            (
-                json!("Semalam saya jatuh di kamar mandi."),
-                "Kata-katanya sendiri.",
-            ),
+            (json!("Semalam saya jatuh di kamar mandi."), "Kata-katanya sendiri."),
             (json!("poor"), "Jatuh pada malam hari."),
-            (
-                json!("Kebanyakan duduk."),
-                "Hanya berjalan sambil pegangan.",
-            ),
-            (
-                json!("Belum ada hari ini; senang kalau ditengok."),
-                "Disebut di akhir.",
-            ),
+            (json!("Kebanyakan duduk."), "Hanya berjalan sambil pegangan."),
+            (json!("Belum ada hari ini; senang kalau ditengok."), "Disebut di akhir."),
         ],
     )
 }
@@ -152,15 +120,9 @@ pub(super) fn ordinary() -> Script {
             (json!(false), "Jelas dari awal sampai akhir."),
             (json!(false), "Tidak disebut."),
             (json!("Tolong bawakan kacamata baca."), "Minta disampaikan."),
-            (
-                json!("Saya cuma menonton televisi."),
-                "Kata-katanya sendiri.",
-            ),
+            (json!("Saya cuma menonton televisi."), "Kata-katanya sendiri."),
             (json!("fair"), "Tidur lumayan, terbangun sekali."),
-            (
-                json!("Menonton televisi dan ke warung."),
-                "Diceritakan sendiri.",
-            ),
+            (json!("Menonton televisi dan ke warung."), "Diceritakan sendiri."),
             (Value::Null, "Tidak dibicarakan."),
         ],
     )
@@ -176,11 +138,7 @@ pub(super) fn silent() -> Script {
             "Halo? {name} bisa mendengar saya?",
             "Suaranya tidak terdengar, nanti saya telepon lagi, ya. Jaga diri!",
         ]),
-        [
-            "Tidak ada suara",
-            "Panggilan diangkat, tetapi tidak ada yang bicara.",
-            "Tidak ada yang bicara.",
-        ],
+        ["Tidak ada suara", "Panggilan diangkat, tetapi tidak ada yang bicara.", "Tidak ada yang bicara."],
     )
 }
 

@@ -27,11 +27,7 @@ impl Language {
 
     /// Of an ISO code; English for what is not scripted.
     pub fn of(code: Option<&str>) -> Self {
-        if code.is_some_and(|code| code.starts_with("id")) {
-            Self::Indonesian
-        } else {
-            Self::English
-        }
+        if code.is_some_and(|code| code.starts_with("id")) { Self::Indonesian } else { Self::English }
     }
 }
 
@@ -184,17 +180,8 @@ fn alternating(lines: &[&str]) -> (Vec<Turn>, i64) {
     let mut at_s = 0;
     let mut turns: Vec<Turn> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let speaker = if at % 2 == 0 {
-            Speaker::Agent
-        } else {
-            Speaker::Callee
-        };
-        turns.push(Turn {
-            speaker,
-            text: Some((*line).to_owned()),
-            at_s,
-            tool: None,
-        });
+        let speaker = if at % 2 == 0 { Speaker::Agent } else { Speaker::Callee };
+        turns.push(Turn { speaker, text: Some((*line).to_owned()), at_s, tool: None });
         // About 150 words a minute, and a breath between.
         let words = i64::try_from(line.split_whitespace().count()).unwrap_or(0);
         at_s += (words * 60).div_euclid(150) + 1;
@@ -206,12 +193,7 @@ fn alternating(lines: &[&str]) -> (Vec<Turn>, i64) {
 fn collected(values: [(Value, &str); 11]) -> Vec<Collected> {
     KEYS.iter()
         .zip(values)
-        .map(|((key, kind), (value, rationale))| Collected {
-            key,
-            kind,
-            value,
-            rationale: rationale.to_owned(),
-        })
+        .map(|((key, kind), (value, rationale))| Collected { key, kind, value, rationale: rationale.to_owned() })
         .collect()
 }
 
@@ -225,10 +207,7 @@ fn spoken(
     values: [(Value, &str); 11],
 ) -> Script {
     let (mut turns, duration_s) = alternating(lines);
-    if let Some(last) = turns
-        .last_mut()
-        .filter(|turn| turn.speaker == Speaker::Agent)
-    {
+    if let Some(last) = turns.last_mut().filter(|turn| turn.speaker == Speaker::Agent) {
         last.tool = Some("end_call");
     }
     Script {
@@ -271,12 +250,7 @@ fn wordless(
 
 /// The turns of a talk with a machine: greeting, its answer, the tool that noticed, the message.
 fn machine(hello: &str, greeting: &str, message: &str) -> Vec<Turn> {
-    let turn = |speaker, text: Option<&str>, at_s, tool| Turn {
-        speaker,
-        text: text.map(str::to_owned),
-        at_s,
-        tool,
-    };
+    let turn = |speaker, text: Option<&str>, at_s, tool| Turn { speaker, text: text.map(str::to_owned), at_s, tool };
     vec![
         turn(Speaker::Agent, Some(hello), 0, None),
         turn(Speaker::Callee, Some(greeting), 4, None),
@@ -290,19 +264,9 @@ fn into_silence(asked: &[&str]) -> Vec<Turn> {
     let mut turns = Vec::new();
     for (at, text) in (0_i64..).zip(asked) {
         let said = Some((*text).to_owned());
-        turns.push(Turn {
-            speaker: Speaker::Agent,
-            text: said,
-            at_s: at * 12,
-            tool: None,
-        });
+        turns.push(Turn { speaker: Speaker::Agent, text: said, at_s: at * 12, tool: None });
         let silence = Some("...".to_owned());
-        turns.push(Turn {
-            speaker: Speaker::Callee,
-            text: silence,
-            at_s: at * 12 + 6,
-            tool: None,
-        });
+        turns.push(Turn { speaker: Speaker::Callee, text: silence, at_s: at * 12 + 6, tool: None });
     }
     turns
 }

@@ -17,12 +17,7 @@ use crate::{Fault, Line, World, hold, loopback_client};
 
 pub(super) const NUMBER: &str = "+442079460123";
 
-pub(super) async fn call(
-    world: &World,
-    method: &str,
-    path: &str,
-    body: Option<&Value>,
-) -> Result<(u16, Value)> {
+pub(super) async fn call(world: &World, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
     let mut request = loopback_client()?
         .request(method.parse()?, format!("{}{path}", world.eleven.url()))
         .header("xi-api-key", world.eleven.api_key());
@@ -70,15 +65,8 @@ pub(super) async fn receiver(world: &World, statuses: Vec<u16>) -> Result<Receiv
     let router = Router::new().route(
         "/hook",
         post(move |headers: HeaderMap, body: String| async move {
-            let signature = headers["elevenlabs-signature"]
-                .to_str()
-                .unwrap_or_default()
-                .to_owned();
-            let at_s = signature
-                .split(['=', ','])
-                .nth(1)
-                .and_then(|at| at.parse().ok())
-                .unwrap_or_default();
+            let signature = headers["elevenlabs-signature"].to_str().unwrap_or_default().to_owned();
+            let at_s = signature.split(['=', ',']).nth(1).and_then(|at| at.parse().ok()).unwrap_or_default();
             let value = serde_json::from_str(&body).unwrap_or_default();
             hold(&into).push((sign(&secret, at_s, &body) == signature, value));
             let status = hold(&statuses).next().unwrap_or(200);
@@ -86,13 +74,7 @@ pub(super) async fn receiver(world: &World, statuses: Vec<u16>) -> Result<Receiv
         }),
     );
     let witness = crate::witness::Witness::default();
-    crate::port::serve(
-        &world.eleven.0.pace,
-        &witness,
-        listener,
-        router,
-        crate::port::Wire::Either,
-    );
+    crate::port::serve(&world.eleven.0.pace, &witness, listener, router, crate::port::Wire::Either);
     world.set_webhook_url(format!("{url}/hook"));
     Ok(received)
 }
@@ -101,10 +83,7 @@ pub(super) async fn receiver(world: &World, statuses: Vec<u16>) -> Result<Receiv
 async fn requests_without_the_key_are_unauthorised() -> Result<()> {
     let (world, _) = world().await?;
     let url = format!("{}/v1/convai/agents", world.eleven.url());
-    for (key, code) in [
-        (None, "missing_api_key"),
-        (Some("sk_wrong"), "invalid_api_key"),
-    ] {
+    for (key, code) in [(None, "missing_api_key"), (Some("sk_wrong"), "invalid_api_key")] {
         let mut request = loopback_client()?.get(&url);
         if let Some(key) = key {
             request = request.header("xi-api-key", key);
@@ -114,12 +93,7 @@ async fn requests_without_the_key_are_unauthorised() -> Result<()> {
         assert_eq!(answer.json::<Value>().await?["detail"]["code"], code);
     }
     assert_eq!(world.unexpected().len(), 2);
-    assert_eq!(
-        call(&world, "GET", "/v1/convai/agents?page_size=1", None)
-            .await?
-            .1["has_more"],
-        true
-    );
+    assert_eq!(call(&world, "GET", "/v1/convai/agents?page_size=1", None).await?.1["has_more"], true);
     Ok(())
 }
 
@@ -138,21 +112,9 @@ async fn submits_are_checked_field_by_field() -> Result<()> {
         ("/recipients/0", "phone_number", json!("020 7946 0123")),
         ("/recipients/0", "id", json!("call-1")),
         ("/recipients/0", "name", json!("Mrs. Finch")),
-        (
-            "/recipients/0/conversation_initiation_client_data",
-            "variables",
-            json!({}),
-        ),
-        (
-            "/recipients/0/conversation_initiation_client_data/dynamic_variables",
-            "list",
-            json!([1]),
-        ),
-        (
-            "/recipients/0/conversation_initiation_client_data/dynamic_variables",
-            "system__x",
-            json!("y"),
-        ),
+        ("/recipients/0/conversation_initiation_client_data", "variables", json!({})),
+        ("/recipients/0/conversation_initiation_client_data/dynamic_variables", "list", json!([1])),
+        ("/recipients/0/conversation_initiation_client_data/dynamic_variables", "system__x", json!("y")),
     ] {
         let mut body = good.clone();
         body.pointer_mut(pointer).context("pointer")?[name] = value;
@@ -161,20 +123,13 @@ async fn submits_are_checked_field_by_field() -> Result<()> {
     }
     assert_eq!(world.take_unexpected().len(), 13);
     let mut body = good.clone();
-    body.as_object_mut()
-        .context("object")?
-        .remove("scheduled_time_unix");
+    body.as_object_mut().context("object")?.remove("scheduled_time_unix");
     assert_eq!(submit(&world, &body).await?.0, 422);
     assert!(world.eleven.batches().is_empty());
 
-    world
-        .eleven
-        .switch(|switches| switches.agreement_missing = true);
+    world.eleven.switch(|switches| switches.agreement_missing = true);
     let (status, answer) = submit(&world, &good).await?;
-    assert_eq!(
-        (status, answer["detail"]["status"].as_str()),
-        (403, Some("batch_calling_agreement_required"))
-    );
+    assert_eq!((status, answer["detail"]["status"].as_str()), (403, Some("batch_calling_agreement_required")));
     Ok(())
 }
 
@@ -182,35 +137,14 @@ async fn submits_are_checked_field_by_field() -> Result<()> {
 async fn a_batch_dials_at_its_time_and_ends_in_signed_webhooks() -> Result<()> {
     let (world, time) = world().await?;
     let received = receiver(&world, vec![]).await?;
-    let numbers = [
-        "+442079460001",
-        "+442079460002",
-        "+442079460003",
-        "+442079460004",
-        "+442079460005",
-    ];
-    world.line(
-        numbers[0],
-        Line::Answers(scripts::worrying(Language::English)),
-    );
-    for (number, line) in
-        numbers[1..]
-            .iter()
-            .zip([Line::Busy, Line::NoAnswer, Line::Voicemail, Line::Fails])
-    {
+    let numbers = ["+442079460001", "+442079460002", "+442079460003", "+442079460004", "+442079460005"];
+    world.line(numbers[0], Line::Answers(scripts::worrying(Language::English)));
+    for (number, line) in numbers[1..].iter().zip([Line::Busy, Line::NoAnswer, Line::Voicemail, Line::Fails]) {
         world.line(number, line);
     }
-    let (status, answer) =
-        submit(&world, &batch(&world, Some(now_s(&time) + 300), &numbers)).await?;
-    assert_eq!(
-        (status, answer["status"].as_str()),
-        (200, Some("pending")),
-        "{answer}"
-    );
-    let path = format!(
-        "/v1/convai/batch-calling/{}",
-        answer["id"].as_str().context("id")?
-    );
+    let (status, answer) = submit(&world, &batch(&world, Some(now_s(&time) + 300), &numbers)).await?;
+    assert_eq!((status, answer["status"].as_str()), (200, Some("pending")), "{answer}");
+    let path = format!("/v1/convai/batch-calling/{}", answer["id"].as_str().context("id")?);
     time.advance(299_000);
     assert!(world.settle().await);
     assert!(world.eleven.dials().is_empty());
@@ -223,27 +157,17 @@ async fn a_batch_dials_at_its_time_and_ends_in_signed_webhooks() -> Result<()> {
     assert!(world.settle().await);
 
     let (_, done) = call(&world, "GET", &path, None).await?;
-    let statuses: Vec<_> = done["recipients"]
-        .as_array()
-        .context("recipients")?
-        .iter()
-        .map(|one| one["status"].as_str())
-        .collect();
+    let statuses: Vec<_> =
+        done["recipients"].as_array().context("recipients")?.iter().map(|one| one["status"].as_str()).collect();
     assert_eq!(done["status"], "completed");
-    assert_eq!(
-        statuses,
-        ["completed", "failed", "failed", "voicemail", "failed"].map(Some)
-    );
+    assert_eq!(statuses, ["completed", "failed", "failed", "voicemail", "failed"].map(Some));
     let mut outcomes: Vec<String> = hold(&received)
         .iter()
         .map(|(genuine, event)| {
             assert!(genuine);
             let data = &event["data"];
             let call_result = &data["metadata"]["phone_call"]["call_result"];
-            format!(
-                "{} {}{}",
-                event["type"], data["failure_reason"], call_result
-            )
+            format!("{} {}{}", event["type"], data["failure_reason"], call_result)
         })
         .collect();
     outcomes.sort();
@@ -257,21 +181,13 @@ async fn a_batch_dials_at_its_time_and_ends_in_signed_webhooks() -> Result<()> {
             r#""post_call_transcription" null"voicemail""#,
         ]
     );
-    let talked = done["recipients"][0]["conversation_id"]
-        .as_str()
-        .context("conversation")?;
+    let talked = done["recipients"][0]["conversation_id"].as_str().context("conversation")?;
     let conversation = world.eleven.conversation(talked).context("conversation")?;
     let variables = &conversation["conversation_initiation_client_data"]["dynamic_variables"];
     assert_eq!(variables["call_id"], "call-0");
     assert_eq!(variables["system__conversation_id"], talked);
-    assert_eq!(
-        conversation["metadata"]["batch_call"]["batch_call_recipient_id"],
-        "call-0"
-    );
-    assert_eq!(
-        conversation["analysis"]["data_collection_results"]["emergency_flag"]["value"],
-        true
-    );
+    assert_eq!(conversation["metadata"]["batch_call"]["batch_call_recipient_id"], "call-0");
+    assert_eq!(conversation["analysis"]["data_collection_results"]["emergency_flag"]["value"], true);
     assert_eq!(
         conversation["transcript"][0]["message"],
         "Good morning, Mrs. Finch. It's your companion. How are you feeling today?"
@@ -285,26 +201,13 @@ async fn a_submit_cut_off_after_it_was_taken_is_found_by_name() -> Result<()> {
     let (world, _) = world().await?;
     world.line(NUMBER, Line::NoAnswer);
     world.eleven.fail_next(Op::Submit, Fault::taken_then_cut());
-    assert!(
-        submit(&world, &batch(&world, None, &[NUMBER]))
-            .await
-            .is_err()
-    );
-    let (_, list) = call(
-        &world,
-        "GET",
-        "/v1/convai/batch-calling/workspace?limit=1",
-        None,
-    )
-    .await?;
+    assert!(submit(&world, &batch(&world, None, &[NUMBER])).await.is_err());
+    let (_, list) = call(&world, "GET", "/v1/convai/batch-calling/workspace?limit=1", None).await?;
     assert_eq!(list["batch_calls"][0]["name"], "batch-1");
     assert_eq!(list["has_more"], false);
     assert_eq!(world.eleven.count(Op::Submit), 1);
     world.eleven.fail_next(Op::Submit, Refusal::CONCURRENCY);
-    assert_eq!(
-        submit(&world, &batch(&world, None, &[NUMBER])).await?.0,
-        429
-    );
+    assert_eq!(submit(&world, &batch(&world, None, &[NUMBER])).await?.0, 429);
     assert_eq!(world.eleven.batches().len(), 1);
     Ok(())
 }
@@ -313,14 +216,8 @@ async fn a_submit_cut_off_after_it_was_taken_is_found_by_name() -> Result<()> {
 async fn a_cancelled_batch_dials_nobody() -> Result<()> {
     let (world, time) = world().await?;
     let (_, answer) = submit(&world, &batch(&world, Some(now_s(&time) + 60), &[NUMBER])).await?;
-    let path = format!(
-        "/v1/convai/batch-calling/{}/cancel",
-        answer["id"].as_str().context("id")?
-    );
-    assert_eq!(
-        call(&world, "POST", &path, None).await?.1["status"],
-        "cancelled"
-    );
+    let path = format!("/v1/convai/batch-calling/{}/cancel", answer["id"].as_str().context("id")?);
+    assert_eq!(call(&world, "POST", &path, None).await?.1["status"], "cancelled");
     time.advance(120_000);
     assert!(world.settle().await);
     assert!(world.eleven.dials().is_empty());
@@ -332,8 +229,8 @@ async fn a_cancelled_batch_dials_nobody() -> Result<()> {
 async fn an_override_that_the_agent_forbids_fails_the_batch() -> Result<()> {
     let (world, time) = world().await?;
     let mut body = batch(&world, None, &[NUMBER]);
-    body["recipients"][0]["conversation_initiation_client_data"]["conversation_config_override"]
-        ["tts"] = json!({ "voice_id": "another" });
+    body["recipients"][0]["conversation_initiation_client_data"]["conversation_config_override"]["tts"] =
+        json!({ "voice_id": "another" });
     assert_eq!(submit(&world, &body).await?.0, 200);
     time.advance(1000);
     assert!(world.settle().await);

@@ -15,18 +15,10 @@ fn assertion(world: &World, claims: &Value) -> Result<String> {
     let account: Value = serde_json::from_str(&world.fcm.service_account_json())?;
     let pem = account["private_key"].as_str().context("key")?;
     let pair = RsaKeyPair::from_pkcs8(&der(pem)?).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let signed = unsigned(
-        &json!({ "alg": "RS256", "typ": "JWT", "kid": account["private_key_id"] }),
-        claims,
-    );
+    let signed = unsigned(&json!({ "alg": "RS256", "typ": "JWT", "kid": account["private_key_id"] }), claims);
     let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(
-        &RSA_PKCS1_SHA256,
-        &SystemRandom::new(),
-        signed.as_bytes(),
-        &mut signature,
-    )
-    .map_err(|error| anyhow::anyhow!("{error}"))?;
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
@@ -61,10 +53,7 @@ async fn access(world: &World, time: &ManualTime) -> Result<String> {
 
 async fn send(world: &World, bearer: &str, project: &str, message: Value) -> Result<(u16, Value)> {
     let answer = loopback_client()?
-        .post(format!(
-            "{}/v1/projects/{project}/messages:send",
-            world.fcm.url()
-        ))
+        .post(format!("{}/v1/projects/{project}/messages:send", world.fcm.url()))
         .bearer_auth(bearer)
         .json(&json!({ "message": message }))
         .send()
@@ -90,20 +79,12 @@ async fn assertions_are_checked_like_googles() -> Result<()> {
         ("exp", json!(now + 3601), "invalid_grant"),
         ("iat", json!(now + 1000), "invalid_grant"),
         ("iss", json!("somebody@else"), "invalid_grant"),
-        (
-            "scope",
-            json!("https://www.googleapis.com/auth/drive"),
-            "invalid_scope",
-        ),
+        ("scope", json!("https://www.googleapis.com/auth/drive"), "invalid_scope"),
     ] {
         let mut claims = good.clone();
         claims[name] = value;
         let (status, body) = exchange(&world, &claims).await?;
-        assert_eq!(
-            (status, body["error"].as_str()),
-            (400, Some(error)),
-            "{name}"
-        );
+        assert_eq!((status, body["error"].as_str()), (400, Some(error)), "{name}");
     }
     assert_eq!(world.take_unexpected().len(), 5);
     let (status, body) = exchange(&world, &good).await?;
@@ -118,21 +99,13 @@ async fn a_wrong_bearer_is_unauthenticated() -> Result<()> {
     let phone = world.android("Margaret")?;
     let project = world.fcm.project_id();
     let (status, body) = send(&world, "made-up", project, ring(&phone.push_address())).await?;
-    assert_eq!(
-        (status, body["error"]["status"].as_str()),
-        (401, Some("UNAUTHENTICATED"))
-    );
+    assert_eq!((status, body["error"]["status"].as_str()), (401, Some("UNAUTHENTICATED")));
     assert_eq!(world.take_unexpected().len(), 1);
 
     // A token that has run out is a 401 that every sender meets, so it is not unexpected.
     let bearer = access(&world, &time).await?;
     time.advance(3_600_000);
-    assert_eq!(
-        send(&world, &bearer, project, ring(&phone.push_address()))
-            .await?
-            .0,
-        401
-    );
+    assert_eq!(send(&world, &bearer, project, ring(&phone.push_address())).await?.0, 401);
     assert!(world.unexpected().is_empty());
     Ok(())
 }
@@ -145,10 +118,7 @@ async fn unknown_project_and_unknown_token_are_told_apart() -> Result<()> {
     assert_eq!((status, body["error"]["details"].is_null()), (404, true));
     world.take_unexpected();
     let (status, body) = send(&world, &bearer, world.fcm.project_id(), ring("abc:def")).await?;
-    assert_eq!(
-        (status, body["error"]["details"][0]["errorCode"].as_str()),
-        (404, Some("UNREGISTERED"))
-    );
+    assert_eq!((status, body["error"]["details"][0]["errorCode"].as_str()), (404, Some("UNREGISTERED")));
     assert!(world.unexpected().is_empty());
     Ok(())
 }
@@ -177,30 +147,16 @@ async fn messages_are_checked_field_by_field() -> Result<()> {
         message.pointer_mut(pointer).context("pointer")?[name] = value;
         let (status, body) = send(&world, &bearer, world.fcm.project_id(), message).await?;
         let detail = body["error"]["details"][0]["@type"].as_str();
-        assert_eq!(
-            (status, detail),
-            (400, Some("type.googleapis.com/google.rpc.BadRequest")),
-            "{name}"
-        );
+        assert_eq!((status, detail), (400, Some("type.googleapis.com/google.rpc.BadRequest")), "{name}");
         assert_eq!(world.take_unexpected().len(), 1, "{name}");
     }
     let mut camel = good.clone();
     camel["android"] = json!({ "collapseKey": "ring", "directBootOk": true });
     for message in [good, camel] {
-        assert_eq!(
-            send(&world, &bearer, world.fcm.project_id(), message)
-                .await?
-                .0,
-            200
-        );
+        assert_eq!(send(&world, &bearer, world.fcm.project_id(), message).await?.0, 200);
     }
     let sent = world.fcm.sent();
-    assert_eq!(
-        sent.iter()
-            .map(|one| one.message.ttl_ms)
-            .collect::<Vec<_>>(),
-        [45_000, 2_419_200_000]
-    );
+    assert_eq!(sent.iter().map(|one| one.message.ttl_ms).collect::<Vec<_>>(), [45_000, 2_419_200_000]);
     assert_eq!(phone.pushes().len(), 2);
     Ok(())
 }
@@ -210,23 +166,10 @@ async fn http2_with_prior_knowledge_and_told_failures() -> Result<()> {
     let (world, time) = world().await?;
     let phone = world.android("Margaret")?;
     let bearer = access(&world, &time).await?;
-    let url = format!(
-        "{}/v1/projects/{}/messages:send",
-        world.fcm.url(),
-        world.fcm.project_id()
-    );
+    let url = format!("{}/v1/projects/{}/messages:send", world.fcm.url(), world.fcm.project_id());
     let http2 = loopback_builder().http2_prior_knowledge().build()?;
-    let post = || {
-        http2
-            .post(&url)
-            .bearer_auth(&bearer)
-            .json(&json!({ "message": ring(&phone.push_address()) }))
-            .send()
-    };
-    world
-        .fcm
-        .faults()
-        .next(Fault::from(Refusal::QuotaExceeded).retry_after("7"));
+    let post = || http2.post(&url).bearer_auth(&bearer).json(&json!({ "message": ring(&phone.push_address()) })).send();
+    world.fcm.faults().next(Fault::from(Refusal::QuotaExceeded).retry_after("7"));
     let refused = post().await?;
     assert_eq!(refused.status(), 429);
     assert_eq!(refused.headers()["retry-after"], "7");
@@ -246,10 +189,7 @@ async fn http2_with_prior_knowledge_and_told_failures() -> Result<()> {
 #[tokio::test]
 async fn a_path_nobody_knows_is_unexpected() -> Result<()> {
     let (world, _) = world().await?;
-    let answer = loopback_client()?
-        .get(format!("{}/fcm/send", world.fcm.url()))
-        .send()
-        .await?;
+    let answer = loopback_client()?.get(format!("{}/fcm/send", world.fcm.url())).send().await?;
     assert_eq!(answer.status(), 404);
     assert_eq!(world.unexpected(), ["fcm: GET /fcm/send"]);
     world.stop().await;

@@ -39,12 +39,6 @@ fn unsigned(header: &Value, claims: &Value) -> String {
 
 /// The DER inside a PEM.
 fn der(pem: &str) -> Result<Vec<u8>> {
-    let text: String = pem
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
-    base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .context("PEM")
+    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD.decode(text).context("PEM")
 }
-mod dump;

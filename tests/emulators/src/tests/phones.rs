@@ -27,20 +27,9 @@ struct Host {
 
 async fn host(world: &World) -> Result<(String, Host)> {
     let (listener, url) = bind().await?;
-    let host = Host {
-        eleven: world.eleven.clone(),
-        closed: Arc::default(),
-    };
-    let router = Router::new()
-        .fallback(post(serve_all))
-        .with_state(host.clone());
-    serve(
-        &world.eleven.0.pace,
-        &Witness::default(),
-        listener,
-        router,
-        Wire::Either,
-    );
+    let host = Host { eleven: world.eleven.clone(), closed: Arc::default() };
+    let router = Router::new().fallback(post(serve_all)).with_state(host.clone());
+    serve(&world.eleven.0.pace, &Witness::default(), listener, router, Wire::Either);
     Ok((url, host))
 }
 
@@ -51,16 +40,10 @@ async fn serve_all(
     body: Bytes,
 ) -> (axum::http::StatusCode, Json<Value>) {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let secret = headers
-        .get("authorization")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let secret = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let starts = body["action"] == "start" || uri.path().ends_with("/answer");
     if starts && host.closed.load(Ordering::SeqCst) {
-        return (
-            axum::http::StatusCode::GONE,
-            Json(json!({ "error": "over" })),
-        );
+        return (axum::http::StatusCode::GONE, Json(json!({ "error": "over" })));
     }
     let mut answer = match uri.path() {
         "/functions/v1/pair-claim" => json!({
@@ -86,20 +69,9 @@ async fn serve_all(
 }
 
 async fn token(eleven: &crate::ElevenLabs) -> Result<String> {
-    let url = format!(
-        "{}/v1/convai/conversation/token?agent_id={}",
-        eleven.url(),
-        eleven.app_agent_id()
-    );
-    let answer = loopback_client()?
-        .get(url)
-        .header("xi-api-key", eleven.api_key())
-        .send()
-        .await?;
-    Ok(answer.json::<Value>().await?["token"]
-        .as_str()
-        .context("token")?
-        .to_owned())
+    let url = format!("{}/v1/convai/conversation/token?agent_id={}", eleven.url(), eleven.app_agent_id());
+    let answer = loopback_client()?.get(url).header("xi-api-key", eleven.api_key()).send().await?;
+    Ok(answer.json::<Value>().await?["token"].as_str().context("token")?.to_owned())
 }
 
 fn push(time: &ManualTime, phone: &Phone, session: &str, ttl_ms: i64) {
@@ -131,10 +103,7 @@ fn actions(phone: &Phone) -> Vec<String> {
         .iter()
         .map(|one| {
             let last = one.path.rsplit('/').next().unwrap_or_default();
-            let action = one.request["action"]
-                .as_str()
-                .map(|action| format!(":{action}"))
-                .unwrap_or_default();
+            let action = one.request["action"].as_str().map(|action| format!(":{action}")).unwrap_or_default();
             format!("{last}{action}")
         })
         .collect()
@@ -151,20 +120,12 @@ async fn android_answers_talks_and_reports_in_the_apps_order() -> Result<()> {
     push(&time, &phone, "session-1", 45_000);
     time.advance(3000);
     assert!(world.settle().await);
-    assert!(
-        matches!(phone.rings()[0].outcome, Outcome::Talking { .. }),
-        "{:?}",
-        phone.rings()
-    );
+    assert!(matches!(phone.rings()[0].outcome, Outcome::Talking { .. }), "{:?}", phone.rings());
     time.advance(600_000);
     assert!(world.settle().await);
     let rings = phone.rings();
     assert_eq!((phone.pushes().len(), rings.len()), (2, 1));
-    let Outcome::Talked {
-        conversation_id,
-        duration_s,
-    } = &rings[0].outcome
-    else {
+    let Outcome::Talked { conversation_id, duration_s } = &rings[0].outcome else {
         anyhow::bail!("{:?}", rings[0]);
     };
     assert_eq!(
@@ -186,16 +147,9 @@ async fn android_answers_talks_and_reports_in_the_apps_order() -> Result<()> {
     let exchanges = phone.exchanges();
     assert_eq!(exchanges[9].request["duration"], *duration_s);
     assert!(exchanges[10].request["duration"].is_null());
-    let conversation = world
-        .eleven
-        .conversation(conversation_id)
-        .context("conversation")?;
+    let conversation = world.eleven.conversation(conversation_id).context("conversation")?;
     assert_eq!(conversation["status"], "done");
-    assert!(
-        conversation["transcript"][0]["message"]
-            .as_str()
-            .is_some_and(|said| said.contains("Margaret"))
-    );
+    assert!(conversation["transcript"][0]["message"].as_str().is_some_and(|said| said.contains("Margaret")));
     assert!(world.unexpected().is_empty(), "{:?}", world.unexpected());
     Ok(())
 }
@@ -217,27 +171,12 @@ async fn late_known_and_strange_pushes_do_not_ring() -> Result<()> {
     time.advance(45_000);
     assert!(world.settle().await);
     assert_eq!(phone.rings()[0].outcome, Outcome::Missed);
-    assert_eq!(
-        actions(&phone).last().map(String::as_str),
-        Some("update-device-call-status:timeout")
-    );
-    phone.receive(&Push {
-        payload: json!({ "type": "ring" }),
-        ..phone.pushes()[2].clone()
-    });
+    assert_eq!(actions(&phone).last().map(String::as_str), Some("update-device-call-status:timeout"));
+    phone.receive(&Push { payload: json!({ "type": "ring" }), ..phone.pushes()[2].clone() });
     assert_eq!(phone.dropped_late(), 1);
-    let fresh = Push {
-        expires_at_ms: i64::MAX,
-        ..phone.pushes()[2].clone()
-    };
-    phone.receive(&Push {
-        payload: json!({ "type": "ring" }),
-        ..fresh
-    });
-    assert_eq!(
-        world.unexpected(),
-        ["phone: a data message has no known `type`"]
-    );
+    let fresh = Push { expires_at_ms: i64::MAX, ..phone.pushes()[2].clone() };
+    phone.receive(&Push { payload: json!({ "type": "ring" }), ..fresh });
+    assert_eq!(world.unexpected(), ["phone: a data message has no known `type`"]);
     Ok(())
 }
 

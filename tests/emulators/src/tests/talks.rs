@@ -13,33 +13,14 @@ use crate::{Line, hold};
 async fn a_token_starts_one_conversation_and_its_webhook_has_no_phone() -> Result<()> {
     let (world, time) = world().await?;
     let received = receiver(&world, vec![]).await?;
-    let path = format!(
-        "/v1/convai/conversation/token?agent_id={}",
-        world.eleven.app_agent_id()
-    );
+    let path = format!("/v1/convai/conversation/token?agent_id={}", world.eleven.app_agent_id());
     let (_, answer) = call(&world, "GET", &path, None).await?;
-    let (token, id) = (
-        answer["token"].as_str().context("token")?,
-        answer["conversation_id"].as_str().context("id")?,
-    );
+    let (token, id) = (answer["token"].as_str().context("token")?, answer["conversation_id"].as_str().context("id")?);
     let joining = Joining::new(scripts::ordinary(Language::Indonesian));
     let talk = world.eleven.join(token, joining.clone())?;
     assert_eq!(talk.conversation_id, id);
-    assert_eq!(
-        world.eleven.join(token, joining.clone()).err(),
-        Some(JoinError::Used)
-    );
-    assert_eq!(
-        call(
-            &world,
-            "GET",
-            &format!("/v1/convai/conversations/{id}"),
-            None
-        )
-        .await?
-        .1["status"],
-        "in-progress"
-    );
+    assert_eq!(world.eleven.join(token, joining.clone()).err(), Some(JoinError::Used));
+    assert_eq!(call(&world, "GET", &format!("/v1/convai/conversations/{id}"), None).await?.1["status"], "in-progress");
     time.advance(20_000);
     assert_eq!(world.eleven.hang_up(talk).await, 20);
     time.advance(5000);
@@ -51,18 +32,10 @@ async fn a_token_starts_one_conversation_and_its_webhook_has_no_phone() -> Resul
 
     let (_, late) = call(&world, "GET", &path, None).await?;
     time.advance(16 * 60 * 1000);
-    let late = world
-        .eleven
-        .join(late["token"].as_str().context("token")?, joining);
+    let late = world.eleven.join(late["token"].as_str().context("token")?, joining);
     assert_eq!(late.err(), Some(JoinError::Expired));
     world.eleven.switch(|switches| switches.legacy_token = true);
-    assert!(
-        call(&world, "GET", &path, None)
-            .await?
-            .1
-            .get("conversation_id")
-            .is_none()
-    );
+    assert!(call(&world, "GET", &path, None).await?.1.get("conversation_id").is_none());
     Ok(())
 }
 
@@ -75,40 +48,21 @@ async fn webhooks_can_be_doubled_forged_retried_early_and_lost() -> Result<()> {
         submit(&world, &batch(&world, None, &[NUMBER])).await?;
         time.advance(3_000_000);
         assert!(world.settle().await);
-        Ok(std::mem::take(&mut *hold(&received))
-            .into_iter()
-            .filter(|(genuine, _)| *genuine)
-            .count())
+        Ok(std::mem::take(&mut *hold(&received)).into_iter().filter(|(genuine, _)| *genuine).count())
     };
     world.eleven.deliver(|delivery| delivery.retries = true);
     assert_eq!(call_once().await?, 2, "the 503 is retried");
     world.eleven.deliver(|delivery| delivery.copies = 2);
     assert_eq!(call_once().await?, 2);
-    world
-        .eleven
-        .deliver(|delivery| delivery.bad_signature = true);
+    world.eleven.deliver(|delivery| delivery.bad_signature = true);
     assert_eq!(call_once().await?, 0);
-    world.eleven.deliver(|delivery| {
-        *delivery = Delivery {
-            dropped: true,
-            ..Default::default()
-        }
-    });
+    world.eleven.deliver(|delivery| *delivery = Delivery { dropped: true, ..Default::default() });
     let posts = world.eleven.webhooks().len();
     assert_eq!(call_once().await?, 0);
     assert_eq!(world.eleven.webhooks().len(), posts + 1);
 
-    world.eleven.deliver(|delivery| {
-        *delivery = Delivery {
-            before_answer: true,
-            ..Default::default()
-        }
-    });
+    world.eleven.deliver(|delivery| *delivery = Delivery { before_answer: true, ..Default::default() });
     submit(&world, &batch(&world, None, &[NUMBER])).await?;
-    assert_eq!(
-        hold(&received).len(),
-        1,
-        "posted before the submit was answered"
-    );
+    assert_eq!(hold(&received).len(), 1, "posted before the submit was answered");
     Ok(())
 }

@@ -1,0 +1,24 @@
+//! One call: summary with evidence, transcript, tries and timeline.
+
+use super::frame::{Answer, Asked};
+use super::lines;
+use crate::services::history::{self, SummaryStage};
+use crate::theme::{CallPage, CallReason, SummaryState, TimelineLine};
+
+/// `GET /calls/{id}`
+pub(super) async fn show(asked: Asked) -> Answer {
+    let story = history::story(&asked.app, asked.account()?, asked.visitor.locale, asked.id()?).await?;
+    let summary = match story.stage {
+        SummaryStage::Ready => SummaryState::Ready,
+        SummaryStage::Pending => SummaryState::Pending,
+        SummaryStage::None => SummaryState::None,
+        SummaryStage::Failed => SummaryState::Failed,
+    };
+    let (method, reason) = (story.call.method, story.call.reason.as_deref().and_then(CallReason::of));
+    let mut page = CallPage::new(lines::call(story.call), method, summary, &story.blocks, &story.turns);
+    page.reason = reason;
+    page.attempts = story.attempts.into_iter().map(lines::attempt).collect();
+    page.timeline =
+        story.timeline.iter().map(|step| TimelineLine::new(step.at, &step.step, step.detail.as_deref())).collect();
+    asked.show(&page).await
+}

@@ -1,0 +1,101 @@
+//! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
+
+use callpanion::domain::{AttemptState, CallState};
+use callpanion::services::{queueing, ringing};
+use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::Line;
+
+use crate::testing::on_both;
+
+on_both! {
+    async fn push_of_a_host_that_died_is_repeated_within_its_window(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        app.settle().await;
+        app.advance_without_ticks(60).await;
+        // The host claims the attempt and dies before anything leaves it.
+        drop(ringing::claim_due(&app.host).await.unwrap());
+        let call = app.call(&home).await;
+        assert_eq!(app.attempt_states(call.id).await, [AttemptState::Sent]);
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let rings = paired.phone.rings();
+        assert_eq!(rings.len(), 1);
+        assert_eq!(rings[0].session_id, call.id.to_string());
+        let late_ms = rings[0].at_ms - call.due_at.millis();
+        assert!((0..45_000).contains(&late_ms), "{late_ms} ms");
+    }
+
+    async fn push_that_left_before_the_host_died_rings_once(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        app.settle().await;
+        app.advance_without_ticks(60).await;
+        let batches = ringing::claim_due(&app.host).await.unwrap();
+        // It left and the reply was not written: the same claim is found again when its lease is over.
+        app.database.execute("CREATE TABLE kept AS SELECT * FROM ring_attempts").await;
+        for batch in batches {
+            ringing::send(&app.host, batch).await.unwrap();
+        }
+        app.database.execute("DELETE FROM ring_attempts; INSERT INTO ring_attempts SELECT * FROM kept;").await;
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        assert_eq!(paired.phone.rings().len(), 1);
+    }
+
+    async fn batch_of_a_host_that_died_is_looked_up_before_it_is_submitted(app: TestApp) {
+        let home = app.phone_household().await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        queueing::tick(&app.host).await.unwrap();
+        drop(ringing::claim_due(&app.host).await.unwrap());
+
+        let call = app.outcome(&home, 400).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let eleven = &app.world.eleven;
+        let first_look = eleven.requests().iter().position(|request| request.op == Some(Op::Batches));
+        let first_submit = eleven.requests().iter().position(|request| request.op == Some(Op::Submit));
+        assert!(first_look.is_some() && first_look < first_submit, "{first_look:?} {first_submit:?}");
+        assert_eq!((eleven.batches().len(), eleven.dials().len()), (1, 1));
+    }
+
+    async fn batch_that_left_before_the_host_died_is_found_and_dialled_once(app: TestApp) {
+        let home = app.phone_household().await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        queueing::tick(&app.host).await.unwrap();
+        let batches = ringing::claim_due(&app.host).await.unwrap();
+        app.database.execute("CREATE TABLE kept AS SELECT * FROM ring_attempts").await;
+        for batch in batches {
+            ringing::send(&app.host, batch).await.unwrap();
+        }
+        app.database.execute("DELETE FROM ring_attempts; INSERT INTO ring_attempts SELECT * FROM kept;").await;
+
+        let call = app.outcome(&home, 400).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let eleven = &app.world.eleven;
+        assert_eq!((eleven.batches().len(), eleven.count(Op::Submit), eleven.dials().len()), (1, 1, 1));
+    }
+
+    async fn job_of_a_host_that_died_is_done_by_the_next(app: TestApp) {
+        let home = app.phone_household().await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        app.advance_until(300, || async {
+            app.world.eleven.dials().len() == 1
+        }).await;
+        // The webhook comes while the host takes jobs and dies with every one of them.
+        app.advance_without_ticks(150).await;
+        assert_eq!(app.world.eleven.webhooks().len(), 1);
+        let now = app.now();
+        let claimed = app.host.db.write(move |c| {
+            use futures::FutureExt as _;
+            async move { callpanion::db::jobs::claim(c, now, now.plus_secs(120), 100).await }.boxed()
+        }).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!(call.state, CallState::Completed);
+        assert!(app.is_summarised(call.id).await);
+    }
+}

@@ -1,0 +1,7 @@
+//! Calls: from the promise to its outcome, by phone and by app.
+
+mod app_outcomes;
+mod crashes;
+mod phone_outcomes;
+mod promises;
+mod vendor_faults;

@@ -1,0 +1,251 @@
+//! The running host of one test, and the hand on its clock.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use callpanion::app::App;
+use callpanion::clock::Clock;
+use callpanion::config::Config;
+use callpanion::db::jobs as job_rows;
+use callpanion::domain::Moment;
+use callpanion::mail::{Mailer, Outbox};
+use callpanion::services::{deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing};
+use callpanion::{boot, web};
+use callpanion_emulators::{ManualTime, World, WorldConfig};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::database::{Database, Engine};
+use super::settings::{self, Settings, environment};
+use super::{Browser, log};
+
+/// When every test begins: a Monday, a minute before nine in London.
+pub const START: &str = "2026-10-12T07:59:00Z";
+/// Rounds of ticks within one second of the clock: more means that something feeds itself.
+const MOST_ROUNDS: usize = 50;
+
+/// The host, its world and its database. Clones are the same.
+#[derive(Clone)]
+pub struct TestApp(Arc<Running>);
+
+/// What a [`TestApp`] consists of.
+pub struct Running {
+    /// What the services are given.
+    pub host: App,
+    /// The vendors and phones.
+    pub world: World,
+    /// Where the host listens.
+    pub url: String,
+    /// What was mailed.
+    pub mail: Arc<Outbox>,
+    /// Where its rows are.
+    pub database: Database,
+    /// The configuration, for another host on the same database.
+    pub settings: Settings,
+    time: Arc<ManualTime>,
+    personal: Mutex<Vec<String>>,
+    log_from: usize,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    finished: AtomicBool,
+}
+
+impl Deref for TestApp {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.0
+    }
+}
+
+impl TestApp {
+    /// Starts a host on a database of its own.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, super::as_they_are).await
+    }
+
+    /// The same, with settings changed.
+    pub async fn start_with(engine: Engine, with: impl FnOnce(&mut Settings)) -> Self {
+        let log_from = log::captured().text().len();
+        let start = Moment::from(START.parse::<jiff::Timestamp>().unwrap());
+        let time = Arc::new(ManualTime::new(start.millis()));
+        let (world, database, listener) = tokio::join!(
+            World::start(WorldConfig::new(time.clone())),
+            Database::fresh(engine),
+            TcpListener::bind("127.0.0.1:0"),
+        );
+        let (world, listener) = (world.unwrap(), listener.unwrap());
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        world.set_webhook_url(format!("{url}/webhooks/elevenlabs"));
+        let mut settings = environment(&world.settings(), &url, &database.url());
+        with(&mut settings);
+
+        let mailer = Mailer::memory();
+        let mail = mailer.outbox().unwrap();
+        let host = assemble(&settings, Clock::manual(start), mailer).await;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let service = web::router::router(host.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tasks.spawn(async move { serving.await.unwrap() });
+        tasks.close();
+        let world_secrets = world.settings();
+        let personal = Mutex::new(vec![
+            world_secrets.webhook_secret,
+            world_secrets.eleven_api_key,
+            world_secrets.apns_auth_key_pem.lines().nth(1).unwrap_or_default().to_owned(),
+        ]);
+        Self(Arc::new(Running {
+            host,
+            world,
+            url,
+            mail,
+            database,
+            settings,
+            time,
+            personal,
+            log_from,
+            stop,
+            tasks,
+            finished: AtomicBool::new(false),
+        }))
+    }
+
+    /// Another host on the same database and clock: its services, without a web door.
+    pub async fn another_host(&self) -> App {
+        assemble(&self.settings, self.host.clock.clone(), Mailer::memory()).await
+    }
+
+    /// Now.
+    pub fn now(&self) -> Moment {
+        self.host.clock.now()
+    }
+
+    /// Lets time pass, second by second; after each, everything that it sets off comes to rest.
+    pub async fn advance(&self, seconds: u32) {
+        self.settle().await;
+        for second in 0..seconds {
+            self.move_clocks();
+            self.settle().await;
+            if second % 60 == 0 {
+                housekeeping::tick(&self.host).await.unwrap();
+            }
+        }
+    }
+
+    /// Lets time pass while the host is down: no tick runs, phones and vendors live on.
+    pub async fn advance_without_ticks(&self, seconds: u32) {
+        for _ in 0..seconds {
+            self.move_clocks();
+            assert!(self.world.settle().await, "the emulated world does not come to rest");
+        }
+    }
+
+    /// Advances until `reached` holds, at most so many seconds.
+    pub async fn advance_until<F: Future<Output = bool>>(&self, seconds: u32, reached: impl Fn() -> F) {
+        self.settle().await;
+        for _ in 0..seconds {
+            if reached().await {
+                return;
+            }
+            self.move_clocks();
+            self.settle().await;
+        }
+        assert!(reached().await, "not reached within {seconds} s");
+    }
+
+    fn move_clocks(&self) {
+        // The host first: what the phones send when they wake up comes to a host that is as late as they are.
+        self.host.clock.advance(Duration::from_secs(1));
+        self.time.advance(1_000);
+    }
+
+    /// Runs every tick until nothing changes any more, at this second of the clock.
+    pub async fn settle(&self) {
+        for _ in 0..MOST_ROUNDS {
+            assert!(self.world.settle().await, "the emulated world does not come to rest");
+            if tick(&self.host).await == 0 {
+                return;
+            }
+        }
+        panic!("the ticks do not come to rest");
+    }
+
+    /// Does every job that is due.
+    pub async fn run_jobs(&self) {
+        while jobs::run_due(&self.host).await.unwrap() > 0 {}
+    }
+
+    /// A browser with no cookies yet, in English.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url, "en")
+    }
+
+    /// A browser whose owner reads Bahasa Indonesia.
+    pub fn browser_in(&self, language: &'static str) -> Browser {
+        Browser::new(&self.url, language)
+    }
+
+    /// Something that must never stand in the log.
+    pub fn keep_out_of_the_log(&self, secret: impl Into<String>) {
+        let secret = secret.into();
+        if secret.len() > 3 {
+            self.personal.lock().unwrap().push(secret);
+        }
+    }
+
+    /// Ends the test: fails if work was left undone, a vendor saw what it should not, or the log tells of people.
+    pub async fn finish(self) {
+        self.finished.store(true, Ordering::SeqCst);
+        let mut c = self.host.db.read().await.unwrap();
+        let waiting = job_rows::count_waiting(&mut c).await.unwrap();
+        let dead = job_rows::dead(&mut c, 10).await.unwrap();
+        drop(c);
+        assert!(dead.is_empty(), "jobs were given up: {dead:#?}");
+        assert_eq!(waiting, 0, "jobs are still waiting");
+        let unexpected = self.world.unexpected();
+        assert!(unexpected.is_empty(), "a vendor or phone saw what it should not: {unexpected:#?}");
+        let personal = self.personal.lock().unwrap().clone();
+        log::assert_silent_about(&personal, self.log_from);
+
+        self.host.live.close();
+        self.stop.cancel();
+        self.world.stop().await;
+        tokio::time::timeout(Duration::from_secs(20), self.tasks.wait()).await.expect("the web door closes");
+        self.database.end().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.finished.load(Ordering::SeqCst), "a test ended without TestApp::finish");
+        }
+    }
+}
+
+/// Reads settings as the program does, and puts the host together.
+async fn assemble(settings: &Settings, clock: Clock, mailer: Mailer) -> App {
+    std::fs::create_dir_all(settings::data_dir()).unwrap();
+    let config = Config::load(None, settings.clone().into_iter()).unwrap_or_else(|error| panic!("{error}"));
+    boot::assemble(config, clock, mailer).await.unwrap()
+}
+
+/// One round of every tick of the worker. Returns how much they did.
+pub async fn tick(host: &App) -> usize {
+    let mut done = queueing::tick(host).await.unwrap();
+    done += ringing::run_due(host).await.unwrap();
+    done += lookups::tick(host).await.unwrap();
+    done += deadlines::tick(host).await.unwrap();
+    done += reconciling::tick(host).await.unwrap();
+    loop {
+        let jobs = jobs::run_due(host).await.unwrap();
+        if jobs == 0 {
+            return done;
+        }
+        done += jobs;
+    }
+}

@@ -1,0 +1,38 @@
+//! The settings of a test's host: what a self-hoster would write, with the emulators' addresses and keys.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use callpanion_emulators::Settings as WorldSettings;
+
+/// The demo's own table, so that a key added for the demo is not forgotten here.
+#[path = "../../../host/src/command/demo/world_config.rs"]
+mod world_config;
+
+/// Environment variables by name.
+pub type Settings = BTreeMap<String, String>;
+
+/// What the demo changes to be quick, and the tests want as it is by default.
+const AS_BY_DEFAULT: [&str; 5] = [
+    "CALLPANION__CALLING__POLL_INTERVAL_S",
+    "CALLPANION__CALLING__QUIET_START",
+    "CALLPANION__CALLING__QUIET_END",
+    "CALLPANION__CALLING__RETRY_AFTER_S",
+    "CALLPANION__LOG__FORMAT",
+];
+
+/// The folder that all tests share: compiled plugins lie there, so that they are compiled once.
+pub fn data_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("callpanion-it")
+}
+
+/// Points every plugin at the emulators, and the host at its database.
+pub fn environment(world: &WorldSettings, public_url: &str, database_url: &str) -> Settings {
+    let mut settings: Settings = world_config::environment(world, public_url, &data_dir()).into_iter().collect();
+    for name in AS_BY_DEFAULT {
+        settings.remove(name);
+    }
+    settings.insert("CALLPANION__DATABASE__URL".to_owned(), database_url.to_owned());
+    settings.insert("CALLPANION__LOG__LEVEL".to_owned(), "debug".to_owned());
+    settings
+}
