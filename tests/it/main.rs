@@ -8,4 +8,5 @@
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
 mod calls;
+mod paths;
 mod testing;

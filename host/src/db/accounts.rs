@@ -109,6 +109,12 @@ pub async fn set_password(c: &mut Conn, id: AccountId, password_hash: &str) -> R
     Ok(())
 }
 
+/// Chooses the IANA zone in which the person reads times.
+pub async fn set_zone(c: &mut Conn, id: AccountId, zone: &str) -> Result<(), DbError> {
+    on!(c, c => diesel::update(accounts::table.find(id)).set(accounts::zone.eq(zone)).execute(c).await)?;
+    Ok(())
+}
+
 /// Chooses the language of pages and mails.
 pub async fn set_locale(c: &mut Conn, id: AccountId, locale: Locale) -> Result<(), DbError> {
     on!(c, c => diesel::update(accounts::table.find(id)).set(accounts::locale.eq(locale)).execute(c).await)?;

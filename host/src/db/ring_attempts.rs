@@ -244,7 +244,12 @@ pub async fn mark_rang(c: &mut Conn, call: CallId, device: DeviceId, now: Moment
                 .filter(ring_attempts::rang_at.is_null())
                 .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
         )
-        .set((ring_attempts::state.eq(AttemptState::Rang), ring_attempts::rang_at.eq(Some(now))))
+        .set((
+            ring_attempts::state.eq(AttemptState::Rang),
+            ring_attempts::rang_at.eq(Some(now)),
+            // Whatever the vendor's reply was to be: the ring is known to be there, nothing is repeated.
+            ring_attempts::act_at.eq(None::<Moment>),
+        ))
         .execute(c)
         .await
     })?;

@@ -216,6 +216,12 @@ pub async fn use_sign_in_link(app: &App, token: &str) -> Result<Opened, ServiceE
         .await
 }
 
+/// Chooses the IANA zone in which the person reads times.
+pub async fn set_zone(app: &App, account: AccountId, zone: &str) -> Result<(), ServiceError> {
+    let zone = fields::zone(zone)?.name().to_owned();
+    Ok(app.db.write(move |c| async move { accounts::set_zone(c, account, &zone).await }.boxed()).await?)
+}
+
 /// Chooses the language of pages and mails.
 pub async fn set_locale(app: &App, account: AccountId, locale: Locale) -> Result<(), ServiceError> {
     Ok(app.db.write(move |c| accounts::set_locale(c, account, locale).boxed()).await?)

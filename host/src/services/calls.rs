@@ -129,7 +129,9 @@ fn next_try(call: &Call, miss: Miss, zone: &Zone, rules: &Rules) -> Option<Momen
     } else {
         local >= calling.quiet_start || local < calling.quiet_end
     };
-    (miss.retry && call.tries < tries && !quiet).then_some(ring_at)
+    // Who has begun to talk is not rung again for the same promise.
+    let talked = call.state == CallState::InProgress;
+    (miss.retry && !talked && call.tries < tries && !quiet).then_some(ring_at)
 }
 
 /// Settles a call that came to nothing.

@@ -15,7 +15,7 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, alerts, devices, families as stored_families, timeline};
 use crate::domain::{
-    AccountId, AttemptState, Block, CallId, CallMethod, CallState, CalleeId, FamilyId, Locale, Moment, Role, Turn,
+    AccountId, AttemptState, Block, CallId, CallMethod, CallState, CalleeId, Locale, Moment, Role, Turn,
 };
 
 /// Calls on one page of a list.

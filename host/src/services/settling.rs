@@ -27,8 +27,8 @@ pub(crate) async fn settle(
         opened_at: rules.now,
     };
     conversations::add(c, &row).await?;
-    if is_of_earlier_try(c, &call, attempt_id).await? {
-        timeline::append(c, &call, rules.now, "other", None).await?;
+    if is_of_earlier_try(c, &call, attempt_id).await? && !ends_the_waiting(&call, &talk) {
+        timeline::append(c, &call, rules.now, "other", Some("late_news")).await?;
         return Ok(Some(call.family_id));
     }
     match talk.outcome {
@@ -44,6 +44,12 @@ pub(crate) async fn settle(
         ConversationOutcome::Failed => miss(c, &mut call, Miss::failed("provider_failed", true), rules).await?,
     }
     Ok(Some(call.family_id))
+}
+
+/// They have talked after all, and nobody has picked up the next try: it is not needed any more.
+fn ends_the_waiting(call: &Call, talk: &Conversation) -> bool {
+    let talked = matches!(talk.outcome, ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent);
+    talked && matches!(call.state, CallState::Queued | CallState::Ringing)
 }
 
 /// An event of an earlier try says nothing of the one that is open now.

@@ -21,18 +21,12 @@ struct Alarm {
 }
 
 /// The most pressing first.
-const ALARMS: [Alarm; 7] = [
+const ALARMS: [Alarm; 6] = [
     Alarm {
         theme: Some(&DYING),
         flags: &[],
         english: "not wanting to live",
         indonesian: "tidak ingin hidup lagi",
-    },
-    Alarm {
-        theme: None,
-        flags: &["emergency_flag", "urgent"],
-        english: "something urgent",
-        indonesian: "sesuatu yang mendesak",
     },
     Alarm {
         theme: Some(&CHEST),
@@ -66,14 +60,26 @@ const ALARMS: [Alarm; 7] = [
     },
 ];
 
-/// The alarms of a talk.
+/// The agent calls the talk urgent and does not say of what.
+const URGENT: Alarm = Alarm {
+    theme: None,
+    flags: &["emergency_flag", "urgent"],
+    english: "something urgent",
+    indonesian: "sesuatu yang mendesak",
+};
+
+/// The alarms of a talk. "Something urgent" is one only where nothing says what: beside "a fall" it is noise.
 pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
     let known = ALARMS.iter().filter_map(|alarm| block(source, alarm));
     let other = source
         .notes
         .iter()
         .filter_map(|note| other_flag(source, note));
-    known.chain(other).collect()
+    let named: Vec<Block> = known.chain(other).collect();
+    if named.is_empty() {
+        return block(source, &URGENT).into_iter().collect();
+    }
+    named
 }
 
 fn block(source: &Source<'_>, alarm: &Alarm) -> Option<Block> {
@@ -124,6 +130,7 @@ fn flagged(source: &Source<'_>, note: &Note, what: &str) -> Block {
 fn other_flag(source: &Source<'_>, note: &Note) -> Option<Block> {
     let known = ALARMS
         .iter()
+        .chain([&URGENT])
         .any(|alarm| alarm.flags.contains(&note.name.as_str()));
     let name = note
         .name

@@ -94,33 +94,13 @@ on_both! {
         assert_eq!((call.state, call.tries), (CallState::Completed, 2));
     }
 
-    async fn second_phone_to_answer_gets_conflict(app: TestApp) {
-        let home = app.app_household().await;
-        let [one, two] = [app.iphone(&home).await, app.iphone(&home).await];
-        for paired in [&one, &two] {
-            paired.phone.behave(Behaviour::Ignore);
-        }
-        app.advance(62).await;
-        let call = app.call(&home).await;
-        let answer = format!("/api/device/v1/calls/{}/answer", call.id);
-        let (first, second) =
-            tokio::join!(app.device_post(&one.phone, &answer, json!({})), app.device_post(&two.phone, &answer, json!({})));
-        let mut statuses = [first.0, second.0];
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409], "of two answers one wins");
-        let loser = if first.0 == 409 { &first } else { &second };
-        assert_eq!(loser.1["code"], "answered-elsewhere");
-        app.advance(900).await;
-    }
-
     async fn answer_after_the_window_is_gone(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.iphone(&home).await;
         paired.phone.behave(Behaviour::Ignore);
         app.advance(61).await;
-        let call = app.call(&home).await;
         app.advance_without_ticks(52).await;
-        let answer = format!("/api/device/v1/calls/{}/answer", call.id);
+        let answer = format!("/api/device/v1/calls/{}/answer", paired.phone.rings()[0].session_id);
         let (status, body) = app.device_post(&paired.phone, &answer, json!({})).await;
         assert_eq!(status, 410, "{body}");
         app.outcome(&home, 900).await;
@@ -129,12 +109,12 @@ on_both! {
     async fn answer_that_races_the_end_of_the_window_has_one_result(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.iphone(&home).await;
-        paired.phone.behave(Behaviour::Answer { after_ms: 40_000, script: scripts::ordinary(Language::English) });
+        paired.phone.go_offline();
         app.advance(61).await;
-        let call = app.call(&home).await;
-        // To the last second at which an answer is still taken, with the deadline's tick due as well.
-        app.advance_without_ticks(30).await;
-        let answer = format!("/api/device/v1/calls/{}/answer", call.id);
+        // To the first second at which the deadline's tick ends it, while an answer is on its way.
+        let ring = app.attempts(app.call(&home).await.id).await[0].id;
+        app.advance_without_ticks(49).await;
+        let answer = format!("/api/device/v1/calls/{ring}/answer");
         let (answered, ended) = tokio::join!(app.device_post(&paired.phone, &answer, json!({})), deadlines::tick(&app.host));
         ended.unwrap();
         let state = app.call(&home).await.state;
@@ -163,8 +143,8 @@ on_both! {
         let paired = app.iphone(&home).await;
         paired.phone.behave(Behaviour::Ignore);
         app.advance(62).await;
-        let call = app.call(&home).await;
-        let path = |verb: &str| format!("/api/device/v1/calls/{}/{verb}", call.id);
+        let ring = paired.phone.rings()[0].session_id.clone();
+        let path = |verb: &str| format!("/api/device/v1/calls/{ring}/{verb}");
         assert_eq!(app.device_post(&paired.phone, &path("rang"), json!({})).await.0, 200);
         // Picked up, but the app dies before it asks for a conversation; only its end arrives.
         let (status, body) = app.device_post(&paired.phone, &path("end"), json!({ "duration_s": 0 })).await;

@@ -23,7 +23,7 @@ on_both! {
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         let rings = paired.phone.rings();
         assert_eq!(rings.len(), 1);
-        assert_eq!(rings[0].session_id, call.id.to_string());
+        assert_eq!(rings[0].session_id, app.attempts(call.id).await[0].id.to_string());
         let late_ms = rings[0].at_ms - call.due_at.millis();
         assert!((0..45_000).contains(&late_ms), "{late_ms} ms");
     }

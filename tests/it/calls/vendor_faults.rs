@@ -5,9 +5,10 @@ use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::fcm;
 use callpanion_emulators::scripts::{self, Language};
-use callpanion_emulators::{Behaviour, Fault, Line};
+use callpanion_emulators::{Behaviour, Environment, Fault, Line};
+use serde_json::json;
 
-use crate::testing::on_both;
+use crate::testing::{Household, Paired, TestApp, on_both};
 
 on_both! {
     async fn batch_whose_reply_was_lost_is_found_by_its_name_and_not_submitted_again(app: TestApp) {
@@ -65,15 +66,13 @@ on_both! {
         assert_eq!((call.state, call.reason.as_deref(), call.tries), (CallState::Failed, Some("misconfigured"), 1));
         let staff = app.staff_alerts().await;
         assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
-        assert!(staff[0].detail.contains("agreement"), "it says what to do: {}", staff[0].detail);
+        assert!(staff[0].detail.contains("accept the batch calling terms"), "it says what to do: {}", staff[0].detail);
         assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
     }
 
     async fn dead_push_address_is_retired_and_the_next_device_rings(app: TestApp) {
         let home = app.app_household().await;
-        let first = app.android(&home).await;
-        let second = app.android(&home).await;
-        let (dead, alive) = ring_order(&app, first, second);
+        let (dead, alive) = in_ring_order(&app, &home, [app.android(&home).await, app.android(&home).await]).await;
         dead.phone.uninstall();
         alive.phone.behave(Behaviour::answer(scripts::cheerful(Language::English)));
         dead.phone.behave(Behaviour::Ignore);
@@ -106,7 +105,48 @@ on_both! {
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         assert_eq!(paired.phone.rings().len(), 1, "the device drops a call that it knows");
         let pushes = paired.phone.pushes();
-        assert!(pushes.iter().all(|push| push.payload["sessionId"] == call.id.to_string()), "one call id");
+        assert!(pushes.len() > 1, "it was repeated");
+        let ring = app.attempts(call.id).await[0].id.to_string();
+        assert!(pushes.iter().all(|push| push.payload["sessionId"] == ring), "under one name");
+    }
+
+    async fn push_whose_reply_was_lost_does_not_end_the_talk_that_it_led_to(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        let script = scripts::ordinary(Language::English).lasting(150);
+        paired.phone.behave(Behaviour::answer(script));
+        app.world.apns.faults(Environment::Production).next(Fault::taken_then_cut());
+
+        let call = app.outcome(&home, 400).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        app.advance(10).await;
+        assert!(app.is_summarised(call.id).await);
+    }
+
+    async fn second_phone_to_answer_gets_conflict(app: TestApp) {
+        let home = app.app_household().await;
+        let (first, second) = in_ring_order(&app, &home, [app.iphone(&home).await, app.iphone(&home).await]).await;
+        for paired in [&first, &second] {
+            paired.phone.behave(Behaviour::Ignore);
+        }
+        // The first phone rings, but every reply about it is lost: the host goes on to the second.
+        let faults = app.world.apns.faults(Environment::Production);
+        faults.always_for(first.phone.push_address(), Fault::taken_then_cut());
+        app.advance_until(90, || async { second.phone.rings().len() == 1 }).await;
+        assert_eq!(first.phone.rings().len(), 1);
+        let answer = |paired: &Paired| format!("/api/device/v1/calls/{}/answer", paired.phone.rings()[0].session_id);
+        let (path_one, path_two) = (answer(&first), answer(&second));
+        let (one, two) = tokio::join!(
+            app.device_post(&first.phone, &path_one, json!({})),
+            app.device_post(&second.phone, &path_two, json!({})),
+        );
+        let mut statuses = [one.0, two.0];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "of two answers one wins");
+        let loser = if one.0 == 409 { &one } else { &two };
+        assert_eq!(loser.1["code"], "answered-elsewhere");
+        faults.clear();
+        app.advance(900).await;
     }
 
     async fn push_service_that_stays_down_fails_the_try_and_the_second_succeeds(app: TestApp) {
@@ -173,12 +213,10 @@ on_both! {
     }
 }
 
-/// Of two paired devices, the one that is rung first.
-fn ring_order(
-    _app: &crate::testing::TestApp,
-    first: crate::testing::Paired,
-    second: crate::testing::Paired,
-) -> (crate::testing::Paired, crate::testing::Paired) {
-    // Both were confirmed at the same second; the one that registered last is rung first.
-    (second, first)
+/// Of two paired devices, first the one that the host rings first.
+async fn in_ring_order(app: &TestApp, home: &Household, [one, two]: [Paired; 2]) -> (Paired, Paired) {
+    app.settle().await;
+    let call = app.call(home).await;
+    let first = app.attempts(call.id).await[0].device_id;
+    if first == Some(one.device) { (one, two) } else { (two, one) }
 }

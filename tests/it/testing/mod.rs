@@ -19,7 +19,7 @@ pub use browser::{Browser, Page};
 pub use database::{Database, Engine};
 pub use household::{Household, Paired};
 pub use settings::{Settings, environment};
-pub use snapshot::readable;
+pub use snapshot::{readable, stable};
 
 /// Makes one test per engine from one body: `name::sqlite` and `name::postgres`.
 ///

@@ -178,6 +178,18 @@ fn loading_says_what_is_wrong_and_what_to_write() {
 }
 
 #[test]
+fn compiled_code_is_kept_in_the_cache() {
+    let dir = tempfile::tempdir().unwrap();
+    let configs = BTreeMap::from([("family-summary".to_owned(), PluginConfig::default())]);
+    for _ in 0..2 {
+        let (clock, entropy, cache) = (Clock::manual(NOW), Entropy::fixed([7; 32]), dir.path().join("code"));
+        let plugins = Plugins::load(&configs, clock, entropy, Some(cache)).unwrap();
+        assert_eq!(plugins.renderer_ids(), ["family-summary"]);
+    }
+    assert!(dir.path().join("code").read_dir().unwrap().next().is_some());
+}
+
+#[test]
 fn component_of_a_file_must_be_what_its_manifest_says() {
     let dir = tempfile::tempdir().unwrap();
     let embedded = builtin::find("family-summary").unwrap();

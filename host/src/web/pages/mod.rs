@@ -21,6 +21,8 @@ mod monitor;
 mod onboarding;
 mod schedule;
 mod staff;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

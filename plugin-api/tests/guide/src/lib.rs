@@ -39,8 +39,9 @@ fn push(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
     let base_url = settings.base_url.trim_end_matches('/');
     Request::post(format!("{base_url}/push/{}", percent_encode(&ring.address)))
         .json(&json!({
-            // The device drops a call id that it knows, so a repeated push does not ring twice.
-            "call_id": ring.call_id,
+            // The device drops a ring id that it knows, so a repeated push does not ring twice, and
+            // names it when it answers.
+            "ring_id": ring.ring_id,
             "caller_name": settings.caller_name,
             // Nothing may ring after the window, so no push may wait longer than what is left of it.
             "expires_at_ms": ring.expires_at_ms,
@@ -113,11 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn a_push_names_the_call_and_dies_with_the_ring_window() {
+    fn a_push_names_the_ring_and_dies_with_the_ring_window() {
         let (verdict, request) = run(response(202, ""));
         assert_eq!(verdict, Verdict::Accepted(None));
         assert_eq!(request.url, "https://relay.example/push/phone%2F1");
         assert_eq!(request.credential.as_deref(), Some("relay-key"));
+        assert_eq!(json_body(&request)["ring_id"], ring().ring_id);
         assert_eq!(json_body(&request)["keep_ms"], 45_000);
     }
 

@@ -3,7 +3,7 @@
 use super::super::form;
 use super::super::frame::{Answer, Asked};
 use super::reached;
-use crate::domain::zone::Zone;
+use crate::services::accounts;
 use crate::services::onboarding::{self, Step};
 use crate::theme::{ErrorCode, Field, OnboardingFamilyPage, ZoneChoices};
 
@@ -23,7 +23,7 @@ pub(in crate::web::pages) async fn show(asked: Asked) -> Answer {
 pub(in crate::web::pages) async fn save(asked: Asked) -> Answer {
     let (name, zone) = (asked.form.get("name"), asked.form.get("zone"));
     let mut page = OnboardingFamilyPage { name: Field::of(name), zone: Field::of(zone), zones: ZoneChoices::all() };
-    if Zone::parse(zone).is_err() {
+    if accounts::set_zone(&asked.app, asked.account()?, zone).await.is_err() {
         page.zone = Field::wrong("", ErrorCode::ZoneUnknown);
         return asked.show_refused(&page).await;
     }
