@@ -33,4 +33,6 @@ pub struct App {
     pub node: NodeId,
     /// Wakes the worker before its next tick.
     pub wake: Arc<tokio::sync::Notify>,
+    /// The demo: the pages say that no real phone rings.
+    pub demo: bool,
 }

@@ -13,7 +13,7 @@ on_both! {
         let home = app.onboard(&browser, &email, CallMethod::Phone, "09:10").await;
         app.world.line(&home.number, Line::Answers(app.say(scripts::cheerful(Language::English))));
         let page = browser.get("/dashboard").await;
-        assert_eq!((page.status, page.path.as_str()), (200, "/dashboard/phone"), "{}", page.text());
+        assert!(page.status == 200 && page.path.starts_with("/dashboard/phone"), "{}: {}", page.path, page.text());
 
         walk(&app, &home, &browser, "by_phone").await;
     }
@@ -52,7 +52,7 @@ async fn by_app(app: &TestApp, phone: Phone, name: &str) {
     app.pair_on_the_page(&browser, &home, &phone).await;
     phone.behave(Behaviour::answer(app.say(scripts::cheerful(Language::English))));
     let page = browser.get("/dashboard").await;
-    assert_eq!((page.status, page.path.as_str()), (200, "/dashboard/app"), "{}", page.text());
+    assert!(page.status == 200 && page.path.starts_with("/dashboard/app"), "{}: {}", page.path, page.text());
 
     walk(app, &home, &browser, name).await;
     assert_eq!((phone.pushes().len(), phone.rings().len()), (1, 1));

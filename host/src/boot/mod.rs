@@ -54,6 +54,7 @@ pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::R
         live: Live::default(),
         node: NodeId::new(),
         wake: Arc::default(),
+        demo: false,
     })
 }
 
@@ -95,6 +96,7 @@ impl Host {
         let stop = CancellationToken::new();
         let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        #[expect(clippy::disallowed_methods, reason = "`Host::stop` joins it, and cuts it off when it drains too long")]
         let server = tokio::task::spawn(async move { serving.await });
         Ok(Self { address, live: app.live.clone(), stop, server, worker: Worker::start(app) })
     }

@@ -9,7 +9,7 @@ use crate::domain::manifest::Manifest;
 use crate::plugins::read_manifest;
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
-pub(super) async fn run(command: PluginCommand) -> Outcome {
+pub(super) fn run(command: PluginCommand) -> Outcome {
     match command {
         PluginCommand::List(arg) => {
             let config = load_config(arg.config.as_deref())?;

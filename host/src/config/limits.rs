@@ -201,11 +201,13 @@ impl Limits<'_> {
         if mail.port == 0 {
             self.wrong("mail.port", "1 to 65535", 0);
         }
-        if mail.username.is_some() != mail.password.is_some() {
-            self.refuse(
-                "mail.username",
-                "it and `mail.password` (or `mail.password_file`) are given together or not at all",
-            );
+        match (&mail.username, &mail.password) {
+            (None, Some(_)) => self.refuse("mail.password", "it needs `mail.username` beside it"),
+            // A file that could not be read has been told of already.
+            (Some(_), None) if self.tree.find("mail.password_file").is_none() => {
+                self.refuse("mail.username", "it needs `mail.password` or `mail.password_file` beside it");
+            }
+            _ => {}
         }
     }
 

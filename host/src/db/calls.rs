@@ -188,16 +188,3 @@ pub async fn ringing_for_device(c: &mut Conn, device: DeviceId, now: Moment) -> 
             .optional()
     })?)
 }
-
-/// How many calls an installation has in each of the given states.
-pub async fn count_in(c: &mut Conn, states: &[CallState], since: Moment) -> Result<i64, DbError> {
-    let states = states.to_vec();
-    Ok(on!(c, c => {
-        calls::table
-            .filter(calls::state.eq_any(states))
-            .filter(calls::due_at.ge(since))
-            .count()
-            .get_result(c)
-            .await
-    })?)
-}

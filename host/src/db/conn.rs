@@ -5,7 +5,6 @@
 //! ([`super::writer`]); PostgreSQL writes run on a task of their own, so that a
 //! dropped request can never leave a transaction open.
 
-use std::future::Future;
 use std::path::PathBuf;
 
 use deadpool::managed::Object;
@@ -48,7 +47,7 @@ impl SpawnBlocking for InPlace {
 #[allow(missing_debug_implementations, reason = "connections have nothing to show")]
 pub enum Conn {
     /// PostgreSQL.
-    Pg(Object<AsyncDieselConnectionManager<AsyncPgConnection>>),
+    Pg(Box<Object<AsyncDieselConnectionManager<AsyncPgConnection>>>),
     /// SQLite, for reading.
     LiteReader(Object<AsyncDieselConnectionManager<Lite>>),
     /// SQLite, on the writer thread.
@@ -60,7 +59,7 @@ macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {
         match $conn {
             $crate::db::Conn::Pg(inner) => {
-                let $c: &mut diesel_async::AsyncPgConnection = &mut *inner;
+                let $c: &mut diesel_async::AsyncPgConnection = &mut **inner;
                 $body
             }
             $crate::db::Conn::LiteReader(inner) => {
@@ -100,7 +99,7 @@ impl Db {
     /// A connection to read with. Give it back soon: there are few.
     pub async fn read(&self) -> Result<Conn, DbError> {
         Ok(match &self.0 {
-            Engine::Pg(pool) => Conn::Pg(pool.get().await.map_err(DbError::pool)?),
+            Engine::Pg(pool) => Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?)),
             Engine::Lite { readers, .. } => Conn::LiteReader(readers.get().await.map_err(DbError::pool)?),
         })
     }
@@ -119,11 +118,12 @@ impl Db {
             Engine::Lite { writer, .. } => writer.run(work).await,
             Engine::Pg(pool) => {
                 let pool = pool.clone();
-                finish(tokio::spawn(async move {
-                    let mut conn = Conn::Pg(pool.get().await.map_err(DbError::pool)?);
+                #[expect(clippy::disallowed_methods, reason = "it is awaited here; a dropped caller must not cut it short")]
+                let transaction = tokio::spawn(async move {
+                    let mut conn = Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?));
                     in_transaction(&mut conn, work).await
-                }))
-                .await
+                });
+                transaction.await.unwrap_or_else(|_| Err(DbError::Interrupted.into()))
             }
         }
     }
@@ -132,10 +132,6 @@ impl Db {
     pub fn is_shared(&self) -> bool {
         matches!(self.0, Engine::Pg(_))
     }
-}
-
-async fn finish<R, E: From<DbError>>(task: tokio::task::JoinHandle<Result<R, E>>) -> Result<R, E> {
-    task.await.unwrap_or_else(|_| Err(DbError::Interrupted.into()))
 }
 
 async fn in_transaction<R, E, F>(conn: &mut Conn, work: F) -> Result<R, E>
@@ -164,13 +160,11 @@ enum Step {
     Rollback,
 }
 
-fn pg(conn: &mut Conn, step: Step) -> impl Future<Output = diesel::QueryResult<()>> + Send + '_ {
-    async move {
-        let Conn::Pg(pg) = conn else { return Ok(()) };
-        match step {
-            Step::Begin => AnsiTransactionManager::begin_transaction(&mut **pg).await,
-            Step::Commit => AnsiTransactionManager::commit_transaction(&mut **pg).await,
-            Step::Rollback => AnsiTransactionManager::rollback_transaction(&mut **pg).await,
-        }
+async fn pg(conn: &mut Conn, step: Step) -> diesel::QueryResult<()> {
+    let Conn::Pg(pg) = conn else { return Ok(()) };
+    match step {
+        Step::Begin => AnsiTransactionManager::begin_transaction(&mut ***pg).await,
+        Step::Commit => AnsiTransactionManager::commit_transaction(&mut ***pg).await,
+        Step::Rollback => AnsiTransactionManager::rollback_transaction(&mut ***pg).await,
     }
 }

@@ -84,7 +84,7 @@ pub async fn claim(c: &mut Conn, now: Moment, lease_until: Moment, limit: i64) -
             diesel::update(jobs::table.filter(jobs::id.eq_any(due.for_update().skip_locked())))
                 .set(taken)
                 .returning(JobRow::as_returning())
-                .get_results(&mut **pg)
+                .get_results(&mut ***pg)
                 .await?
         }
         lite => on!(lite, c => {
@@ -122,24 +122,6 @@ pub async fn settle(
             .await
     })?;
     Ok(())
-}
-
-/// How many jobs wait, whatever their time.
-pub async fn count_waiting(c: &mut Conn) -> Result<i64, DbError> {
-    Ok(on!(c, c => jobs::table.filter(jobs::state.eq(WAITING)).count().get_result(c).await)?)
-}
-
-/// Jobs that were given up, newest first.
-pub async fn dead(c: &mut Conn, limit: i64) -> Result<Vec<JobRow>, DbError> {
-    Ok(on!(c, c => {
-        jobs::table
-            .filter(jobs::state.eq(DEAD))
-            .order(jobs::created_at.desc())
-            .limit(limit)
-            .select(JobRow::as_select())
-            .load(c)
-            .await
-    })?)
 }
 
 /// Forgets done jobs that were queued before a moment; their keys cannot come again by then.

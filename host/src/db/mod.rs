@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod call_lists;
 pub mod calls;
 pub mod conversations;
+pub mod installation;
 pub mod jobs;
 pub mod ring_attempts;
 pub mod ring_targets;

@@ -148,7 +148,7 @@ pub async fn claim_armed(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>,
             diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
                 .set(taken)
                 .returning(RingAttempt::as_returning())
-                .get_results(&mut **pg)
+                .get_results(&mut ***pg)
                 .await?
         }
         lite => on!(lite, c => {
@@ -186,7 +186,7 @@ pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt
             diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
                 .set(taken)
                 .returning(RingAttempt::as_returning())
-                .get_results(&mut **pg)
+                .get_results(&mut ***pg)
                 .await?
         }
         lite => on!(lite, c => {

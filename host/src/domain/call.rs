@@ -56,15 +56,17 @@ impl CallState {
     /// An outcome is final.
     pub fn may_become(self, next: Self) -> bool {
         use CallState as S;
-        match (self, next) {
-            (S::Queued, S::Ringing | S::Answered | S::Canceled | S::Expired | S::Failed) => true,
-            (S::Queued | S::Ringing, S::InProgress | S::Completed) => true,
-            (S::Ringing, S::Queued | S::Answered | S::Declined | S::Canceled) => true,
-            // A vendor may report the end of a phone call whose ringing was never seen.
-            (S::Queued | S::Ringing | S::Answered | S::InProgress, S::Missed | S::Voicemail | S::Busy) => true,
-            (S::Ringing | S::Answered | S::InProgress, S::Failed) => true,
-            (S::Answered, S::Queued | S::InProgress | S::Completed) => true,
-            (S::InProgress, S::Completed) => true,
+        // A vendor may report the end of a phone call whose ringing and answer were never seen.
+        let reported = matches!(next, S::Completed | S::Missed | S::Voicemail | S::Busy | S::Failed);
+        match self {
+            S::Queued => {
+                reported || matches!(next, S::Ringing | S::Answered | S::InProgress | S::Canceled | S::Expired | S::Declined)
+            }
+            S::Ringing => {
+                reported || matches!(next, S::Queued | S::Answered | S::InProgress | S::Declined | S::Canceled)
+            }
+            S::Answered => reported || matches!(next, S::Queued | S::InProgress),
+            S::InProgress => reported,
             _ => false,
         }
     }

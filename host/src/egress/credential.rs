@@ -33,7 +33,7 @@ pub enum CredentialError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// One of its hosts is not an origin.
-    #[error("`{key}.hosts`: {source}")]
+    #[error("`{key}.hosts` must list origins, which have no path")]
     Origin {
         /// The config key of the credential.
         key: String,
@@ -41,13 +41,16 @@ pub enum CredentialError {
         source: NoOrigin,
     },
     /// The header's name or value cannot be sent.
-    #[error("`{key}` cannot be sent in a header: its name or value is malformed")]
+    #[error(
+        "`{key}` cannot be sent in a header: its name or its secret holds a character that headers cannot carry, such \
+         as a line break"
+    )]
     Header {
         /// The config key of the credential.
         key: String,
     },
     /// The key file of Google is unusable.
-    #[error("`{key}`: {source}")]
+    #[error("`{key}` is unusable")]
     Google {
         /// The config key of the credential.
         key: String,
@@ -55,7 +58,7 @@ pub enum CredentialError {
         source: NoServiceAccount,
     },
     /// The key of Apple is unusable.
-    #[error("`{key}`: {source}")]
+    #[error("`{key}` is unusable")]
     P8 {
         /// The config key of the credential.
         key: String,

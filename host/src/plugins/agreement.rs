@@ -63,7 +63,7 @@ pub enum Disagreement {
         name: String,
     },
     /// A grant that is not an origin.
-    #[error("`plugins.{plugin}.grants.hosts`: {source}")]
+    #[error("`plugins.{plugin}.grants.hosts` must list origins, which have no path")]
     GrantedOrigin {
         /// The section.
         plugin: String,
@@ -178,7 +178,7 @@ fn origins(
             return Err(Disagreement::SettingUrl { plugin, name: wish.setting.clone() });
         };
         if !granted.contains(&origin) {
-            return Err(Disagreement::Host { plugin, origin: origin.to_string(), reason: wish.reason.clone() });
+            return Err(Disagreement::Host { plugin, origin: origin.to_string(), reason: unpointed(&wish.reason) });
         }
         wanted.insert(origin);
     }
@@ -197,7 +197,7 @@ fn credentials(
     for wish in &manifest.credentials {
         let (plugin, name, kind) = (plugin.to_owned(), wish.name.clone(), wish.kind.as_str());
         if !config.grants.credentials.contains(&name) {
-            return Err(Disagreement::Credential { plugin, name, reason: wish.reason.clone(), kind });
+            return Err(Disagreement::Credential { plugin, name, reason: unpointed(&wish.reason), kind });
         }
         match config.credentials.get(&name) {
             Some(credential) if credential.kind() == wish.kind => {
@@ -213,6 +213,11 @@ fn credentials(
         }
     }
     Ok(agreed)
+}
+
+/// A manifest's reason without its full stop, to stand within a sentence.
+fn unpointed(reason: &str) -> String {
+    reason.trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

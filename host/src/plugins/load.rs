@@ -63,7 +63,10 @@ pub enum LoadProblem {
         source: std::io::Error,
     },
     /// Another component than the one that the operator meant.
-    #[error("its SHA-256 is {found}, and `plugins.{plugin}.sha256` is another")]
+    #[error(
+        "its SHA-256 is {found}, and `plugins.{plugin}.sha256` is another: write the new one there if this is the \
+         component that you mean"
+    )]
     Sha256 {
         /// The section.
         plugin: String,
@@ -71,10 +74,10 @@ pub enum LoadProblem {
         found: String,
     },
     /// The manifest is not readable.
-    #[error("its plugin.toml is unreadable")]
+    #[error("its plugin.toml is wrong")]
     ManifestText(#[from] toml::de::Error),
     /// The manifest is not usable.
-    #[error("its plugin.toml is unusable")]
+    #[error("its plugin.toml cannot be used")]
     Manifest(#[from] ManifestError),
     /// Manifest and config disagree.
     #[error(transparent)]
@@ -91,9 +94,24 @@ pub enum LoadProblem {
     /// A webhook secret is not there.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The file is something else.
+    #[error("its file is no WebAssembly component")]
+    NotWasm,
+    /// A module of core WebAssembly, as the older targets make.
+    #[error("its file is a core WebAssembly module and no component: in Rust, build for the target wasm32-wasip2")]
+    CoreModule,
     /// The component is not usable.
     #[error(transparent)]
     Component(#[from] UnfitComponent),
+    /// It exports another world than its manifest says.
+    #[error("its plugin.toml says kind = \"{kind}\", and the component does not export what a {kind} must")]
+    World {
+        /// The manifest's kind.
+        kind: PluginKind,
+        /// What is missing.
+        #[source]
+        source: anyhow::Error,
+    },
     /// It failed its first call.
     #[error("it failed its trial")]
     Trial(#[source] PluginFailure),
@@ -132,9 +150,11 @@ impl Loader<'_> {
         let manifest: Manifest = toml::from_str(&manifest)?;
         manifest.check()?;
         let common = Arc::new(self.common(id, manifest, config)?);
+        check_format(&bytes)?;
         let pre = self.machine.prepare(&bytes)?;
-        let wasm = |e: wasmtime::Error| UnfitComponent::Wasm(e.into());
-        match common.manifest.kind {
+        let kind = common.manifest.kind;
+        let wasm = |e: wasmtime::Error| LoadProblem::World { kind, source: e.into() };
+        match kind {
             PluginKind::Channel => {
                 let plugin = Plugin { common, world: ChannelPluginPre::new(pre).map_err(wasm)? };
                 let plugin =
@@ -221,6 +241,16 @@ fn read(id: &str, config: &PluginConfig) -> Result<(String, Vec<u8>), LoadProble
         }
     }
     Ok((manifest, bytes))
+}
+
+/// Tells apart what the engine would refuse in words of its own. After the magic number and a version the header has a
+/// layer: 1 in a component, 0 in a core module.
+fn check_format(bytes: &[u8]) -> Result<(), LoadProblem> {
+    match bytes {
+        [0, b'a', b's', b'm', _, _, 0, 0, ..] => Err(LoadProblem::CoreModule),
+        [0, b'a', b's', b'm', _, _, _, _, ..] => Ok(()),
+        _ => Err(LoadProblem::NotWasm),
+    }
 }
 
 /// Makes one instance and asks it who it is. Some misfits show only here.

@@ -28,27 +28,27 @@ impl Channels {
     }
 }
 
-/// Why a try cannot be armed.
+/// What is missing for a try to be armed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// No consent on record: no call.
-    NoConsent,
+    Consent,
     /// The callee has no phone number.
-    NoPhone,
+    Phone,
     /// The callee has no confirmed device with an address that works.
-    NoDevice,
+    Device,
     /// No plugin that could ring it is on.
-    NoChannel,
+    Channel,
 }
 
 impl Refusal {
     /// A key of the Fluent files (`reason-<reason>`).
     pub(crate) const fn reason(self) -> &'static str {
         match self {
-            Self::NoConsent => "no_consent",
-            Self::NoPhone => "no_phone",
-            Self::NoDevice => "no_device",
-            Self::NoChannel => "no_channel",
+            Self::Consent => "no_consent",
+            Self::Phone => "no_phone",
+            Self::Device => "no_device",
+            Self::Channel => "no_channel",
         }
     }
 }
@@ -70,7 +70,7 @@ pub(crate) async fn arm(
     rules: &Rules,
 ) -> Result<Result<AttemptId, Refusal>, DbError> {
     if callee.consent_at.is_none() {
-        return Ok(Err(Refusal::NoConsent));
+        return Ok(Err(Refusal::Consent));
     }
     let target = match call.call_method {
         CallMethod::Phone => phone_target(callee, rules),
@@ -112,8 +112,8 @@ pub(crate) async fn arm(
 }
 
 fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
-    let number = callee.phone.clone().ok_or(Refusal::NoPhone)?;
-    let channel = rules.channels.for_numbers().ok_or(Refusal::NoChannel)?;
+    let number = callee.phone.clone().ok_or(Refusal::Phone)?;
+    let channel = rules.channels.for_numbers().ok_or(Refusal::Channel)?;
     Ok(Target {
         channel: channel.id.clone(),
         ahead: channel.submits == Submits::Ahead,
@@ -126,13 +126,13 @@ fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
 async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<Target, Refusal>, DbError> {
     let targets = ring_targets::of_callee(c, call.callee_id).await?;
     if targets.is_empty() {
-        return Ok(Err(Refusal::NoDevice));
+        return Ok(Err(Refusal::Device));
     }
     let used = ring_attempts::of_call(c, call.id).await?;
     let fresh = targets.into_iter().filter(|target| {
         !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address)
     });
-    let mut refusal = Refusal::NoDevice;
+    let mut refusal = Refusal::Device;
     for target in fresh {
         if let Some(channel) = rules.channels.by_id(&target.channel) {
             return Ok(Ok(Target {
@@ -143,7 +143,7 @@ async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<T
                 device: Some((target.device_id, target.push_address_id)),
             }));
         }
-        refusal = Refusal::NoChannel;
+        refusal = Refusal::Channel;
     }
     Ok(Err(refusal))
 }

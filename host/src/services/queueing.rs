@@ -54,7 +54,7 @@ async fn queue(c: &mut Conn, due: &DueSlot, rules: &Rules) -> Result<Option<Call
         return Ok(None);
     }
     let Some(callee) = callees::find(c, due.callee_id).await? else { return Ok(None) };
-    let mut call = new_call(&callee, due.slot.slot_no, due.next_date.to_string(), due.next_at, rules);
+    let mut call = new_call(&callee, due.slot.slot_no, due.next_date.clone(), due.next_at, rules);
     if !calls::add(c, &call).await? {
         return Ok(None);
     }

@@ -1,30 +1,26 @@
 //! Staff: is the installation well, and what needs a person. Only accounts with a staff role walk in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::error::ServiceError;
 use crate::app::App;
 use crate::config::MailTransport;
-use crate::db::call_lists::{self, CallFilter};
-use crate::db::calls::{self, Call};
 use crate::db::webhook_events::{self, WebhookEvent};
-use crate::db::{Conn, accounts, alerts, callees, devices, jobs, slots};
+use crate::db::{Conn, accounts, alerts, installation, jobs};
 use crate::domain::manifest::PluginKind;
-use crate::domain::{AccountId, CallId, CallState, CalleeId, DeviceState, FamilyId, Moment, WebhookId};
+use crate::domain::{AccountId, CallId, CallState, Moment, WebhookId};
 
-/// Slots that are walked to count who is called.
-const SLOTS_WALKED: i64 = 3_000;
 const SHOWN: i64 = 50;
 const DAY_S: i64 = 86_400;
 
 /// How much there is of everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Families with a callee who has a next call.
+    /// Families.
     pub families: u64,
-    /// Callees who have a next call.
+    /// Callees.
     pub callees: u64,
     /// Their devices that ring.
     pub devices: u64,
@@ -34,7 +30,7 @@ pub struct Counts {
     pub answered_today: u64,
     /// Jobs that wait or run.
     pub jobs_waiting: u64,
-    /// Jobs that failed after all tries, at most [`SHOWN`].
+    /// Jobs that failed after all tries.
     pub jobs_failed: u64,
 }
 
@@ -117,7 +113,7 @@ pub fn is_sign_up_open(app: &App) -> bool {
 }
 
 /// How the installation is; [`ServiceError::NotFound`] for whoever has no staff role.
-pub async fn installation(app: &App, account: AccountId) -> Result<Installation, ServiceError> {
+pub async fn overview(app: &App, account: AccountId) -> Result<Installation, ServiceError> {
     let mut c = app.db.read().await?;
     let staff = accounts::find(&mut c, account).await?.is_some_and(|account| account.staff_role.is_some());
     if !staff {
@@ -125,63 +121,36 @@ pub async fn installation(app: &App, account: AccountId) -> Result<Installation,
     }
     let now = app.clock.now();
     let today = now.plus_secs(-now.secs().rem_euclid(DAY_S));
-    let reached = Reached::walk(&mut c).await?;
-    let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
     let rows = |rows: i64| u64::try_from(rows).unwrap_or(0);
+    let (families, callees, devices) = installation::count_people(&mut c).await?;
     Ok(Installation {
         counts: Counts {
-            families: count(reached.families.len()),
-            callees: count(reached.callees.len()),
-            devices: count(reached.devices),
-            calls_today: rows(calls::count_in(&mut c, CallState::ALL, today).await?),
-            answered_today: rows(calls::count_in(&mut c, &[CallState::Completed], today).await?),
-            jobs_waiting: rows(jobs::count_waiting(&mut c).await?),
-            jobs_failed: count(jobs::dead(&mut c, SHOWN).await?.len()),
+            families: rows(families),
+            callees: rows(callees),
+            devices: rows(devices),
+            calls_today: rows(installation::count_calls(&mut c, CallState::ALL, today).await?),
+            answered_today: rows(installation::count_calls(&mut c, &[CallState::Completed], today).await?),
+            jobs_waiting: rows(installation::count_jobs(&mut c, jobs::WAITING).await?),
+            jobs_failed: rows(installation::count_jobs(&mut c, jobs::DEAD).await?),
         },
-        wrong: wrong_calls(&mut c, &reached, now.plus_secs(-DAY_S)).await?,
+        wrong: wrong_calls(&mut c, now.plus_secs(-DAY_S)).await?,
         parked: webhook_events::parked(&mut c, SHOWN).await?.into_iter().map(Parked::from).collect(),
         plugins: plugins(app, &mut c).await?,
     })
 }
 
-/// Everybody who has a next call.
-struct Reached {
-    families: BTreeSet<FamilyId>,
-    /// Name and zone of each.
-    callees: BTreeMap<CalleeId, (String, String)>,
-    devices: usize,
-}
-
-impl Reached {
-    async fn walk(c: &mut Conn) -> Result<Self, ServiceError> {
-        let mut reached = Self { families: BTreeSet::new(), callees: BTreeMap::new(), devices: 0 };
-        let due = slots::due_before(c, Moment(i64::MAX), SLOTS_WALKED).await?;
-        for id in due.into_iter().map(|slot| slot.callee_id).collect::<BTreeSet<_>>() {
-            let Some(callee) = callees::find(c, id).await? else { continue };
-            let ringing = devices::of_callee(c, id).await?;
-            reached.devices += ringing.iter().filter(|device| device.state == DeviceState::Active).count();
-            reached.families.insert(callee.family_id);
-            reached.callees.insert(id, (callee.address_form, callee.zone));
-        }
-        Ok(reached)
-    }
-}
-
-async fn wrong_calls(c: &mut Conn, reached: &Reached, since: Moment) -> Result<Vec<WrongCall>, ServiceError> {
-    let mut found: Vec<Call> = Vec::new();
-    for family in &reached.families {
-        for state in [CallState::Failed, CallState::Expired] {
-            let filter = CallFilter { state: Some(state), from: Some(since), ..CallFilter::default() };
-            found.extend(call_lists::page(c, *family, filter, 0, SHOWN).await?);
-        }
-    }
-    found.sort_by_key(|call| std::cmp::Reverse(call.due_at));
-    found.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
-    let brief = |call: Call| {
-        let (callee_name, zone) = reached.callees.get(&call.callee_id)?.clone();
-        Some(WrongCall { id: call.id, callee_name, zone, at: call.due_at, state: call.state })
-    };
-    Ok(found.into_iter().filter_map(brief).collect())
+async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, ServiceError> {
+    let found = installation::wrong_calls(c, since, SHOWN).await?;
+    Ok(found
+        .into_iter()
+        .map(|(call, callee_name, zone)| WrongCall {
+            id: call.id,
+            callee_name,
+            zone,
+            at: call.due_at,
+            state: call.state,
+        })
+        .collect())
 }
 
 /// What is stored beside an alert of the staff.

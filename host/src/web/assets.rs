@@ -13,5 +13,5 @@ const FOR_A_MOMENT: &str = "public, max-age=60";
 pub(super) async fn asset(State(app): State<App>, Path(path): Path<String>) -> Response {
     let Some(asset) = app.theme.asset(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let keep = if asset.immutable { FOR_EVER } else { FOR_A_MOMENT };
-    ([(header::CONTENT_TYPE, asset.mime.to_owned()), (header::CACHE_CONTROL, keep.to_owned())], asset.body).into_response()
+    ([(header::CONTENT_TYPE, asset.mime), (header::CACHE_CONTROL, keep.to_owned())], asset.body).into_response()
 }

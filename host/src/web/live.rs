@@ -39,12 +39,8 @@ pub(super) async fn events(State(app): State<App>, visitor: Visitor) -> Response
                 Err(RecvError::Closed) => return None,
             }
         }
-        Some((changed(), (changes, families)))
+        let changed = Event::default().event("change").data("{}");
+        Some((Ok::<_, Infallible>(changed), (changes, families)))
     });
     Sse::new(changes.take_until(closed)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
 }
-
-fn changed() -> Result<Event, Infallible> {
-    Ok(Event::default().event("change").data("{}"))
-}
-

@@ -35,7 +35,7 @@ impl Worker {
         worker.every(app, "deadlines", Duration::from_secs(1), |app| async move { deadlines::tick(&app).await });
         worker.every(app, "reconciling", Duration::from_secs(5), |app| async move { reconciling::tick(&app).await });
         worker.every(app, "jobs", Duration::from_secs(1), |app| async move { jobs::run_due(&app).await });
-        worker.every(app, "housekeeping", Duration::from_secs(600), |app| async move {
+        worker.every(app, "housekeeping", Duration::from_mins(10), |app| async move {
             housekeeping::tick(&app).await
         });
         worker

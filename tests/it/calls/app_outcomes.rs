@@ -119,6 +119,9 @@ on_both! {
         ended.unwrap();
         let state = app.call(&home).await.state;
         assert_eq!(answered.0 == 200, state == CallState::Answered, "{} {state}", answered.0);
+        let end = format!("/api/device/v1/calls/{ring}/end");
+        app.device_post(&paired.phone, &end, json!({ "duration_s": 0 })).await;
+        paired.phone.go_online();
         app.outcome(&home, 1200).await;
     }
 

@@ -125,12 +125,12 @@ on_both! {
 
     async fn second_phone_to_answer_gets_conflict(app: TestApp) {
         let home = app.app_household().await;
-        let (first, second) = in_ring_order(&app, &home, [app.iphone(&home).await, app.iphone(&home).await]).await;
+        let (first, second) = in_ring_order(&app, &home, [app.android(&home).await, app.android(&home).await]).await;
         for paired in [&first, &second] {
             paired.phone.behave(Behaviour::Ignore);
         }
         // The first phone rings, but every reply about it is lost: the host goes on to the second.
-        let faults = app.world.apns.faults(Environment::Production);
+        let faults = app.world.fcm.faults();
         faults.always_for(first.phone.push_address(), Fault::taken_then_cut());
         app.advance_until(90, || async { second.phone.rings().len() == 1 }).await;
         assert_eq!(first.phone.rings().len(), 1);

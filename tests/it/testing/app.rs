@@ -9,7 +9,6 @@ use std::time::Duration;
 use callpanion::app::App;
 use callpanion::clock::Clock;
 use callpanion::config::Config;
-use callpanion::db::jobs as job_rows;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
 use callpanion::services::{deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing};
@@ -200,12 +199,8 @@ impl TestApp {
     /// Ends the test: fails if work was left undone, a vendor saw what it should not, or the log tells of people.
     pub async fn finish(self) {
         self.finished.store(true, Ordering::SeqCst);
-        let mut c = self.host.db.read().await.unwrap();
-        let waiting = job_rows::count_waiting(&mut c).await.unwrap();
-        let dead = job_rows::dead(&mut c, 10).await.unwrap();
-        drop(c);
-        assert!(dead.is_empty(), "jobs were given up: {dead:#?}");
-        assert_eq!(waiting, 0, "jobs are still waiting");
+        let undone = self.database.texts("SELECT kind || ' ' || state || ' ' || coalesce(last_error, '') AS text FROM jobs WHERE state <> 'done'").await;
+        assert!(undone.is_empty(), "jobs are left: {undone:#?}");
         let unexpected = self.world.unexpected();
         assert!(unexpected.is_empty(), "a vendor or phone saw what it should not: {unexpected:#?}");
         let personal = self.personal.lock().unwrap().clone();

@@ -32,6 +32,12 @@ pub enum Database {
     },
 }
 
+#[derive(diesel::QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
 static SQLITE_TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
 static POSTGRES_TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -99,6 +105,28 @@ impl Database {
                 connection.batch_execute(sql).await.unwrap();
             }
         }
+    }
+
+    /// The column `text` of every row of a query.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows: Vec<TextRow> = match self {
+            Self::Sqlite(folder) => {
+                let file = sqlite_file(folder.path());
+                let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+                connection.batch_execute("PRAGMA busy_timeout = 5000;").unwrap();
+                diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).unwrap()
+            }
+            Self::Postgres { name } => {
+                let mut connection = AsyncPgConnection::establish(&postgres_url(name)).await.unwrap();
+                diesel_async::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).await.unwrap()
+            }
+        };
+        rows.into_iter().map(|row| row.text).collect()
+    }
+
+    /// How many rows a table has: `FROM` and whatever follows.
+    pub async fn count(&self, from: &str) -> usize {
+        self.texts(&format!("SELECT CAST(count(*) AS TEXT) AS text FROM {from}")).await[0].parse().unwrap()
     }
 
     /// Drops it, whoever is still connected.

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use super::args::DemoArgs;
 use super::{Failure, Outcome};
+use crate::app::App;
 use crate::boot::{self, Host, logging};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -32,7 +33,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let settings = world_config::environment(&world.settings(), &public_url, folder.path());
     let config = Config::load(None, settings.into_iter()).map_err(|error| Failure::Config(error.to_string()))?;
     logging::start(&config.log).map_err(|error| Failure::Config(error.to_string()))?;
-    let app = boot::assemble(config, clock, Mailer::memory()).await?;
+    let app = App { demo: true, ..boot::assemble(config, clock, Mailer::memory()).await? };
     let host = Host::start(&app, listener)?;
     let welcome = seed::plant(&app, &world, &public_url).await?;
     banner(&public_url, &welcome, args.speed);
@@ -47,12 +48,12 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
 }
 
 fn banner(public_url: &str, welcome: &seed::Welcome, speed: u32) {
-    let calls: String = welcome.calls.iter().map(|line| format!("    {line}\n")).collect();
+    let calls = welcome.calls.join("\n    ");
     say(&format!(
         "\n  Callpanion demo\n\n  \
          Sign in as the daughter:  {public_url}{link}\n  \
          or at {public_url}/sign-in with {email} and {password}\n\n  \
-         Time runs {speed} times as fast as life. Coming up:\n{calls}\n  \
+         Time runs {speed} times as fast as life. Coming up:\n    {calls}\n\n  \
          The vendors and the phones are emulated; the host, the plugins and the pages are real.\n  \
          Ctrl-C stops the demo.\n",
         link = welcome.sign_in_path,

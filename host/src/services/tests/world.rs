@@ -55,6 +55,7 @@ pub(super) async fn world_at(start: &str) -> World {
         live: crate::services::live::Live::default(),
         node: NodeId::new(),
         wake: Arc::default(),
+        demo: false,
     };
     World { app, letters: Mutex::default(), _folder: folder }
 }

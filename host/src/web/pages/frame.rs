@@ -229,6 +229,7 @@ impl Asked {
     async fn frame(&self, path: &str) -> Result<Frame, ServiceError> {
         let mut frame = Frame::visitor(self.visitor.locale, path, self.now());
         frame.flash = self.flash;
+        frame.demo = self.app.demo;
         let Some(SignedIn { account, .. }) = &self.visitor.signed_in else { return Ok(frame) };
         let families = families::for_account(&self.app, account.id).await?;
         frame.zone.clone_from(&account.zone);

@@ -6,7 +6,7 @@ use crate::theme::{CallLine, Counts, ParkedLine, PluginLine, PluginMark, StaffPa
 
 /// `GET /staff`
 pub(super) async fn show(asked: Asked) -> Answer {
-    let found = staff::installation(&asked.app, asked.account()?).await?;
+    let found = staff::overview(&asked.app, asked.account()?).await?;
     let counts = Counts {
         families: found.counts.families,
         callees: found.counts.callees,

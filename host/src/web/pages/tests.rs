@@ -45,6 +45,7 @@ impl Browser {
             live: crate::services::live::Live::default(),
             node: NodeId::new(),
             wake: Arc::default(),
+            demo: false,
         };
         let routes =
             super::routes().layer(middleware::from_fn_with_state(app.clone(), origin::check)).with_state(app.clone());
