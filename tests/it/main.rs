@@ -7,6 +7,11 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
+mod browser;
 mod calls;
+mod device_api;
+mod pairing;
 mod paths;
+mod phone_app;
 mod testing;
+mod webhooks;

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Backend, Config};
 use crate::db::{Db, Location};
 use crate::domain::NodeId;
+use crate::domain::manifest::Reaches;
 use crate::mail::Mailer;
 use crate::plugins::{Entropy, Plugins};
 use crate::services::live::Live;
@@ -30,11 +31,12 @@ pub use shutdown::until_told_to_stop;
 /// Open requests may take so long to end once the host is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Opens the windows and puts the app together: database (with its
-/// migrations), plugins, theme.
+/// Opens the windows and puts the app together: plugins, database (with its
+/// migrations), theme.
 pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::Result<App> {
-    let db = open_database(&config).await?;
+    // A start that is refused for its plugins leaves the database as it was.
     let plugins = load_plugins(&config, clock.clone()).await?;
+    let db = open_database(&config).await?;
     for (role, wanted, loaded) in [
         ("provider.app", &config.provider.app, plugins.provider_ids()),
         ("provider.phone", &config.provider.phone, plugins.provider_ids()),
@@ -43,6 +45,10 @@ pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::R
         if !loaded.contains(wanted) {
             tracing::warn!(key = role, plugin = wanted, "this plugin is not enabled: set plugins.{wanted}.enabled = true");
         }
+    }
+    let number_channels = plugins.channels().into_iter().filter(|channel| channel.reaches == Reaches::Number).count();
+    if number_channels > 1 {
+        tracing::warn!(number_channels, "several channels reach phone numbers: the first by id is used");
     }
     Ok(App {
         config: Arc::new(config),

@@ -2,16 +2,20 @@
 
 use super::args::ConfigCommand;
 use super::{Failure, Outcome, load_config};
-use crate::boot::logging;
+use crate::boot::{self, logging};
+use crate::clock::Clock;
 use crate::mail::Mailer;
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
-pub(super) fn run(command: ConfigCommand) -> Outcome {
+pub(super) async fn run(command: ConfigCommand) -> Outcome {
     match command {
         ConfigCommand::Check(arg) => {
             let config = load_config(arg.config.as_deref())?;
             logging::check(&config.log).map_err(|error| Failure::Config(error.to_string()))?;
             Mailer::from_config(&config.mail).map_err(|error| Failure::Config(error.to_string()))?;
+            let enabled = config.plugins.values().filter(|plugin| plugin.enabled).count();
+            println!("The configuration reads well. Loading {enabled} plugins …");
+            boot::load_plugins(&config, Clock::system()).await?;
             println!("The configuration is in order.");
         }
         ConfigCommand::Dump(arg) => {

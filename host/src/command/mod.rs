@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use args::{Cli, Command, EXIT_CONFIG, EXIT_DONE, EXIT_FAILED};
 
 use crate::config::Config;
+use crate::plugins::PluginLoadError;
 
 /// How a command failed.
 enum Failure {
@@ -26,7 +27,9 @@ enum Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Other(error.into())
+        let error = error.into();
+        // A plugin that does not load is a matter of its section in the configuration.
+        if error.is::<PluginLoadError>() { Self::Config(format!("{error:#}")) } else { Self::Other(error) }
     }
 }
 
@@ -38,7 +41,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(arg) => serve::run(arg).await,
         Command::Demo(args) => demo::run(args).await,
-        Command::Config(command) => config::run(command),
+        Command::Config(command) => config::run(command).await,
         Command::Plugin(command) => plugin::run(command),
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
@@ -46,7 +49,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::from(EXIT_DONE),
         Err(Failure::Config(problems)) => {
-            eprintln!("{problems}");
+            eprintln!("callpanion: {problems}");
             ExitCode::from(EXIT_CONFIG)
         }
         Err(Failure::Other(error)) => {

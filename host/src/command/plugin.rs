@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use super::args::{PluginCommand, PluginShowArgs};
 use super::{Failure, Outcome, load_config};
 use crate::config::plugins::PluginConfig;
-use crate::domain::manifest::Manifest;
+use crate::domain::manifest::{Manifest, Reaches, Submits};
 use crate::plugins::read_manifest;
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
@@ -14,6 +14,7 @@ pub(super) fn run(command: PluginCommand) -> Outcome {
         PluginCommand::List(arg) => {
             let config = load_config(arg.config.as_deref())?;
             println!("{:<16} {:<9} {:<9} {:<8} FROM", "ID", "KIND", "VERSION", "ENABLED");
+            let mut broken = 0;
             for (id, plugin) in &config.plugins {
                 let enabled = if plugin.enabled { "yes" } else { "no" };
                 match read_manifest(id, plugin) {
@@ -21,10 +22,13 @@ pub(super) fn run(command: PluginCommand) -> Outcome {
                         "{id:<16} {:<9} {:<9} {enabled:<8} {}",
                         manifest.kind, manifest.version, plugin.source
                     ),
-                    Err(error) => println!("{id:<16} {:<9} {:<9} {enabled:<8} {error}", "?", "?"),
+                    Err(error) => {
+                        broken += usize::from(plugin.enabled);
+                        println!("{id:<16} {:<9} {:<9} {enabled:<8} {:#}", "?", "?", anyhow!(error));
+                    }
                 }
             }
-            Ok(())
+            if broken == 0 { Ok(()) } else { Err(anyhow!("{broken} enabled plugins cannot be read").into()) }
         }
         PluginCommand::Show(PluginShowArgs { id, config }) => {
             let config = load_config(config.config.as_deref())?;
@@ -43,7 +47,7 @@ pub(super) fn run(command: PluginCommand) -> Outcome {
 fn describe(manifest: &Manifest, config: &PluginConfig) -> String {
     let mut lines = vec![
         format!("{} ({}), version {}, for plugin API {}", manifest.name, manifest.id, manifest.version, manifest.api),
-        format!("{}, from {}", manifest.kind, config.source),
+        format!("{}{}, from {}", manifest.kind, reach(manifest), config.source),
         manifest.purpose.clone(),
         format!("What it is given is processed in: {}", manifest.processing_country),
         format!("Enabled: {}", if config.enabled { "yes" } else { "no" }),
@@ -61,9 +65,13 @@ fn describe(manifest: &Manifest, config: &PluginConfig) -> String {
         lines.push(format!("  {origin} (setting `{}`): {}", host.setting, host.reason));
     }
     lines.push(format!("    granted: {}", words(&config.grants.hosts)));
+    if config.grants.private_addresses {
+        lines.push("    granted: private addresses, such as those of this machine".to_owned());
+    }
     lines.push("It wants these credentials; it never sees them, the host puts them in place".to_owned());
     for wish in &manifest.credentials {
-        lines.push(format!("  {} ({}): {}", wish.name, wish.kind, wish.reason));
+        let granted = if config.grants.credentials.contains(&wish.name) { "" } else { " NOT GRANTED" };
+        lines.push(format!("  {} ({}): {}{granted}", wish.name, wish.kind, wish.reason));
     }
     lines.push(format!("    granted: {}", words(&config.grants.credentials)));
     lines.push("It is shown".to_owned());
@@ -78,6 +86,21 @@ fn describe(manifest: &Manifest, config: &PluginConfig) -> String {
         lines.push(format!("      {}", setting.help));
     }
     lines.join("\n") + "\n"
+}
+
+/// What a channel reaches, and when it is handed its rings.
+fn reach(manifest: &Manifest) -> String {
+    manifest.channel_info(&manifest.id).map_or_else(String::new, |channel| {
+        let reaches = match channel.reaches {
+            Reaches::Device(platform) => format!("{platform} devices"),
+            Reaches::Number => "phone numbers".to_owned(),
+        };
+        let when = match channel.submits {
+            Submits::Moment => "at the ring time",
+            Submits::Ahead => "minutes ahead, with the ring time",
+        };
+        format!(" for {reaches}, handed over {when}")
+    })
 }
 
 fn words(granted: &[String]) -> String {

@@ -13,10 +13,7 @@ use super::tree::Tree;
 
 /// Every value that can't be right.
 pub(super) fn check(config: &Config, tree: &Tree) -> Vec<Problem> {
-    let mut limits = Limits {
-        tree,
-        problems: Vec::new(),
-    };
+    let mut limits = Limits { tree, problems: Vec::new() };
     limits.places(config);
     limits.numbers(config);
     limits.times(config);
@@ -33,30 +30,17 @@ struct Limits<'a> {
 impl Limits<'_> {
     fn wrong(&mut self, key: &str, expected: impl Into<String>, found: impl Display) {
         let (key, origin) = (key.to_owned(), self.tree.origin(key));
-        self.problems.push(Problem::Wrong {
-            key,
-            origin,
-            expected: expected.into(),
-            found: found.to_string(),
-        });
+        self.problems.push(Problem::Wrong { key, origin, expected: expected.into(), found: found.to_string() });
     }
 
     fn refuse(&mut self, key: &str, reason: impl Into<String>) {
         let (key, origin) = (key.to_owned(), self.tree.origin(key));
-        self.problems.push(Problem::Refused {
-            key,
-            origin,
-            reason: reason.into(),
-        });
+        self.problems.push(Problem::Refused { key, origin, reason: reason.into() });
     }
 
     fn range(&mut self, key: &str, value: u32, allowed: RangeInclusive<u32>) {
         if !allowed.contains(&value) {
-            self.wrong(
-                key,
-                format!("{} to {}", allowed.start(), allowed.end()),
-                value,
-            );
+            self.wrong(key, format!("{} to {}", allowed.start(), allowed.end()), value);
         }
     }
 
@@ -70,11 +54,7 @@ impl Limits<'_> {
             && url.username().is_empty()
             && url.password().is_none();
         if !is_origin {
-            self.wrong(
-                "public_url",
-                "http:// or https://, a host and nothing after it",
-                format_args!("`{url}`"),
-            );
+            self.wrong("public_url", "http:// or https://, a host and nothing after it", format_args!("`{url}`"));
         }
         if config.data_dir.as_os_str().is_empty() {
             self.wrong("data_dir", "a folder", "nothing");
@@ -82,72 +62,28 @@ impl Limits<'_> {
         match config.database.backend(&config.data_dir) {
             Some(Backend::Sqlite(_) | Backend::Postgres(_)) => {}
             // The URL may hold a password, so it is not shown.
-            None => self.wrong(
-                "database.url",
-                "`postgres://…` or `sqlite:PATH`",
-                "something else",
-            ),
-        }
-        let distinct: HashSet<_> = config.locales.iter().collect();
-        if config.locales.is_empty() || distinct.len() != config.locales.len() {
-            self.wrong(
-                "locales",
-                "at least one language, each once",
-                format_args!("{:?}", config.locales),
-            );
+            None => self.wrong("database.url", "`postgres://…` or `sqlite:PATH`", "something else"),
         }
     }
 
     fn numbers(&mut self, config: &Config) {
         let calling = &config.calling;
-        self.range(
-            "database.max_connections",
-            config.database.max_connections,
-            1..=500,
-        );
+        self.range("database.max_connections", config.database.max_connections, 1..=500);
         self.range("calling.queue_ahead_s", calling.queue_ahead_s, 30..=3600);
         self.range("calling.ring_window_s", calling.ring_window_s, 15..=120);
         self.range("calling.tries", calling.tries, 1..=5);
         self.range("calling.retry_after_s", calling.retry_after_s, 60..=7200);
-        self.range(
-            "calling.max_call_minutes",
-            calling.max_call_minutes,
-            1..=120,
-        );
+        self.range("calling.max_call_minutes", calling.max_call_minutes, 1..=120);
         self.range("calling.poll_interval_s", calling.poll_interval_s, 1..=300);
-        self.range(
-            "calling.reconcile_after_s",
-            calling.reconcile_after_s,
-            10..=3600,
-        );
-        self.range(
-            "calling.answer_deadline_ms",
-            calling.answer_deadline_ms,
-            500..=30_000,
-        );
-        self.range(
-            "calling.vendor_deadline_ms",
-            calling.vendor_deadline_ms,
-            500..=60_000,
-        );
+        self.range("calling.reconcile_after_s", calling.reconcile_after_s, 10..=3600);
+        self.range("calling.answer_deadline_ms", calling.answer_deadline_ms, 500..=30_000);
+        self.range("calling.vendor_deadline_ms", calling.vendor_deadline_ms, 500..=60_000);
         self.range("pairing.code_ttl_s", config.pairing.code_ttl_s, 60..=3600);
-        self.range(
-            "pairing.guesses_per_address_per_hour",
-            config.pairing.guesses_per_address_per_hour,
-            1..=1000,
-        );
-        self.range(
-            "pairing.guesses_total_per_hour",
-            config.pairing.guesses_total_per_hour,
-            1..=100_000,
-        );
+        self.range("pairing.guesses_per_address_per_hour", config.pairing.guesses_per_address_per_hour, 1..=1000);
+        self.range("pairing.guesses_total_per_hour", config.pairing.guesses_total_per_hour, 1..=100_000);
         self.range("webhook.parked_days", config.webhook.parked_days, 1..=365);
         self.range("sessions.idle_days", config.sessions.idle_days, 1..=365);
-        self.range(
-            "sessions.absolute_days",
-            config.sessions.absolute_days,
-            1..=365,
-        );
+        self.range("sessions.absolute_days", config.sessions.absolute_days, 1..=365);
         self.range("mail.deadline_ms", config.mail.deadline_ms, 1000..=120_000);
         // 64 KiB holds no long transcript; beyond 64 MiB one request could fill the memory of a small machine.
         let bytes = config.webhook.max_body_bytes;
@@ -155,26 +91,17 @@ impl Limits<'_> {
             self.wrong("webhook.max_body_bytes", "65536 to 67108864", bytes);
         }
         if config.sessions.idle_days > config.sessions.absolute_days {
-            self.refuse(
-                "sessions.idle_days",
-                "it is longer than `sessions.absolute_days`, so it would never matter",
-            );
+            self.refuse("sessions.idle_days", "it is longer than `sessions.absolute_days`, so it would never matter");
         }
         if calling.vendor_deadline_ms >= calling.ring_window_s.saturating_mul(1000) {
-            self.refuse(
-                "calling.vendor_deadline_ms",
-                "it must be shorter than `calling.ring_window_s`",
-            );
+            self.refuse("calling.vendor_deadline_ms", "it must be shorter than `calling.ring_window_s`");
         }
     }
 
     fn times(&mut self, config: &Config) {
         let calling = &config.calling;
         let slots = &calling.default_slots;
-        let distinct: HashSet<_> = slots
-            .iter()
-            .map(|slot| (slot.hour(), slot.minute()))
-            .collect();
+        let distinct: HashSet<_> = slots.iter().map(|slot| (slot.hour(), slot.minute())).collect();
         if !(1..=3).contains(&slots.len()) || distinct.len() != slots.len() {
             self.wrong(
                 "calling.default_slots",
@@ -182,14 +109,8 @@ impl Limits<'_> {
                 format_args!("{} of them", slots.len()),
             );
         }
-        if slots
-            .iter()
-            .any(|slot| is_quiet(*slot, calling.quiet_start, calling.quiet_end))
-        {
-            self.refuse(
-                "calling.default_slots",
-                "a slot lies between `calling.quiet_start` and `calling.quiet_end`",
-            );
+        if slots.iter().any(|slot| is_quiet(*slot, calling.quiet_start, calling.quiet_end)) {
+            self.refuse("calling.default_slots", "a slot lies between `calling.quiet_start` and `calling.quiet_end`");
         }
     }
 
@@ -229,12 +150,7 @@ impl Limits<'_> {
         for (key, id) in roles {
             if !config.plugins.contains_key(id) {
                 let near = nearest(id, &ids, &[]);
-                self.refuse(
-                    key,
-                    format!(
-                        "there is no plugin `{id}` in the configuration: did you mean `{near}`?"
-                    ),
-                );
+                self.refuse(key, format!("there is no plugin `{id}` in the configuration: did you mean `{near}`?"));
             }
         }
     }
@@ -242,9 +158,5 @@ impl Limits<'_> {
 
 /// Whether a time lies in the quiet hours, which usually span midnight. Equal ends mean: none.
 fn is_quiet(time: Time, start: Time, end: Time) -> bool {
-    if start <= end {
-        start <= time && time < end
-    } else {
-        start <= time || time < end
-    }
+    if start <= end { start <= time && time < end } else { start <= time || time < end }
 }

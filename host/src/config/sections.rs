@@ -25,8 +25,6 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
-    /// The languages on offer; the first is the default.
-    pub locales: Vec<String>,
     /// The plugin that writes summaries.
     pub renderer: String,
     /// Where rows are kept.

@@ -46,7 +46,7 @@ fn file_wins_over_defaults_and_environment_over_the_file() {
     let text = "[calling]\nring_window_s = 50\ntries = 3\n";
     let env = [
         ("CALLPANION__CALLING__RING_WINDOW_S", "60"),
-        ("CALLPANION__LOCALES", "id, en"),
+        ("CALLPANION__CALLING__DEFAULT_SLOTS", "08:00, 18:30"),
         ("CALLPANION__PLUGINS__APNS_VOIP__ENABLED", "true"),
         (
             "CALLPANION__PLUGINS__APNS_VOIP__CREDENTIALS__AUTH_KEY__TEAM_ID",
@@ -70,7 +70,7 @@ fn file_wins_over_defaults_and_environment_over_the_file() {
         (config.calling.ring_window_s, config.calling.tries),
         (60, 3)
     );
-    assert_eq!(config.locales, ["id", "en"]);
+    assert_eq!(config.calling.default_slots.len(), 2);
     assert!(config.plugins["apns-voip"].enabled);
     assert!(config.plugins["fcm"].grants.private_addresses);
     assert_eq!(

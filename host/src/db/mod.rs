@@ -18,6 +18,7 @@ pub mod transcripts;
 pub mod webhook_events;
 pub(crate) mod conn;
 mod error;
+mod notices;
 mod open;
 mod schema;
 mod types;

@@ -67,8 +67,9 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
 }
 
 async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError> {
-    let mut conn =
-        AsyncPgConnection::establish(url).await.map_err(|error| DbError::Open(error.to_string()))?;
+    let mut conn = AsyncPgConnection::establish(url)
+        .await
+        .map_err(|error| DbError::Open(format!("PostgreSQL at {} (`database.url`): {error}", server_of(url))))?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
     let (mut conn, migrated) = tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(conn);
@@ -85,6 +86,13 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
     let pool = PgPool::builder(manager).max_size(max_connections.max(2)).build().map_err(DbError::pool)?;
     Ok(Db(Engine::Pg(pool)))
+}
+
+/// Host and port of a database URL, without the account and its password.
+fn server_of(url: &str) -> &str {
+    let server = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let server = server.split(['/', '?']).next().unwrap_or(server);
+    server.rsplit_once('@').map_or(server, |(_, server)| server)
 }
 
 /// Runs what is pending; refuses a database that a newer version has migrated.

@@ -286,3 +286,17 @@ fn trial<W: World>(
     }
     Ok(plugin)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_component_is_named() {
+        assert!(check_format(b"\0asm\x0d\0\x01\0").is_ok());
+        assert!(matches!(check_format(b"\0asm\x01\0\0\0"), Err(LoadProblem::CoreModule)));
+        for other in [&b""[..], b"\0asm", b"\x7fELF\x02\x01\x01\0", b"(component)"] {
+            assert!(matches!(check_format(other), Err(LoadProblem::NotWasm)), "{other:?}");
+        }
+    }
+}

@@ -15,20 +15,33 @@ const BACKLOG: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Live {
     changes: broadcast::Sender<FamilyId>,
+    own: broadcast::Sender<FamilyId>,
     closed: CancellationToken,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { changes: broadcast::channel(BACKLOG).0, closed: CancellationToken::new() }
+        Self { changes: broadcast::channel(BACKLOG).0, own: broadcast::channel(BACKLOG).0, closed: CancellationToken::new() }
     }
 }
 
 impl Live {
-    /// Something of this family changed. Called after the commit.
+    /// Something of this family changed here. Called after the commit.
     pub fn changed(&self, family: FamilyId) {
+        self.heard(family);
+        // No other host is the usual case.
+        let _nobody = self.own.send(family);
+    }
+
+    /// Something of this family changed at another host.
+    pub fn heard(&self, family: FamilyId) {
         // No page open is the usual case.
         let _nobody = self.changes.send(family);
+    }
+
+    /// From now on, hear of the changes that this host made.
+    pub fn listen_to_own(&self) -> broadcast::Receiver<FamilyId> {
+        self.own.subscribe()
     }
 
     /// From now on, hear of every family's changes; the listener filters.

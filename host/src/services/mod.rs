@@ -20,6 +20,7 @@ pub mod error;
 pub mod housekeeping;
 pub mod jobs;
 pub mod live;
+pub mod live_bridge;
 pub mod lookups;
 pub mod mails;
 pub mod queueing;

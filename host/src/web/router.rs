@@ -40,7 +40,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(SMALL_BODY_BYTES));
     let webhook_limit = DefaultBodyLimit::max(app.config.webhook.max_body_bytes);
     let webhooks = Router::new()
-        .route("/webhooks/elevenlabs", post(webhooks::elevenlabs))
+        .route("/webhooks/{provider}", post(webhooks::of_provider))
         // The original system's path, so that the console needs only a new host.
         .route("/functions/v1/elevenlabs-webhook", post(webhooks::elevenlabs))
         .layer(webhook_limit);

@@ -4,18 +4,35 @@
 //! that we cannot read is stored and answered 200 all the same.
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::error::{Meaning, Problem};
 use crate::app::App;
-use crate::services::webhooks;
+use crate::services::{ServiceError, webhooks};
 
-/// `POST /webhooks/elevenlabs`, and the path of the original system.
+/// `POST /webhooks/{provider}`: the provider is the id of a loaded plugin.
+pub(super) async fn of_provider(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    take(&app, &provider, &headers, body).await
+}
+
+/// `POST /functions/v1/elevenlabs-webhook`: the path of the original system.
 pub(super) async fn elevenlabs(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    take(&app, "elevenlabs", &headers, body).await
+}
+
+async fn take(app: &App, provider: &str, headers: &HeaderMap, body: Bytes) -> Response {
+    if !app.plugins.provider_ids().iter().any(|id| id == provider) {
+        return Problem(ServiceError::NotFound).into_response();
+    }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    match webhooks::receive(&app, "elevenlabs", header, body.to_vec()).await {
+    match webhooks::receive(app, provider, header, body.to_vec()).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => {
             tracing::debug!(status = %Meaning::from(&error).status, "a webhook was not taken");

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::services::{ServiceError, deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing};
+use crate::services::{ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, queueing, reconciling, ringing};
 
 /// The longest that the ringing loop sleeps: another host, or a page, may arm something meanwhile.
 const LONGEST_RING_NAP: Duration = Duration::from_millis(500);
@@ -38,6 +38,10 @@ impl Worker {
         worker.every(app, "housekeeping", Duration::from_mins(10), |app| async move {
             housekeeping::tick(&app).await
         });
+        if app.db.is_shared() {
+            worker.keep_up(app, "telling other hosts", |app| async move { live_bridge::tell(&app).await });
+            worker.keep_up(app, "hearing other hosts", |app| async move { live_bridge::hear(&app).await });
+        }
         worker
     }
 
@@ -74,6 +78,24 @@ impl Worker {
                     }
                 };
                 rest(&app, &stop, nap).await;
+            }
+        });
+    }
+
+    /// Runs what lasts, and begins it again when it ends.
+    fn keep_up<F, R>(&self, app: &App, name: &'static str, lasting: F)
+    where
+        F: Fn(App) -> R + Send + 'static,
+        R: Future<Output = Result<(), ServiceError>> + Send,
+    {
+        let (app, stop) = (app.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            while !stop.is_cancelled() {
+                let ended = stop.run_until_cancelled(lasting(app.clone())).await;
+                if let Some(Err(error)) = ended {
+                    report(name, &error);
+                }
+                stop.run_until_cancelled(tokio::time::sleep(NAP_AFTER_FAILURE)).await;
             }
         });
     }

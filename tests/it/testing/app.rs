@@ -11,7 +11,7 @@ use callpanion::clock::Clock;
 use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
-use callpanion::services::{deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing};
+use callpanion::services::{deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing, setup};
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
 use tokio::net::TcpListener;
@@ -156,6 +156,15 @@ impl TestApp {
         assert!(reached().await, "not reached within {seconds} s");
     }
 
+    /// Jumps to a moment; what lies between does not happen to the host.
+    pub async fn jump_to(&self, moment: &str) {
+        let ahead = Moment::from(moment.parse::<jiff::Timestamp>().unwrap()).since(self.now());
+        assert!(!ahead.is_zero(), "the clock only goes forward");
+        self.host.clock.advance(ahead);
+        self.time.advance(i64::try_from(ahead.as_millis()).unwrap());
+        assert!(self.world.settle().await, "the emulated world does not come to rest");
+    }
+
     fn move_clocks(&self) {
         // The host first: what the phones send when they wake up comes to a host that is as late as they are.
         self.host.clock.advance(Duration::from_secs(1));
@@ -186,6 +195,18 @@ impl TestApp {
     /// A browser whose owner reads Bahasa Indonesia.
     pub fn browser_in(&self, language: &'static str) -> Browser {
         Browser::new(&self.url, language)
+    }
+
+    /// The browser of the installation's administrator, made by the printed set-up link.
+    pub async fn staff(&self) -> Browser {
+        let path = setup::ensure_setup_link(&self.host).await.unwrap().expect("a set-up link");
+        self.keep_out_of_the_log(path.trim_start_matches("/setup/"));
+        let browser = self.browser();
+        let form =
+            [("name", "Ada Admin"), ("email", "ada@operator.example"), ("password", "seven-brass-door-handles")];
+        let page = browser.post(&path, &form).await;
+        assert_eq!((page.status, page.path.as_str()), (200, "/staff"), "{}", page.text());
+        browser
     }
 
     /// Something that must never stand in the log.

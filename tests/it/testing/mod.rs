@@ -7,7 +7,7 @@ mod app;
 mod browser;
 mod database;
 mod household;
-mod log;
+pub mod log;
 mod onboarding;
 mod rows;
 mod settings;
@@ -15,7 +15,7 @@ mod snapshot;
 mod webhook;
 
 pub use app::{START, TestApp};
-pub use browser::{Browser, Page};
+pub use browser::{Browser, Page, client};
 pub use database::{Database, Engine};
 pub use household::{Household, Paired};
 pub use settings::{Settings, environment};

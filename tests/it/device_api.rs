@@ -1,0 +1,145 @@
+//! The device API, version 1: statuses, problem documents, and who may speak of what.
+
+use callpanion::domain::CallState;
+use callpanion_emulators::Behaviour;
+use serde_json::json;
+
+use crate::testing::on_both;
+
+const API: &str = "/api/device/v1";
+
+on_both! {
+    async fn without_a_device_secret_nothing_is_answered(app: TestApp) {
+        let call = uuid::Uuid::now_v7();
+        for path in ["me", "calls/current"] {
+            let (status, problem) = app.machine_get(&format!("{API}/{path}"), None).await;
+            assert_eq!((status, &problem["code"]), (401, &json!("unauthenticated")), "{path}");
+        }
+        let mut paths: Vec<String> = ["push-addresses", "heartbeat"].map(str::to_owned).into();
+        paths.extend(["rang", "answer", "joined", "end", "decline", "missed"].map(|verb| format!("calls/{call}/{verb}")));
+        for path in paths {
+            for secret in [None, Some("wrong"), Some("")] {
+                let (status, problem) = app.machine_post(&format!("{API}/{path}"), secret, &json!({})).await;
+                assert_eq!((status, &problem["code"]), (401, &json!("unauthenticated")), "{path} {secret:?}");
+            }
+        }
+    }
+
+    async fn problem_is_a_document_with_a_stable_code(app: TestApp) {
+        let response = crate::testing::client().get(format!("{}{API}/me", app.url)).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let problem: serde_json::Value = response.json().await.unwrap();
+        for key in ["type", "title", "status", "code"] {
+            assert!(!problem[key].is_null(), "{key} in {problem}");
+        }
+    }
+
+    async fn device_learns_how_it_stands_and_what_time_it_is(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        let secret = paired.phone.device_secret();
+        let (status, me) = app.machine_get(&format!("{API}/me"), secret.as_deref()).await;
+        assert_eq!(status, 200);
+        assert_eq!((&me["state"], &me["now_ms"]), (&json!("active"), &json!(app.now().millis())));
+        app.outcome(&home, 300).await;
+    }
+
+    async fn heartbeat_is_kept_and_nonsense_refused(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        let secret = paired.phone.device_secret();
+        let path = format!("{API}/heartbeat");
+        let beat = json!({ "battery_percent": 31, "network": "wifi", "app_version": "1.2.0" });
+        assert_eq!(app.machine_post(&path, secret.as_deref(), &beat).await.0, 200);
+        let kept = app.database.texts("SELECT network || ' ' || app_version AS text FROM devices").await;
+        assert_eq!(kept, ["wifi 1.2.0"]);
+        for percent in [-1, 101] {
+            let (status, problem) =
+                app.machine_post(&path, secret.as_deref(), &json!({ "battery_percent": percent })).await;
+            assert_eq!((status, &problem["field"]), (422, &json!("battery_percent")), "{problem}");
+        }
+        app.outcome(&home, 300).await;
+    }
+
+    async fn push_address_that_is_none_is_refused(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        let secret = paired.phone.device_secret();
+        let path = format!("{API}/push-addresses");
+        for (body, field) in [
+            (json!({ "channel": "apns-voip", "address": " ", "environment": "production" }), "address"),
+            (json!({ "channel": "apns-voip", "address": "x".repeat(5_000), "environment": "" }), "address"),
+            (json!({ "channel": "", "address": "ab", "environment": "" }), "channel"),
+            (json!({ "channel": "apns-voip", "address": "ab", "environment": "moon" }), "environment"),
+        ] {
+            let (status, problem) = app.machine_post(&path, secret.as_deref(), &body).await;
+            assert_eq!((status, &problem["field"]), (422, &json!(field)), "{problem}");
+        }
+        app.outcome(&home, 300).await;
+    }
+
+    async fn current_call_is_the_one_that_rings(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        let secret = paired.phone.device_secret();
+        let path = format!("{API}/calls/current");
+        assert_eq!(app.machine_get(&path, secret.as_deref()).await, (200, json!(null)));
+        app.advance(62).await;
+        let (status, current) = app.machine_get(&path, secret.as_deref()).await;
+        assert_eq!(status, 200);
+        assert_eq!(current["call_id"], json!(paired.phone.rings()[0].session_id), "under the name that the push had");
+        app.advance(900).await;
+    }
+
+    async fn ring_of_another_family_does_not_exist(app: TestApp) {
+        let (home, other) = (app.app_household().await, app.app_household().await);
+        let (paired, strange) = (app.iphone(&home).await, app.iphone(&other).await);
+        for one in [&paired, &strange] {
+            one.phone.behave(Behaviour::Ignore);
+        }
+        app.advance(62).await;
+        let ring = paired.phone.rings()[0].session_id.clone();
+        for verb in ["rang", "answer", "joined", "end", "decline", "missed"] {
+            let path = format!("{API}/calls/{ring}/{verb}");
+            let (status, problem) = app.device_post(&strange.phone, &path, json!({})).await;
+            assert_eq!((status, &problem["code"]), (404, &json!("not-found")), "{verb}");
+        }
+        assert_eq!(app.call(&home).await.state, CallState::Ringing);
+        for nonsense in ["not-an-id", "0"] {
+            let path = format!("{API}/calls/{nonsense}/answer");
+            assert_eq!(app.device_post(&paired.phone, &path, json!({})).await.0, 404);
+        }
+        app.advance(900).await;
+    }
+
+    async fn answering_twice_is_one_answer(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.advance(62).await;
+        let path = |verb: &str| format!("{API}/calls/{}/{verb}", paired.phone.rings()[0].session_id);
+        for _ in 0..3 {
+            let (status, answer) = app.device_post(&paired.phone, &path("answer"), json!({})).await;
+            assert_eq!(status, 200);
+            assert!(answer["token"].is_string() && answer["conversation"].is_string(), "{answer}");
+        }
+        assert_eq!(app.call(&home).await.state, CallState::Answered);
+        for _ in 0..2 {
+            assert_eq!(app.device_post(&paired.phone, &path("joined"), json!({})).await.0, 200);
+        }
+        assert_eq!(app.call(&home).await.state, CallState::InProgress);
+        for _ in 0..2 {
+            assert_eq!(app.device_post(&paired.phone, &path("end"), json!({ "duration_s": 12 })).await.0, 200);
+        }
+        let call = app.call(&home).await;
+        assert_eq!((call.state, call.duration_s), (CallState::Completed, Some(12)));
+        let (status, problem) = app.device_post(&paired.phone, &path("answer"), json!({})).await;
+        assert_eq!((status, &problem["code"]), (410, &json!("call-over")), "{problem}");
+    }
+
+    async fn body_that_is_too_large_is_refused(app: TestApp) {
+        let body = json!({ "code": "x".repeat(100_000) });
+        assert_eq!(app.machine_post(&format!("{API}/pair"), None, &body).await.0, 413);
+    }
+}

@@ -1,0 +1,210 @@
+//! Webhooks: only what the provider signed is believed, and what is believed has one effect.
+
+use callpanion::domain::{CallState, WebhookState};
+use callpanion_emulators::eleven::webhooks::sign;
+use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::{Behaviour, Line};
+use serde_json::{Value, json};
+
+use crate::testing::{Settings, TestApp, on_both};
+
+const PATHS: [&str; 2] = ["/webhooks/elevenlabs", "/functions/v1/elevenlabs-webhook"];
+const LONGEST_BYTES: usize = 65_536;
+const OLD_SECRET: &str = "wsec_before_the_rotation";
+
+macro_rules! fixtures {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../fixtures/webhooks/", $name, ".json")))),*]
+    };
+}
+
+/// Every shape that the provider sends, and one that it may send some day.
+const FIXTURES: [(&str, &str); 14] = fixtures![
+    "call_initiation_failure.twilio.busy",
+    "call_initiation_failure.twilio.failed_unknown",
+    "call_initiation_failure.twilio.no_answer",
+    "post_call_audio",
+    "post_call_transcription.batch_phone.ar",
+    "post_call_transcription.batch_phone.en",
+    "post_call_transcription.batch_phone.id",
+    "post_call_transcription.batch_phone.very_short",
+    "post_call_transcription.batch_phone.voicemail",
+    "post_call_transcription.exclude_transcript",
+    "post_call_transcription.in_app.id",
+    "post_call_transcription.uncorrelated",
+    "post_call_transcription.unknown_extra",
+    "unknown_event.answering_machine_detection",
+];
+
+fn fixture(name: &str) -> String {
+    let (_, text) = FIXTURES.iter().find(|(known, _)| *known == name).unwrap();
+    (*text).to_owned()
+}
+
+/// A transcription of one of our own agents, about a conversation that nobody knows.
+fn stray(app: &TestApp, conversation: &str) -> Value {
+    let mut event: Value = serde_json::from_str(&fixture("post_call_transcription.in_app.id")).unwrap();
+    event["data"]["agent_id"] = json!(app.world.eleven.app_agent_id());
+    event["data"]["conversation_id"] = json!(conversation);
+    event
+}
+
+on_both! {
+    async fn what_is_not_rightly_signed_is_refused_and_not_stored(app: TestApp) {
+        let body = fixture("post_call_transcription.uncorrelated");
+        let right = app.signature(&body, 0);
+        let (time, tag) = right.split_once(",v0=").unwrap();
+        let now = app.now().secs();
+        let another = format!("{body} ");
+        let cases: Vec<(&str, &str, Option<String>)> = vec![
+            ("missing", &body, None),
+            ("empty", &body, Some(String::new())),
+            ("without its time", &body, Some(format!("v0={tag}"))),
+            ("without its tag", &body, Some(time.to_owned())),
+            ("of zeros", &body, Some(format!("{time},v0={}", "0".repeat(64)))),
+            ("cut short", &body, Some(right[..right.len() - 2].to_owned())),
+            ("by another secret", &body, Some(sign("wsec_somebody_else", now, &body))),
+            ("of another body", &another, Some(right.clone())),
+            ("with another time", &body, Some(format!("t={},v0={tag}", now - 1))),
+            ("stale", &body, Some(app.signature(&body, -3_700))),
+            ("from the future", &body, Some(app.signature(&body, 601))),
+            ("not a number's time", &body, Some(format!("t=now,v0={tag}"))),
+        ];
+        for path in PATHS {
+            for (what, body, signature) in &cases {
+                let status = app.post_webhook(path, body, signature.as_deref()).await;
+                assert_eq!(status, 401, "a signature {what}, at {path}");
+            }
+        }
+        assert_eq!(app.database.count("webhook_events").await, 0, "nothing was stored");
+        assert_eq!(app.database.count("jobs").await, 0, "nothing is to be done");
+    }
+
+    async fn right_signature_is_taken_at_both_paths_within_its_time(app: TestApp) {
+        for (at, path) in PATHS.iter().enumerate() {
+            for (offset, seconds) in [0, -1_700, 200].into_iter().enumerate() {
+                let body = stray(&app, &format!("conv_{at}{offset}")).to_string();
+                assert_eq!(app.post_webhook(path, &body, Some(&app.signature(&body, seconds))).await, 200, "{seconds} s");
+            }
+        }
+        app.run_jobs().await;
+        assert_eq!(app.parked().await.len(), 6);
+    }
+
+    async fn every_shape_of_the_provider_is_taken(app: TestApp) {
+        for (name, body) in FIXTURES {
+            assert_eq!(app.post_signed(body, 0).await, 200, "{name}");
+        }
+        app.settle().await;
+        assert_eq!(app.database.count("webhook_events").await, FIXTURES.len());
+        assert_eq!(app.database.count("webhook_events WHERE state = 'received'").await, 0, "each was thought about");
+        assert_eq!(app.database.count("calls").await, 0, "none of them made a call");
+    }
+
+    async fn same_event_twice_is_stored_once(app: TestApp) {
+        let body = stray(&app, "conv_twice").to_string();
+        let posts = (0..6).map(|_| app.post_signed(&body, 0));
+        let statuses = futures::future::join_all(posts).await;
+        assert_eq!(statuses, [200; 6], "the provider is told each time that it arrived");
+        app.settle().await;
+        assert_eq!(app.database.count("webhook_events").await, 1);
+        assert_eq!(app.database.count("jobs").await, 1);
+    }
+
+    async fn event_of_an_unknown_call_is_parked_and_shown_to_the_staff(app: TestApp) {
+        let body = stray(&app, "conv_nobody_knows_this").to_string();
+        assert_eq!(app.post_signed(&body, 0).await, 200);
+        app.settle().await;
+        let parked = app.parked().await;
+        assert_eq!(parked.len(), 1);
+        assert_eq!((parked[0].state, parked[0].note.as_deref()), (WebhookState::Parked, Some("unknown_call")));
+        let page = app.staff().await.get("/staff").await;
+        page.must_say("conv_nobody_knows_this");
+    }
+
+    async fn event_of_an_unknown_type_is_taken_and_ignored(app: TestApp) {
+        assert_eq!(app.post_signed(r#"{"type":"something_new","event_timestamp":1,"data":{}}"#, 0).await, 200);
+        app.settle().await;
+        assert_eq!(app.database.count("webhook_events WHERE state = 'ignored'").await, 1);
+        assert!(app.parked().await.is_empty());
+    }
+
+    async fn signed_rubbish_is_taken_and_parked(app: TestApp) {
+        for body in ["", "not json", "[]", "{}", r#"{"type":"post_call_transcription"}"#] {
+            assert_eq!(app.post_signed(body, 0).await, 200, "{body:?}");
+        }
+        app.settle().await;
+        assert_eq!(app.database.count("webhook_events WHERE state = 'received'").await, 0);
+    }
+
+    async fn what_a_device_says_about_a_call_of_another_family_is_never_believed(app: TestApp) {
+        let victim = app.app_household().await;
+        let paired = app.android(&victim).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.advance(65).await;
+        let call = app.call(&victim).await;
+        let ring = app.attempts(call.id).await[0].id;
+        // A client of ours may put any variable into its conversation; the provider echoes and signs it.
+        for (at, name) in ["callpanion_call_id", "call_id", "session_id", "sessionId", "system__call_id"].iter().enumerate() {
+            for id in [call.id.to_string(), ring.to_string()] {
+                let mut event = stray(&app, &format!("conv_forged_{at}_{}", &id[..30]));
+                event["data"]["conversation_initiation_client_data"]["dynamic_variables"][name] = json!(id);
+                assert_eq!(app.post_signed(&event.to_string(), 0).await, 200);
+            }
+        }
+        app.settle().await;
+        assert_eq!(app.parked().await.len(), 10);
+        assert_eq!(app.call(&victim).await.state, CallState::Ringing, "the call is as it was");
+        assert!(!app.is_summarised(call.id).await);
+        paired.phone.behave(Behaviour::answer(scripts::ordinary(Language::English)));
+        app.outcome(&victim, 900).await;
+    }
+
+    async fn echo_of_a_call_by_phone_without_its_batch_is_never_believed(app: TestApp) {
+        let victim = app.phone_household().await;
+        app.world.line(&victim.number, Line::NoAnswer);
+        app.settle().await;
+        let call = app.call(&victim).await;
+        let mut event = stray(&app, "conv_forged");
+        event["data"]["conversation_initiation_client_data"]["dynamic_variables"]["callpanion_call_id"] =
+            json!(call.id.to_string());
+        assert_eq!(app.post_signed(&event.to_string(), 0).await, 200);
+        app.settle().await;
+        assert_eq!(app.parked().await.len(), 1);
+        assert_eq!(app.call(&victim).await.state, CallState::Queued);
+        app.outcome(&victim, 900).await;
+    }
+}
+
+on_both! {
+    with: small;
+    async fn body_over_the_limit_is_refused(app: TestApp) {
+        let body = format!(r#"{{"type":"x","data":"{}"}}"#, "x".repeat(LONGEST_BYTES));
+        for path in PATHS {
+            assert_eq!(app.post_webhook(path, &body, Some(&app.signature(&body, 0))).await, 413);
+        }
+        assert_eq!(app.database.count("webhook_events").await, 0);
+    }
+}
+
+on_both! {
+    with: rotating;
+    async fn during_a_rotation_both_secrets_sign(app: TestApp) {
+        let body = stray(&app, "conv_old").to_string();
+        let signature = sign(OLD_SECRET, app.now().secs(), &body);
+        assert_eq!(app.post_webhook(PATHS[0], &body, Some(&signature)).await, 200);
+        assert_eq!(app.post_signed(&stray(&app, "conv_new").to_string(), 0).await, 200);
+        app.settle().await;
+    }
+}
+
+fn small(settings: &mut Settings) {
+    settings.insert("CALLPANION__WEBHOOK__MAX_BODY_BYTES".into(), LONGEST_BYTES.to_string());
+}
+
+fn rotating(settings: &mut Settings) {
+    settings.insert(
+        "CALLPANION__PLUGINS__ELEVENLABS__CREDENTIALS__WEBHOOK_SECRET__PREVIOUS".into(),
+        OLD_SECRET.into(),
+    );
+}
