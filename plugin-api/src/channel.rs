@@ -2,9 +2,7 @@
 //!
 //! A plugin implements [`Channel`] and says [`crate::channel!`]; the host walks in through the glue.
 
-use crate::bindings::channel::exports::callpanion::plugin::channel::{
-    CancelStep, Guest, InspectStep, RingStep,
-};
+use crate::bindings::channel::exports::callpanion::plugin::channel::{CancelStep, Guest, InspectStep, RingStep};
 pub use crate::bindings::channel::exports::callpanion::plugin::channel::{
     Inspection, RingAttempt as Ring, RingPhase, RingRef, Verdict,
 };
@@ -41,13 +39,7 @@ impl Inspection {
 
     /// A phase, and nothing else learnt.
     pub fn of(ring: RingRef, phase: RingPhase) -> Self {
-        Self {
-            ring_id: ring.ring_id,
-            phase,
-            reference: ring.reference,
-            recipient: None,
-            conversation: None,
-        }
+        Self { ring_id: ring.ring_id, phase, reference: ring.reference, recipient: None, conversation: None }
     }
 }
 

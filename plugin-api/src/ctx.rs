@@ -50,10 +50,7 @@ impl Stop {
 impl Ctx {
     /// A context with the answers recorded so far. The glue and [`crate::testing`] call it.
     pub fn new(context: Context, answers: Vec<Answer>) -> Self {
-        Self {
-            context,
-            answers: answers.into_iter(),
-        }
+        Self { context, answers: answers.into_iter() }
     }
 
     /// Sends one request and returns its answer.
@@ -73,9 +70,7 @@ impl Ctx {
         match self.answers.len() {
             0 => Err(Stop::Request(requests)),
             have if have >= wanted => Ok(self.answers.by_ref().take(wanted).collect()),
-            have => Err(Stop::permanent(format!(
-                "the host gave {have} answers to {wanted} requests"
-            ))),
+            have => Err(Stop::permanent(format!("the host gave {have} answers to {wanted} requests"))),
         }
     }
 
@@ -111,11 +106,7 @@ impl Ctx {
 
     /// A value that a later version of the host may give.
     pub fn extra(&self, name: &str) -> Option<&str> {
-        self.context
-            .extra
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.context.extra.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -133,10 +124,7 @@ mod tests {
     }
 
     fn two() -> Vec<Request> {
-        vec![
-            Request::get("https://a.example/1"),
-            Request::get("https://a.example/2"),
-        ]
+        vec![Request::get("https://a.example/1"), Request::get("https://a.example/2")]
     }
 
     #[test]
@@ -150,20 +138,14 @@ mod tests {
         let answers = [200, 201, 202].map(|status| response(status, "")).to_vec();
         let mut ctx = Ctx::new(context(&serde_json::json!({})), answers);
         assert_eq!(ctx.http(two().remove(0)), Ok(response(200, "")));
-        assert_eq!(
-            ctx.http_all(two()),
-            Ok(vec![response(201, ""), response(202, "")])
-        );
+        assert_eq!(ctx.http_all(two()), Ok(vec![response(201, ""), response(202, "")]));
         assert!(matches!(ctx.http(two().remove(0)), Err(Stop::Request(_))));
     }
 
     #[test]
     fn half_an_answer_list_is_a_failure_and_not_a_second_sending() {
         let mut ctx = Ctx::new(context(&serde_json::json!({})), vec![response(200, "")]);
-        assert!(matches!(
-            ctx.http_all(two()),
-            Err(Stop::Failed(Failure::Permanent(_)))
-        ));
+        assert!(matches!(ctx.http_all(two()), Err(Stop::Failed(Failure::Permanent(_)))));
     }
 
     #[test]
@@ -182,8 +164,7 @@ mod tests {
 
         let settings = serde_json::json!({"base_url": "https://a.example", "limit": "many"});
         let ill_typed = Ctx::new(context(&settings), Vec::new());
-        let Err(Stop::Failed(Failure::Misconfigured(text))) = ill_typed.settings::<Settings>()
-        else {
+        let Err(Stop::Failed(Failure::Misconfigured(text))) = ill_typed.settings::<Settings>() else {
             panic!("not misconfigured");
         };
         assert!(text.starts_with("settings.limit:"), "{text}");

@@ -1,8 +1,6 @@
 //! HTTP dates to seconds. `http` walks in; there is no clock here.
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Seconds since 1970 of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that
 /// RFC 9110 section 5.6.7 lets a sender generate.
@@ -14,11 +12,7 @@ pub(crate) fn http_date_to_unix_s(text: &str) -> Option<u64> {
     let month = 1 + u64::try_from(MONTHS.iter().position(|m| *m == name)?).ok()?;
     let year: u64 = parts.next()?.parse().ok()?;
     let mut clock = parts.next()?.split(':').map(str::parse::<u64>);
-    let (hour, minute, second) = (
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-    );
+    let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
     let sane = (1..=31).contains(&day)
         && (1970..=9999).contains(&year)
         && hour < 24
@@ -55,12 +49,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_date() {
-        for text in [
-            "",
-            "tomorrow",
-            "Sun, 06 Foo 1994 08:49:37 GMT",
-            "Sun, 06 Nov 1994 25:00:00 GMT",
-        ] {
+        for text in ["", "tomorrow", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:00:00 GMT"] {
             assert_eq!(http_date_to_unix_s(text), None, "{text}");
         }
     }

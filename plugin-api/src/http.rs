@@ -77,10 +77,7 @@ impl Response {
 
     /// The first header of this lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON; `None` when it is not what `T` wants.
@@ -90,10 +87,7 @@ impl Response {
 
     /// The body as text, at most `limit_chars` of it, for a message to the operator.
     pub fn text(&self, limit_chars: usize) -> String {
-        String::from_utf8_lossy(&self.body)
-            .chars()
-            .take(limit_chars)
-            .collect()
+        String::from_utf8_lossy(&self.body).chars().take(limit_chars).collect()
     }
 
     /// How long the vendor asks us to wait, in milliseconds from `now_ms`: `retry-after-ms`, or
@@ -105,9 +99,7 @@ impl Response {
             let value = self.header("retry-after")?.trim();
             match value.parse::<u64>() {
                 Ok(seconds) => seconds.saturating_mul(1_000),
-                Err(_) => http_date_to_unix_s(value)?
-                    .saturating_mul(1_000)
-                    .saturating_sub(now_ms),
+                Err(_) => http_date_to_unix_s(value)?.saturating_mul(1_000).saturating_sub(now_ms),
             }
         };
         Some(u32::try_from(after_ms).unwrap_or(u32::MAX))
@@ -136,24 +128,14 @@ mod tests {
     use super::*;
 
     fn with(name: &str, value: &str) -> Response {
-        Response {
-            status: 429,
-            headers: vec![(name.to_owned(), value.to_owned())],
-            body: Vec::new(),
-        }
+        Response { status: 429, headers: vec![(name.to_owned(), value.to_owned())], body: Vec::new() }
     }
 
     #[test]
     fn retry_after_is_read_in_all_its_forms() {
         let now_ms = 784_111_777_000 - 5_000; // five seconds before the RFC's example date
-        assert_eq!(
-            with("retry-after", "30").retry_after_ms(now_ms),
-            Some(30_000)
-        );
-        assert_eq!(
-            with("retry-after-ms", "250").retry_after_ms(now_ms),
-            Some(250)
-        );
+        assert_eq!(with("retry-after", "30").retry_after_ms(now_ms), Some(30_000));
+        assert_eq!(with("retry-after-ms", "250").retry_after_ms(now_ms), Some(250));
         let date = with("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(date.retry_after_ms(now_ms), Some(5_000));
         assert_eq!(date.retry_after_ms(now_ms + 60_000), Some(0));
@@ -163,9 +145,6 @@ mod tests {
 
     #[test]
     fn an_encoded_id_cannot_climb() {
-        assert_eq!(
-            percent_encode("conv_1/../x?y=é"),
-            "conv_1%2F%2E%2E%2Fx%3Fy%3D%C3%A9"
-        );
+        assert_eq!(percent_encode("conv_1/../x?y=é"), "conv_1%2F%2E%2E%2Fx%3Fy%3D%C3%A9");
     }
 }

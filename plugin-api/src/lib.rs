@@ -71,10 +71,5 @@ pub use wit_bindgen::rt;
 
 /// Says who a plugin is: its id and version as in `plugin.toml`, and one sentence for the operator.
 pub fn describe(id: &str, version: &str, purpose: &str) -> Description {
-    Description {
-        id: id.to_owned(),
-        version: version.to_owned(),
-        purpose: purpose.to_owned(),
-        extra: Vec::new(),
-    }
+    Description { id: id.to_owned(), version: version.to_owned(), purpose: purpose.to_owned(), extra: Vec::new() }
 }

@@ -2,12 +2,9 @@
 //!
 //! A plugin implements [`Provider`] and says [`crate::provider!`]; the host walks in through the glue.
 
-use crate::bindings::provider::exports::callpanion::plugin::provider::{
-    CheckStep, FetchStep, Guest, SessionStep,
-};
+use crate::bindings::provider::exports::callpanion::plugin::provider::{CheckStep, FetchStep, Guest, SessionStep};
 pub use crate::bindings::provider::exports::callpanion::plugin::provider::{
-    Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity,
-    Speaker, Turn, Webhook,
+    Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn, Webhook,
 };
 use crate::{Answer, Context, Ctx, Description, Stop};
 
@@ -34,11 +31,7 @@ pub trait Provider {
 impl Finding {
     /// A finding: `what` is the case, and `mend` is what the operator should do about it.
     pub fn new(severity: Severity, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            severity,
-            what: what.into(),
-            mend: mend.into(),
-        }
+        Self { severity, what: what.into(), mend: mend.into() }
     }
 }
 

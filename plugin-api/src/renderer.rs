@@ -3,9 +3,7 @@
 //! A plugin implements [`Renderer`] and says [`crate::renderer!`]; the host walks in through the glue.
 
 use crate::bindings::renderer::exports::callpanion::plugin::renderer::Guest;
-pub use crate::bindings::renderer::exports::callpanion::plugin::renderer::{
-    Block, BlockKind, Material, Rendering,
-};
+pub use crate::bindings::renderer::exports::callpanion::plugin::renderer::{Block, BlockKind, Material, Rendering};
 pub use crate::provider::{Collected, Speaker, Turn};
 use crate::{Context, Ctx, Description};
 

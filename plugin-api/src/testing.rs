@@ -39,10 +39,7 @@ pub fn response(status: u16, body: &str) -> Answer {
 pub fn response_with(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     Answer::Response(Response {
         status,
-        headers: headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         body: body.as_bytes().to_vec(),
     })
 }
@@ -91,16 +88,12 @@ pub fn drive<T>(
 /// version and purpose. Returns what differs, so that a test can assert that nothing does.
 pub fn manifest_differences(manifest: &str, description: &Description) -> Vec<String> {
     let head = manifest.split("\n[").next().unwrap_or_default();
-    [
-        ("id", &description.id),
-        ("version", &description.version),
-        ("purpose", &description.purpose),
-    ]
-    .into_iter()
-    .filter(|(key, value)| {
-        let line = format!("{key} = {value:?}");
-        !head.lines().any(|l| l.trim_end() == line)
-    })
-    .map(|(key, value)| format!("plugin.toml has no line {key} = {value:?}"))
-    .collect()
+    [("id", &description.id), ("version", &description.version), ("purpose", &description.purpose)]
+        .into_iter()
+        .filter(|(key, value)| {
+            let line = format!("{key} = {value:?}");
+            !head.lines().any(|l| l.trim_end() == line)
+        })
+        .map(|(key, value)| format!("plugin.toml has no line {key} = {value:?}"))
+        .collect()
 }

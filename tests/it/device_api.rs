@@ -88,7 +88,7 @@ on_both! {
         app.advance(62).await;
         let (status, current) = app.machine_get(&path, secret.as_deref()).await;
         assert_eq!(status, 200);
-        assert_eq!(current["call_id"], json!(paired.phone.rings()[0].session_id), "under the name that the push had");
+        assert_eq!(current["ring_id"], json!(paired.phone.rings()[0].session_id), "under the name that the push had");
         app.advance(900).await;
     }
 

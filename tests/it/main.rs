@@ -10,8 +10,12 @@
 mod browser;
 mod calls;
 mod device_api;
+mod families;
+mod pages;
 mod pairing;
 mod paths;
 mod phone_app;
+mod schedules;
+mod sessions;
 mod testing;
 mod webhooks;

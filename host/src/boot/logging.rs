@@ -76,30 +76,15 @@ where
 {
     let lines = fmt::layer().with_writer(writer).with_ansi(colours);
     let lines = match log.format {
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
         LogFormat::Pretty => lines.compact().boxed(),
     };
-    let ours = filter_fn(|metadata| {
-        metadata.target().starts_with("callpanion") || *metadata.level() <= Level::INFO
-    });
-    Ok(Registry::default()
-        .with(lines.with_filter(ours))
-        .with(filter(log)?)
-        .into())
+    let ours = filter_fn(|metadata| metadata.target().starts_with("callpanion") || *metadata.level() <= Level::INFO);
+    Ok(Registry::default().with(lines.with_filter(ours)).with(filter(log)?).into())
 }
 
 fn filter(log: &Log) -> Result<EnvFilter, LoggingError> {
-    EnvFilter::builder()
-        .parse(&log.level)
-        .map_err(|source| LoggingError::Level {
-            found: log.level.clone(),
-            source,
-        })
+    EnvFilter::builder().parse(&log.level).map_err(|source| LoggingError::Level { found: log.level.clone(), source })
 }
 
 /// A log in memory. Clones share it.
@@ -140,10 +125,7 @@ mod tests {
     use super::*;
 
     fn log(format: LogFormat, level: &str) -> Log {
-        Log {
-            format,
-            level: level.to_owned(),
-        }
+        Log { format, level: level.to_owned() }
     }
 
     #[test]
@@ -155,10 +137,7 @@ mod tests {
         tracing::info!("after the end");
         let text = captured.text();
         let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
-        assert_eq!(
-            (&line["call"], &line["message"], &line["level"]),
-            (&7.into(), &"queued".into(), &"INFO".into())
-        );
+        assert_eq!((&line["call"], &line["message"], &line["level"]), (&7.into(), &"queued".into(), &"INFO".into()));
     }
 
     #[test]
@@ -166,10 +145,7 @@ mod tests {
         let (captured, _guard) = capture_thread(&log(LogFormat::Pretty, "warn")).unwrap();
         tracing::warn!(call = 7, "late");
         let text = captured.text();
-        assert!(
-            text.contains("WARN") && text.contains("late call=7"),
-            "{text}"
-        );
+        assert!(text.contains("WARN") && text.contains("late call=7"), "{text}");
     }
 
     #[test]
@@ -179,10 +155,7 @@ mod tests {
         tracing::info!(target: "h2::codec", "a connection");
         tracing::trace!("ours");
         let text = captured.text();
-        assert!(
-            !text.contains("a frame") && text.contains("a connection") && text.contains("ours"),
-            "{text}"
-        );
+        assert!(!text.contains("a frame") && text.contains("a connection") && text.contains("ours"), "{text}");
     }
 
     #[test]

@@ -43,7 +43,11 @@ pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::R
         ("renderer", &config.renderer, plugins.renderer_ids()),
     ] {
         if !loaded.contains(wanted) {
-            tracing::warn!(key = role, plugin = wanted, "this plugin is not enabled: set plugins.{wanted}.enabled = true");
+            tracing::warn!(
+                key = role,
+                plugin = wanted,
+                "this plugin is not enabled: set plugins.{wanted}.enabled = true"
+            );
         }
     }
     let number_channels = plugins.channels().into_iter().filter(|channel| channel.reaches == Reaches::Number).count();
@@ -80,8 +84,7 @@ pub async fn load_plugins(config: &Config, clock: Clock) -> anyhow::Result<Plugi
     let configs = config.plugins.clone();
     let cache: PathBuf = config.data_dir.join("plugin-cache");
     std::fs::create_dir_all(&cache).with_context(|| format!("{} cannot be made", cache.display()))?;
-    let loading =
-        tokio::task::spawn_blocking(move || Plugins::load(&configs, clock, Entropy::system(), Some(cache)));
+    let loading = tokio::task::spawn_blocking(move || Plugins::load(&configs, clock, Entropy::system(), Some(cache)));
     Ok(loading.await.context("loading the plugins was cut short")??)
 }
 

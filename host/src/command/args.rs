@@ -207,32 +207,17 @@ mod tests {
 
     #[test]
     fn commands_and_their_arguments_are_read() {
-        let Ok(Command::Serve(serve)) = parse("callpanion serve --config a.toml") else {
-            panic!("serve")
-        };
+        let Ok(Command::Serve(serve)) = parse("callpanion serve --config a.toml") else { panic!("serve") };
         assert_eq!(serve.config, Some("a.toml".into()));
-        let Ok(Command::Plugin(PluginCommand::Show(show))) =
-            parse("callpanion plugin show fcm -c a.toml")
-        else {
+        let Ok(Command::Plugin(PluginCommand::Show(show))) = parse("callpanion plugin show fcm -c a.toml") else {
             panic!("plugin show")
         };
-        assert_eq!(
-            (show.id.as_str(), show.config.config),
-            ("fcm", Some("a.toml".into()))
-        );
-        let Ok(Command::Demo(demo)) = parse("callpanion demo --listen 127.0.0.1:0") else {
-            panic!("demo")
-        };
+        assert_eq!((show.id.as_str(), show.config.config), ("fcm", Some("a.toml".into())));
+        let Ok(Command::Demo(demo)) = parse("callpanion demo --listen 127.0.0.1:0") else { panic!("demo") };
         assert_eq!((demo.speed, demo.listen.port()), (10, 0));
-        assert!(matches!(
-            parse("callpanion config dump"),
-            Ok(Command::Config(ConfigCommand::Dump(_)))
-        ));
+        assert!(matches!(parse("callpanion config dump"), Ok(Command::Config(ConfigCommand::Dump(_)))));
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
-        assert!(matches!(
-            parse("callpanion migrate"),
-            Ok(Command::Migrate(_))
-        ));
+        assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
     }
 
     #[test]
@@ -260,10 +245,7 @@ mod tests {
             if leaf {
                 let help = command.render_long_help().to_string();
                 assert!(help.contains("Exit codes: 0"), "{help}");
-                assert!(
-                    help.contains(&format!("  {name}")),
-                    "no example of `{name}` in\n{help}"
-                );
+                assert!(help.contains(&format!("  {name}")), "no example of `{name}` in\n{help}");
             }
         }
         visit(&mut Cli::command(), "callpanion");

@@ -18,10 +18,9 @@ pub(super) fn run(command: PluginCommand) -> Outcome {
             for (id, plugin) in &config.plugins {
                 let enabled = if plugin.enabled { "yes" } else { "no" };
                 match read_manifest(id, plugin) {
-                    Ok(manifest) => println!(
-                        "{id:<16} {:<9} {:<9} {enabled:<8} {}",
-                        manifest.kind, manifest.version, plugin.source
-                    ),
+                    Ok(manifest) => {
+                        println!("{id:<16} {:<9} {:<9} {enabled:<8} {}", manifest.kind, manifest.version, plugin.source)
+                    }
                     Err(error) => {
                         broken += usize::from(plugin.enabled);
                         println!("{id:<16} {:<9} {:<9} {enabled:<8} {:#}", "?", "?", anyhow!(error));

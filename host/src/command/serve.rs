@@ -16,9 +16,9 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
     let mailer = Mailer::from_config(&config.mail).map_err(|error| Failure::Config(error.to_string()))?;
     let (listen, public_url) = (config.listen, config.public_url.clone());
     let app = boot::assemble(config, Clock::system(), mailer).await?;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}: choose another address with `listen`, or stop what uses it"))?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: choose another address with `listen`, or stop what uses it")
+    })?;
     let setup_link = setup::ensure_setup_link(&app).await?;
     let host = Host::start(&app, listener)?;
     tracing::info!(address = %host.address(), %public_url, node = %app.node, "serving");

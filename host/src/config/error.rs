@@ -73,9 +73,7 @@ pub enum Problem {
         nearest: String,
     },
     /// A secret was given twice.
-    #[error(
-        "both `{key}` (in {origin}) and `{key}_file` (in {file_origin}) are set: keep one of them"
-    )]
+    #[error("both `{key}` (in {origin}) and `{key}_file` (in {file_origin}) are set: keep one of them")]
     BothGiven {
         /// The full dotted key.
         key: String,

@@ -61,10 +61,7 @@ mod tests {
 
     #[test]
     fn the_names_are_those_of_the_file() {
-        assert_eq!(
-            fields_of::<super::super::Sessions>(),
-            ["idle_days", "absolute_days"]
-        );
+        assert_eq!(fields_of::<super::super::Sessions>(), ["idle_days", "absolute_days"]);
         assert!(fields_of::<String>().is_empty());
     }
 }

@@ -14,12 +14,7 @@ const SAME_WORD: f64 = 0.6;
 
 /// Every key of `tree` that is unknown.
 pub(super) fn unknown(tree: &Tree, known: &Dict) -> Vec<Problem> {
-    let mut walk = Walk {
-        tree,
-        known,
-        everything: Vec::new(),
-        problems: Vec::new(),
-    };
+    let mut walk = Walk { tree, known, everything: Vec::new(), problems: Vec::new() };
     dotted(known, "", &mut walk.everything);
     walk.table(&tree.dict, &mut Vec::new());
     walk.problems
@@ -37,11 +32,7 @@ pub(super) fn dotted(dict: &Dict, prefix: &str, keys: &mut Vec<String>) {
 }
 
 fn joined(parent: &str, name: &str) -> String {
-    if parent.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{parent}.{name}")
-    }
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
 struct Walk<'a> {
@@ -76,12 +67,7 @@ impl Walk<'_> {
                 // A section without a source means the built-in plugin of that name.
                 let mut ids = self.known_at(&["plugins"]).unwrap_or_default();
                 let with_source = |plugin: &Value| plugin.find_ref("source").is_some();
-                ids.extend(
-                    table
-                        .iter()
-                        .filter(|(_, plugin)| with_source(plugin))
-                        .map(|(id, _)| id.clone()),
-                );
+                ids.extend(table.iter().filter(|(_, plugin)| with_source(plugin)).map(|(id, _)| id.clone()));
                 Some(ids)
             }
             ["plugins", _] => Some(fields_of::<PluginConfig>()),
@@ -96,28 +82,19 @@ impl Walk<'_> {
     }
 
     fn known_at(&self, parts: &[&str]) -> Option<Vec<String>> {
-        let table = parts
-            .iter()
-            .try_fold(self.known, |table, name| table.get(*name)?.as_dict())?;
+        let table = parts.iter().try_fold(self.known, |table, name| table.get(*name)?.as_dict())?;
         Some(table.keys().cloned().collect())
     }
 
     fn is_built_in(&self, id: &str) -> bool {
         let key = format!("plugins.{id}.source");
-        self.tree
-            .find(&key)
-            .and_then(Value::as_str)
-            .is_none_or(|source| source == format!("builtin:{id}"))
+        self.tree.find(&key).and_then(Value::as_str).is_none_or(|source| source == format!("builtin:{id}"))
     }
 
     fn report(&mut self, path: &[String], value: &Value, siblings: &[String]) {
         let key = path.join(".");
         let nearest = nearest(&key, siblings, &self.everything);
-        self.problems.push(Problem::UnknownKey {
-            key,
-            origin: self.tree.origin_of(value),
-            nearest,
-        });
+        self.problems.push(Problem::UnknownKey { key, origin: self.tree.origin_of(value), nearest });
     }
 }
 
@@ -128,10 +105,7 @@ pub(super) fn nearest(key: &str, siblings: &[impl AsRef<str>], everything: &[Str
     let last = |key: &str| likeness(key.rsplit('.').next().unwrap_or(key));
     let siblings = siblings.iter().map(|name| joined(parent, name.as_ref()));
     let sibling = siblings.max_by(|a, b| last(a).total_cmp(&last(b)));
-    let elsewhere = everything
-        .iter()
-        .max_by(|a, b| last(a).total_cmp(&last(b)))
-        .cloned();
+    let elsewhere = everything.iter().max_by(|a, b| last(a).total_cmp(&last(b))).cloned();
     match (sibling, elsewhere) {
         (Some(sibling), _) if last(&sibling) >= SAME_WORD => sibling,
         (_, Some(other)) if last(&other) >= SAME_WORD => other,

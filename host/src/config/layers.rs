@@ -23,10 +23,7 @@ pub(super) struct Layer {
 
 impl Layer {
     pub(super) fn new(origin: impl Into<String>, dict: Dict) -> Self {
-        Self {
-            origin: origin.into(),
-            dict,
-        }
+        Self { origin: origin.into(), dict }
     }
 
     /// One key, given as its segments.
@@ -35,13 +32,7 @@ impl Layer {
         for segment in path.iter().skip(1).rev() {
             value = Value::Dict(Tag::Default, Dict::from([(segment.clone(), value)]));
         }
-        Self::new(
-            origin,
-            path.first()
-                .map(|first| (first.clone(), value))
-                .into_iter()
-                .collect(),
-        )
+        Self::new(origin, path.first().map(|first| (first.clone(), value)).into_iter().collect())
     }
 }
 
@@ -62,10 +53,7 @@ pub(super) fn defaults() -> Result<Layer, Problem> {
 
 /// A file of the self-hoster.
 pub(super) fn file(path: &Path) -> Result<Layer, Problem> {
-    let text = std::fs::read_to_string(path).map_err(|reason| Problem::Unreadable {
-        file: path.to_owned(),
-        reason,
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|reason| Problem::Unreadable { file: path.to_owned(), reason })?;
     parsed(&path.display().to_string(), &text)
 }
 
@@ -84,19 +72,12 @@ fn parsed(origin: &str, text: &str) -> Result<Layer, Problem> {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// The environment: one layer per variable, in the order of their names. `below` is what the layers underneath say; it tells
 /// how a name is spelt (`PLUGINS__APNS_VOIP` is `plugins.apns-voip`) and whether a value is text or a number.
-pub(super) fn environment(
-    below: &Dict,
-    variables: impl Iterator<Item = (String, String)>,
-) -> Vec<Layer> {
+pub(super) fn environment(below: &Dict, variables: impl Iterator<Item = (String, String)>) -> Vec<Layer> {
     let mut variables: Vec<_> = variables.collect();
     variables.sort();
     variables
@@ -104,11 +85,7 @@ pub(super) fn environment(
         .filter_map(|(name, text)| {
             let (path, found) = spell(below, name.strip_prefix(ENV_PREFIX)?);
             let value = read_value(&path, found, text);
-            Some(Layer::single(
-                format!("environment variable {name}"),
-                &path,
-                value,
-            ))
+            Some(Layer::single(format!("environment variable {name}"), &path, value))
         })
         .collect()
 }
@@ -116,10 +93,7 @@ pub(super) fn environment(
 fn spell<'a>(below: &'a Dict, name: &str) -> (Vec<String>, Option<&'a Value>) {
     let (mut path, mut table, mut found) = (Vec::new(), Some(below), None);
     for segment in name.split("__") {
-        let same = |key: &str| {
-            key.replace('-', "_")
-                .eq_ignore_ascii_case(&segment.replace('-', "_"))
-        };
+        let same = |key: &str| key.replace('-', "_").eq_ignore_ascii_case(&segment.replace('-', "_"));
         let known = table.and_then(|dict| dict.iter().find(|(key, _)| same(key)));
         path.push(known.map_or_else(|| segment.to_ascii_lowercase(), |(key, _)| key.clone()));
         found = known.map(|(_, value)| value);
@@ -134,14 +108,9 @@ fn spell<'a>(below: &'a Dict, name: &str) -> (Vec<String>, Option<&'a Value>) {
 fn read_value(path: &[String], below: Option<&Value>, text: &str) -> Value {
     let in_plugin = |table: &str| path.len() > 3 && path[0] == "plugins" && path[2] == table;
     match below {
-        Some(Value::String(_, below)) if !(below.is_empty() && in_plugin("settings")) => {
-            Value::from(text)
-        }
+        Some(Value::String(_, below)) if !(below.is_empty() && in_plugin("settings")) => Value::from(text),
         Some(Value::Array(..)) if !text.trim_start().starts_with('[') => {
-            let items = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Value::from(items.map(Value::from).collect::<Vec<_>>())
         }
         None if in_plugin("credentials") => Value::from(text),

@@ -14,16 +14,10 @@ fn example_loads_and_is_short() {
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("secret");
     fs::write(&secret, "invented\n").unwrap();
-    let example = example.replace(
-        "/etc/callpanion/mail-password",
-        &secret.display().to_string(),
-    );
+    let example = example.replace("/etc/callpanion/mail-password", &secret.display().to_string());
     let config = load(&example, &[]).unwrap();
     assert!(config.plugins["fcm"].enabled);
-    assert_eq!(
-        config.mail.password.as_ref().map(Secret::reveal),
-        Some("invented")
-    );
+    assert_eq!(config.mail.password.as_ref().map(Secret::reveal), Some("invented"));
 }
 
 #[test]
@@ -43,16 +37,9 @@ fn every_key_of_the_types_is_documented_and_every_documented_key_is_read() {
     let (mut read, mut documented) = (BTreeSet::new(), BTreeSet::new());
     dotted(&serde_json::to_value(&config).unwrap(), "", &mut read);
     dotted(&toml::from_str(DEFAULT_TOML).unwrap(), "", &mut documented);
-    let plain: BTreeSet<_> = documented
-        .iter()
-        .filter(|key| !key.ends_with(twins::TWIN))
-        .cloned()
-        .collect();
+    let plain: BTreeSet<_> = documented.iter().filter(|key| !key.ends_with(twins::TWIN)).cloned().collect();
     assert_eq!(read, plain);
-    let secrets: Vec<_> = documented
-        .iter()
-        .filter(|key| key.ends_with(twins::TWIN))
-        .collect();
+    let secrets: Vec<_> = documented.iter().filter(|key| key.ends_with(twins::TWIN)).collect();
     assert_eq!(secrets, ["database.url_file", "mail.password_file"]);
 
     let tables = [
@@ -62,21 +49,14 @@ fn every_key_of_the_types_is_documented_and_every_documented_key_is_read() {
     ];
     let manual = &DEFAULT_TOML[DEFAULT_TOML.find("my-channel]").unwrap()..];
     for name in tables.iter().flatten() {
-        assert!(
-            manual.contains(&format!("{name} = "))
-                || manual.contains(&format!(".my-channel.{name}")),
-            "{name}"
-        );
+        assert!(manual.contains(&format!("{name} = ")) || manual.contains(&format!(".my-channel.{name}")), "{name}");
     }
 }
 
 #[test]
 fn every_key_of_the_manual_has_a_comment() {
     let mut described = false;
-    for line in DEFAULT_TOML
-        .lines()
-        .take_while(|line| !line.starts_with("[plugins."))
-    {
+    for line in DEFAULT_TOML.lines().take_while(|line| !line.starts_with("[plugins.")) {
         match line {
             "" => described = false,
             line if line.starts_with('#') => described = true,
@@ -93,49 +73,23 @@ fn defaults_agree_with_the_manifests_of_the_built_in_plugins() {
     for (id, plugin) in &config.plugins {
         let text = fs::read_to_string(folder.join(id).join("plugin.toml")).unwrap();
         let manifest: Manifest = toml::from_str(&text).unwrap();
-        let settings = listed["plugins"][id]
-            .get("settings")
-            .and_then(toml::Value::as_table);
-        let names: Vec<_> = settings
-            .into_iter()
-            .flat_map(|settings| settings.keys())
-            .collect();
-        assert_eq!(
-            names,
-            manifest.settings.keys().collect::<Vec<_>>(),
-            "settings of {id}"
-        );
+        let settings = listed["plugins"][id].get("settings").and_then(toml::Value::as_table);
+        let names: Vec<_> = settings.into_iter().flat_map(|settings| settings.keys()).collect();
+        assert_eq!(names, manifest.settings.keys().collect::<Vec<_>>(), "settings of {id}");
         for (name, setting) in &manifest.settings {
             let default = setting.default.clone().filter(|default| default != "");
-            let value = plugin
-                .settings
-                .get(name)
-                .filter(|value| value.as_object().is_none_or(|table| !table.is_empty()));
+            let value =
+                plugin.settings.get(name).filter(|value| value.as_object().is_none_or(|table| !table.is_empty()));
             assert_eq!(value, default.as_ref(), "plugins.{id}.settings.{name}");
         }
-        let wished: Vec<_> = manifest
-            .credentials
-            .iter()
-            .map(|wish| (wish.name.as_str(), wish.kind))
-            .collect();
-        let mut ready: Vec<_> = plugin
-            .credentials
-            .iter()
-            .map(|(name, it)| (name.as_str(), it.kind()))
-            .collect();
+        let wished: Vec<_> = manifest.credentials.iter().map(|wish| (wish.name.as_str(), wish.kind)).collect();
+        let mut ready: Vec<_> = plugin.credentials.iter().map(|(name, it)| (name.as_str(), it.kind())).collect();
         ready.sort_by_key(|(name, _)| wished.iter().position(|(wish, _)| wish == name));
         assert_eq!(ready, wished, "credentials of {id}");
-        assert_eq!(
-            plugin.grants.credentials.len(),
-            wished.len(),
-            "granted credentials of {id}"
-        );
+        assert_eq!(plugin.grants.credentials.len(), wished.len(), "granted credentials of {id}");
         for host in &manifest.hosts {
             let origin = plugin.settings[&host.setting].as_str().unwrap();
-            assert!(
-                plugin.grants.hosts.iter().any(|granted| granted == origin),
-                "{id} is not granted {origin}"
-            );
+            assert!(plugin.grants.hosts.iter().any(|granted| granted == origin), "{id} is not granted {origin}");
         }
     }
 }

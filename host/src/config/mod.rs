@@ -30,8 +30,8 @@ pub use layers::{DEFAULT_TOML, ENV_PREFIX};
 pub use network::Network;
 pub use plugins::Secret;
 pub use sections::{
-    Backend, Calling, Config, Database, Log, LogFormat, Mail, MailTls, MailTransport, Pairing,
-    Provider, Sessions, Webhook,
+    Backend, Calling, Config, Database, Log, LogFormat, Mail, MailTls, MailTransport, Pairing, Provider, Sessions,
+    Webhook,
 };
 
 use tree::Tree;
@@ -41,10 +41,7 @@ impl Config {
     /// (usually all variables of the process; only those with [`ENV_PREFIX`] count).
     ///
     /// Files named by `…_file` keys outside `[plugins]` are read here. Errors tell all problems of a kind at once.
-    pub fn load(
-        path: Option<&Path>,
-        env: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    pub fn load(path: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let below = Tree::new([layers::defaults()?])?;
         let known = below.dict.clone();
         let below = below.and(path.map(layers::file).transpose()?)?;
@@ -59,18 +56,11 @@ impl Config {
             Ok(mut config) => {
                 config.fill_in();
                 problems.extend(limits::check(&config, &tree));
-                if problems.is_empty() {
-                    Ok(config)
-                } else {
-                    Err(ConfigError::new(problems))
-                }
+                if problems.is_empty() { Ok(config) } else { Err(ConfigError::new(problems)) }
             }
             Err(error) => {
                 // The plugins' types refuse unknown keys themselves, which must not be told twice.
-                let mut more: Vec<_> = error
-                    .into_iter()
-                    .map(|error| refusal::of(error, &tree))
-                    .collect();
+                let mut more: Vec<_> = error.into_iter().map(|error| refusal::of(error, &tree)).collect();
                 more.retain(|more| !problems.iter().any(|told| told.is_same_typo(more)));
                 problems.extend(more);
                 Err(ConfigError::new(problems))
@@ -81,11 +71,7 @@ impl Config {
     /// The whole configuration as TOML, with every secret masked: what `config dump` prints.
     pub fn dump(&self) -> Result<String, ConfigError> {
         toml::to_string_pretty(self).map_err(|error| {
-            Problem::Malformed {
-                origin: "the configuration".to_owned(),
-                reason: error.to_string(),
-            }
-            .into()
+            Problem::Malformed { origin: "the configuration".to_owned(), reason: error.to_string() }.into()
         })
     }
 

@@ -9,11 +9,7 @@ use super::twins::TWIN;
 
 /// The layers themselves are sound; only a broken layer format gets here.
 pub(super) fn unmerged(error: &figment::Error) -> ConfigError {
-    Problem::Malformed {
-        origin: "the configuration".to_owned(),
-        reason: error.kind.to_string(),
-    }
-    .into()
+    Problem::Malformed { origin: "the configuration".to_owned(), reason: error.kind.to_string() }.into()
 }
 
 /// Names key, source and expectation of one failed value.
@@ -27,58 +23,27 @@ pub(super) fn of(error: figment::Error, tree: &Tree) -> Problem {
     let origin = tree.origin(&key);
     match error.kind {
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-            Problem::Wrong {
-                found: shown(&actual, &key),
-                expected: plain(&expected),
-                key,
-                origin,
-            }
+            Problem::Wrong { found: shown(&actual, &key), expected: plain(&expected), key, origin }
         }
-        Kind::InvalidLength(found, expected) => Problem::Wrong {
-            key,
-            origin,
-            expected,
-            found: format!("{found} of them"),
-        },
-        Kind::UnknownVariant(found, expected) => Problem::Wrong {
-            key,
-            origin,
-            expected: one_of(expected),
-            found: format!("`{found}`"),
-        },
+        Kind::InvalidLength(found, expected) => {
+            Problem::Wrong { key, origin, expected, found: format!("{found} of them") }
+        }
+        Kind::UnknownVariant(found, expected) => {
+            Problem::Wrong { key, origin, expected: one_of(expected), found: format!("`{found}`") }
+        }
         Kind::UnknownField(name, expected) => {
-            key = if key.is_empty() {
-                name
-            } else {
-                format!("{key}.{name}")
-            };
+            key = if key.is_empty() { name } else { format!("{key}.{name}") };
             let mut everything = Vec::new();
             dotted(&tree.dict, "", &mut everything);
             // The key itself is in the tree, and is no suggestion.
             everything.retain(|other| *other != key && !expected.is_empty());
-            Problem::UnknownKey {
-                origin: tree.origin(&key),
-                nearest: nearest(&key, expected, &everything),
-                key,
-            }
+            Problem::UnknownKey { origin: tree.origin(&key), nearest: nearest(&key, expected, &everything), key }
         }
         Kind::MissingField(name) => {
-            key = if key.is_empty() {
-                name.into_owned()
-            } else {
-                format!("{key}.{name}")
-            };
-            Problem::Refused {
-                origin: tree.origin(&key),
-                key,
-                reason: "it is missing".to_owned(),
-            }
+            key = if key.is_empty() { name.into_owned() } else { format!("{key}.{name}") };
+            Problem::Refused { origin: tree.origin(&key), key, reason: "it is missing".to_owned() }
         }
-        other => Problem::Refused {
-            key,
-            origin,
-            reason: other.to_string(),
-        },
+        other => Problem::Refused { key, origin, reason: other.to_string() },
     }
 }
 
@@ -107,13 +72,10 @@ fn plain(expected: &str) -> String {
 
 /// The value, or only its kind where it may be a secret.
 fn shown(actual: &Actual, key: &str) -> String {
-    let secret = key.contains(".credentials.")
-        || super::DEFAULT_TOML.contains(&format!("\n{}{TWIN} =", last(key)));
+    let secret = key.contains(".credentials.") || super::DEFAULT_TOML.contains(&format!("\n{}{TWIN} =", last(key)));
     match actual {
         Actual::Str(_) if secret => "a text".to_owned(),
-        Actual::Bool(_) | Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) if secret => {
-            "a number".to_owned()
-        }
+        Actual::Bool(_) | Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) if secret => "a number".to_owned(),
         Actual::Bool(value) => value.to_string(),
         Actual::Unsigned(value) => value.to_string(),
         Actual::Signed(value) => value.to_string(),

@@ -73,9 +73,7 @@ impl Database {
             return Some(Backend::Sqlite(data_dir.join("callpanion.sqlite")));
         };
         match url.reveal().split_once(':')? {
-            ("postgres" | "postgresql", rest) if rest.starts_with("//") => {
-                Some(Backend::Postgres(url.clone()))
-            }
+            ("postgres" | "postgresql", rest) if rest.starts_with("//") => Some(Backend::Postgres(url.clone())),
             // `sqlite:file`, `sqlite:/abs/file` and the `sqlite:///abs/file` that other tools write.
             ("sqlite", rest) => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);

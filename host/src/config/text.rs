@@ -7,10 +7,7 @@ pub(super) mod display {
 
     use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
-    pub(in super::super) fn serialize<T: Display, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(in super::super) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }
 
@@ -20,8 +17,7 @@ pub(super) mod display {
         D: Deserializer<'de>,
     {
         let text = String::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|reason| D::Error::custom(format_args!("{reason}, found `{text}`")))
+        text.parse().map_err(|reason| D::Error::custom(format_args!("{reason}, found `{text}`")))
     }
 }
 
@@ -32,8 +28,7 @@ pub(super) mod clock_time {
 
     pub(super) fn parse(text: &str) -> Result<Time, String> {
         let digits = |part: &str| {
-            (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
-                .then(|| part.parse::<i8>().ok())?
+            (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i8>().ok())?
         };
         text.split_once(':')
             .and_then(|(hour, minute)| Time::new(digits(hour)?, digits(minute)?, 0, 0).ok())
@@ -44,20 +39,12 @@ pub(super) mod clock_time {
         format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde's `with` passes references"
-    )]
-    pub(in super::super) fn serialize<S: Serializer>(
-        time: &Time,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes references")]
+    pub(in super::super) fn serialize<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&format(*time))
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Time, D::Error> {
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
         parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
@@ -69,21 +56,13 @@ pub(super) mod clock_times {
 
     use super::clock_time;
 
-    pub(in super::super) fn serialize<S: Serializer>(
-        times: &[Time],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(in super::super) fn serialize<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(times.iter().copied().map(clock_time::format))
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<Time>, D::Error> {
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Time>, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        texts
-            .iter()
-            .map(|text| clock_time::parse(text).map_err(D::Error::custom))
-            .collect()
+        texts.iter().map(|text| clock_time::parse(text).map_err(D::Error::custom)).collect()
     }
 }
 
@@ -93,10 +72,7 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_two_digits_colon_two_digits() {
-        assert_eq!(
-            clock_time::format(clock_time::parse("07:30").unwrap()),
-            "07:30"
-        );
+        assert_eq!(clock_time::format(clock_time::parse("07:30").unwrap()), "07:30");
         for bad in ["7:30", "24:00", "09:60", "09:00:00", "noon", "-1:00", ""] {
             assert!(clock_time::parse(bad).is_err(), "{bad}");
         }

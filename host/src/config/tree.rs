@@ -16,23 +16,14 @@ pub(super) struct Tree {
 impl Tree {
     /// Merges the layers, lowest first.
     pub(super) fn new(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
-        Self {
-            figment: Figment::new(),
-            dict: Dict::new(),
-        }
-        .and(layers)
+        Self { figment: Figment::new(), dict: Dict::new() }.and(layers)
     }
 
     /// Lays more on top.
     pub(super) fn and(self, layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
         let figment = layers.into_iter().fold(self.figment, Figment::merge);
-        let root = figment
-            .find_value("")
-            .map_err(|error| refusal::unmerged(&error))?;
-        Ok(Self {
-            figment,
-            dict: root.into_dict().unwrap_or_default(),
-        })
+        let root = figment.find_value("").map_err(|error| refusal::unmerged(&error))?;
+        Ok(Self { figment, dict: root.into_dict().unwrap_or_default() })
     }
 
     /// The value of a dotted key.
@@ -46,11 +37,9 @@ impl Tree {
         let Some((name, parents)) = path.split_last() else {
             return;
         };
-        let table = parents.iter().try_fold(&mut self.dict, |table, parent| {
-            match table.get_mut(parent) {
-                Some(Value::Dict(_, inner)) => Some(inner),
-                _ => None,
-            }
+        let table = parents.iter().try_fold(&mut self.dict, |table, parent| match table.get_mut(parent) {
+            Some(Value::Dict(_, inner)) => Some(inner),
+            _ => None,
         });
         if let Some(table) = table {
             table.insert(name.clone(), value);
@@ -62,10 +51,9 @@ impl Tree {
         if let Some(inner) = value.as_dict().and_then(|dict| dict.values().next()) {
             return self.origin_of(inner);
         }
-        self.figment.get_metadata(value.tag()).map_or_else(
-            || "the configuration".to_owned(),
-            |metadata| metadata.name.to_string(),
-        )
+        self.figment
+            .get_metadata(value.tag())
+            .map_or_else(|| "the configuration".to_owned(), |metadata| metadata.name.to_string())
     }
 
     /// Which layer a dotted key, or else the nearest table above it, came from.

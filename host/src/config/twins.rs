@@ -32,11 +32,7 @@ pub(super) fn drop_empty(table: &mut Dict, defaults: &Dict) {
     fn is_empty(value: &Value) -> bool {
         value.as_str().is_some_and(str::is_empty)
     }
-    let paired: Vec<String> = table
-        .keys()
-        .filter_map(|name| name.strip_suffix(TWIN))
-        .map(str::to_owned)
-        .collect();
+    let paired: Vec<String> = table.keys().filter_map(|name| name.strip_suffix(TWIN)).map(str::to_owned).collect();
     let in_credential = table.contains_key("kind");
     table.retain(|name, value| {
         let optional = name.ends_with(TWIN)
@@ -46,13 +42,7 @@ pub(super) fn drop_empty(table: &mut Dict, defaults: &Dict) {
     });
     for (name, value) in table.iter_mut() {
         if let Value::Dict(_, inner) = value {
-            drop_empty(
-                inner,
-                defaults
-                    .get(name)
-                    .and_then(Value::as_dict)
-                    .unwrap_or(&Dict::new()),
-            );
+            drop_empty(inner, defaults.get(name).and_then(Value::as_dict).unwrap_or(&Dict::new()));
         }
     }
 }
@@ -83,30 +73,23 @@ fn resolve(tree: &mut Tree, path: &[String]) -> Result<(), Problem> {
     };
     if let Some(plain) = tree.find(&key) {
         let (origin, file_origin) = (tree.origin_of(plain), tree.origin_of(file));
-        return Err(Problem::BothGiven {
-            key,
-            origin,
-            file_origin,
-        });
+        return Err(Problem::BothGiven { key, origin, file_origin });
     }
     if path.first().is_some_and(|section| section == "plugins") {
         return Ok(());
     }
     let named = file.as_str().unwrap_or_default().to_owned();
-    let secret =
-        read_secret(None, Some(Path::new(&named)), &key).map_err(|reason| Problem::SecretFile {
-            key: twin,
-            origin: tree.origin_of(file),
-            file: named.into(),
-            reason: cause(&reason),
-        })?;
+    let secret = read_secret(None, Some(Path::new(&named)), &key).map_err(|reason| Problem::SecretFile {
+        key: twin,
+        origin: tree.origin_of(file),
+        file: named.into(),
+        reason: cause(&reason),
+    })?;
     tree.put(path, Value::from(secret.reveal()));
     Ok(())
 }
 
 /// The bottom of an error: here the words of the operating system.
 fn cause(error: &dyn std::error::Error) -> String {
-    error
-        .source()
-        .map_or_else(|| "it is empty".to_owned(), ToString::to_string)
+    error.source().map_or_else(|| "it is empty".to_owned(), ToString::to_string)
 }

@@ -118,7 +118,10 @@ impl Db {
             Engine::Lite { writer, .. } => writer.run(work).await,
             Engine::Pg(pool) => {
                 let pool = pool.clone();
-                #[expect(clippy::disallowed_methods, reason = "it is awaited here; a dropped caller must not cut it short")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "it is awaited here; a dropped caller must not cut it short"
+                )]
                 let transaction = tokio::spawn(async move {
                     let mut conn = Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?));
                     in_transaction(&mut conn, work).await

@@ -37,11 +37,7 @@ pub async fn count_jobs(c: &mut Conn, state: &str) -> Result<i64, DbError> {
 }
 
 /// Calls due since a moment that could not be made, the newest first, with the callee's form of address and zone.
-pub async fn wrong_calls(
-    c: &mut Conn,
-    since: Moment,
-    limit: i64,
-) -> Result<Vec<(Call, String, String)>, DbError> {
+pub async fn wrong_calls(c: &mut Conn, since: Moment, limit: i64) -> Result<Vec<(Call, String, String)>, DbError> {
     Ok(on!(c, c => {
         calls::table
             .inner_join(callees::table.on(callees::id.eq(calls::callee_id)))

@@ -67,11 +67,8 @@ pub async fn enqueue(
 
 /// Takes jobs that are due, until the end of the lease. Of many hosts, one gets each.
 pub async fn claim(c: &mut Conn, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<JobRow>, DbError> {
-    let taken = (
-        jobs::attempts.eq(jobs::attempts + 1),
-        jobs::lease_until.eq(Some(lease_until)),
-        jobs::run_at.eq(lease_until),
-    );
+    let taken =
+        (jobs::attempts.eq(jobs::attempts + 1), jobs::lease_until.eq(Some(lease_until)), jobs::run_at.eq(lease_until));
     let queue = diesel::alias!(jobs as queue);
     let due = queue
         .filter(queue.field(jobs::state).eq(WAITING))

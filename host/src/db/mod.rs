@@ -8,24 +8,24 @@
 pub mod alerts;
 pub mod call_lists;
 pub mod calls;
+pub(crate) mod conn;
 pub mod conversations;
+mod error;
 pub mod installation;
 pub mod jobs;
-pub mod ring_attempts;
-pub mod ring_targets;
-pub mod timeline;
-pub mod transcripts;
-pub mod webhook_events;
-pub(crate) mod conn;
-mod error;
 mod notices;
 mod open;
+pub mod ring_attempts;
+pub mod ring_targets;
 mod schema;
+pub mod timeline;
+pub mod transcripts;
 mod types;
+pub mod webhook_events;
 mod writer;
 
-pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub(crate) use conn::on;
+pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub use error::DbError;
 
 pub mod accounts;

@@ -32,23 +32,23 @@ impl Db {
 
 async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| DbError::Open(format!("{}: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|error| DbError::Open(format!("{}: {error}", folder.display())))?;
     }
     let url = path.to_str().ok_or_else(|| DbError::Open("the path is not UTF-8".into()))?.to_owned();
     let migrate_url = url.clone();
     tokio::task::spawn_blocking(move || -> Result<(), DbError> {
         let mut conn = SqliteConnection::establish(&migrate_url).map_err(|error| DbError::Open(error.to_string()))?;
-        diesel::connection::SimpleConnection::batch_execute(&mut conn, "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;")?;
+        diesel::connection::SimpleConnection::batch_execute(
+            &mut conn,
+            "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;",
+        )?;
         migrate(&mut conn, SQLITE)
     })
     .await
     .map_err(|_| DbError::Interrupted)??;
 
     let mut writer = Lite::establish(&url).await.map_err(|error| DbError::Open(error.to_string()))?;
-    writer
-        .batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;")
-        .await?;
+    writer.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;").await?;
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|url| {
@@ -123,7 +123,8 @@ impl Db {
     pub async fn ping(&self) -> Result<(), DbError> {
         use diesel_async::RunQueryDsl;
         let mut conn = self.read().await?;
-        let rows: Vec<One> = super::on!(&mut conn, c => RunQueryDsl::load(diesel::sql_query("SELECT 1 AS one"), c).await)?;
+        let rows: Vec<One> =
+            super::on!(&mut conn, c => RunQueryDsl::load(diesel::sql_query("SELECT 1 AS one"), c).await)?;
         match rows.as_slice() {
             [One { one: 1 }] => Ok(()),
             _ => Err(DbError::Unavailable("no answer to SELECT 1".into())),

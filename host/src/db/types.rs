@@ -111,8 +111,22 @@ macro_rules! text_columns {
 }
 
 id_columns!(
-    AccountId, SessionId, FamilyId, CalleeId, SlotId, DeviceId, PushAddressId, PairingId, CallId, AttemptId, GroupId,
-    WebhookId, AlertId, JobId, TimelineId, NodeId,
+    AccountId,
+    SessionId,
+    FamilyId,
+    CalleeId,
+    SlotId,
+    DeviceId,
+    PushAddressId,
+    PairingId,
+    CallId,
+    AttemptId,
+    GroupId,
+    WebhookId,
+    AlertId,
+    JobId,
+    TimelineId,
+    NodeId,
 );
 
 text_columns!(

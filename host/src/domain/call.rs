@@ -60,7 +60,8 @@ impl CallState {
         let reported = matches!(next, S::Completed | S::Missed | S::Voicemail | S::Busy | S::Failed);
         match self {
             S::Queued => {
-                reported || matches!(next, S::Ringing | S::Answered | S::InProgress | S::Canceled | S::Expired | S::Declined)
+                reported
+                    || matches!(next, S::Ringing | S::Answered | S::InProgress | S::Canceled | S::Expired | S::Declined)
             }
             S::Ringing => {
                 reported || matches!(next, S::Queued | S::Answered | S::InProgress | S::Declined | S::Canceled)

@@ -50,9 +50,7 @@ impl Locale {
             .filter_map(|part| {
                 let mut pieces = part.trim().split(';');
                 let tag = pieces.next()?.trim();
-                let quality = pieces
-                    .find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok())
-                    .unwrap_or(1.0);
+                let quality = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
                 let primary = tag.split('-').next()?.to_ascii_lowercase();
                 Some((quality, primary.parse().ok()?))
             })

@@ -25,8 +25,7 @@ pub fn parse_address(text: &str) -> Result<String, AddressError> {
         && text.is_ascii()
         && !user.starts_with('"')
         && labels().count() > 1
-        && labels()
-            .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+        && labels().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
         && !top.bytes().all(|byte| byte.is_ascii_digit())
         && !domain.starts_with('[');
     if sound { Ok(text) } else { Err(AddressError) }
@@ -38,14 +37,8 @@ mod tests {
 
     #[test]
     fn addresses_come_out_in_one_form() {
-        assert_eq!(
-            parse_address(" Sari.W+calls@Example.ORG ").as_deref(),
-            Ok("sari.w+calls@example.org")
-        );
-        assert_eq!(
-            parse_address("wayan@mail.desa.id").as_deref(),
-            Ok("wayan@mail.desa.id")
-        );
+        assert_eq!(parse_address(" Sari.W+calls@Example.ORG ").as_deref(), Ok("sari.w+calls@example.org"));
+        assert_eq!(parse_address("wayan@mail.desa.id").as_deref(), Ok("wayan@mail.desa.id"));
     }
 
     #[test]

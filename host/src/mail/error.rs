@@ -47,23 +47,14 @@ impl MailError {
             // 530 to 538 are about signing in: once the operator has mended it, waiting letters go.
             Self::Refused { code } => (530..=538).contains(&code),
             Self::Unwritable => false,
-            Self::Unreachable
-            | Self::Tls
-            | Self::Later { .. }
-            | Self::Garbled
-            | Self::Deadline
-            | Self::Folder => true,
+            Self::Unreachable | Self::Tls | Self::Later { .. } | Self::Garbled | Self::Deadline | Self::Folder => true,
         }
     }
 
     pub(super) fn from_smtp(error: &smtp::Error) -> Self {
         if let Some(code) = error.status() {
             let code = u16::from(code);
-            return if error.is_transient() {
-                Self::Later { code }
-            } else {
-                Self::Refused { code }
-            };
+            return if error.is_transient() { Self::Later { code } } else { Self::Refused { code } };
         }
         if error.is_timeout() {
             Self::Deadline

@@ -29,25 +29,14 @@ impl Header for AutoSubmitted {
 pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, MailError> {
     let to: Address = mail.to.parse().map_err(|_| MailError::Unwritable)?;
     // A name from the outside may stand in the subject; a line break in it would begin another header.
-    let subject: String = mail
-        .subject
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let subject: String = mail.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(subject)
-        .message_id(Some(format!(
-            "<{}@{}>",
-            Uuid::new_v4(),
-            from.email.domain()
-        )))
+        .message_id(Some(format!("<{}@{}>", Uuid::new_v4(), from.email.domain())))
         .date_now()
         .header(AutoSubmitted)
-        .multipart(MultiPart::alternative_plain_html(
-            mail.text.clone(),
-            mail.html.clone(),
-        ))
+        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
         .map_err(|_| MailError::Unwritable)
 }

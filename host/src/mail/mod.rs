@@ -15,9 +15,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{
-    Address, AsyncFileTransport, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
-};
+use lettre::{Address, AsyncFileTransport, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
 use crate::config::{self, MailTls, MailTransport};
 
@@ -60,26 +58,17 @@ impl Mailer {
     /// # Errors
     /// When `mail.from` is no address, the server's name can't be one, or the folder can't be made.
     pub fn from_config(config: &config::Mail) -> Result<Self, MailSetupError> {
-        let from = config.from.parse().map_err(|_| MailSetupError::From {
-            found: config.from.clone(),
-        })?;
+        let from = config.from.parse().map_err(|_| MailSetupError::From { found: config.from.clone() })?;
         let transport = match config.transport {
             MailTransport::Smtp => Transport::Smtp(smtp(config)?),
             MailTransport::File => {
                 let dir = config.dir.clone().ok_or(MailSetupError::NoDir)?;
-                std::fs::create_dir_all(&dir).map_err(|source| MailSetupError::Dir {
-                    dir: dir.clone(),
-                    source,
-                })?;
+                std::fs::create_dir_all(&dir).map_err(|source| MailSetupError::Dir { dir: dir.clone(), source })?;
                 Transport::File(dir)
             }
             MailTransport::None => Transport::Off(Arc::new(Once::new())),
         };
-        Ok(Self {
-            from,
-            deadline: Duration::from_millis(config.deadline_ms.into()),
-            transport,
-        })
+        Ok(Self { from, deadline: Duration::from_millis(config.deadline_ms.into()), transport })
     }
 
     /// A mailer that keeps every letter in memory, for the demo and for tests.
@@ -110,11 +99,9 @@ impl Mailer {
         let message = letter::compose(&self.from, &mail)?;
         let handed_over = async {
             match &self.transport {
-                Transport::Smtp(smtp) => smtp
-                    .send(message)
-                    .await
-                    .map(drop)
-                    .map_err(|error| MailError::from_smtp(&error)),
+                Transport::Smtp(smtp) => {
+                    smtp.send(message).await.map(drop).map_err(|error| MailError::from_smtp(&error))
+                }
                 Transport::File(dir) => AsyncFileTransport::<Tokio1Executor>::new(dir)
                     .send(message)
                     .await
@@ -130,19 +117,14 @@ impl Mailer {
                 }
             }
         };
-        tokio::time::timeout(self.deadline, handed_over)
-            .await
-            .unwrap_or(Err(MailError::Deadline))
+        tokio::time::timeout(self.deadline, handed_over).await.unwrap_or(Err(MailError::Deadline))
     }
 }
 
 fn smtp(config: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailSetupError> {
     let host = config.host.clone().ok_or(MailSetupError::NoHost)?;
-    let parameters = || {
-        TlsParameters::new_rustls(host.clone()).map_err(|_| MailSetupError::Host {
-            found: host.clone(),
-        })
-    };
+    let parameters =
+        || TlsParameters::new_rustls(host.clone()).map_err(|_| MailSetupError::Host { found: host.clone() });
     let tls = match config.tls {
         MailTls::Starttls => Tls::Required(parameters()?),
         MailTls::Implicit => Tls::Wrapper(parameters()?),
@@ -153,10 +135,7 @@ fn smtp(config: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, Mai
         .tls(tls)
         .timeout(Some(Duration::from_millis(config.deadline_ms.into())));
     if let (Some(username), Some(password)) = (&config.username, &config.password) {
-        builder = builder.credentials(Credentials::new(
-            username.clone(),
-            password.reveal().to_owned(),
-        ));
+        builder = builder.credentials(Credentials::new(username.clone(), password.reveal().to_owned()));
     }
     Ok(builder.build())
 }

@@ -21,11 +21,7 @@ impl Outbox {
 
     /// The letters to one address, oldest first.
     pub fn to(&self, address: &str) -> Vec<Mail> {
-        self.lock()
-            .iter()
-            .filter(|mail| mail.to == address)
-            .cloned()
-            .collect()
+        self.lock().iter().filter(|mail| mail.to == address).cloned().collect()
     }
 
     /// Takes every letter out.

@@ -24,10 +24,7 @@ fn letter() -> Mail {
 }
 
 /// Serves one connection: answers each line with the reply whose word it begins with. Returns what was said.
-async fn serve_once(
-    listener: TcpListener,
-    replies: &'static [(&'static str, &'static str)],
-) -> String {
+async fn serve_once(listener: TcpListener, replies: &'static [(&'static str, &'static str)]) -> String {
     let (stream, _) = listener.accept().await.unwrap();
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
@@ -41,14 +38,8 @@ async fn serve_once(
             continue;
         }
         in_letter = line == "DATA";
-        let reply = replies
-            .iter()
-            .find(|(word, _)| line.starts_with(word))
-            .map_or("250 ok", |(_, reply)| reply);
-        write
-            .write_all(format!("{reply}\r\n").as_bytes())
-            .await
-            .unwrap();
+        let reply = replies.iter().find(|(word, _)| line.starts_with(word)).map_or("250 ok", |(_, reply)| reply);
+        write.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
         if line == "QUIT" {
             break;
         }
@@ -56,9 +47,7 @@ async fn serve_once(
     said
 }
 
-async fn through_smtp(
-    replies: &'static [(&'static str, &'static str)],
-) -> (Result<(), MailError>, String) {
+async fn through_smtp(replies: &'static [(&'static str, &'static str)]) -> (Result<(), MailError>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = config::Mail {
         host: Some("127.0.0.1".to_owned()),
@@ -82,25 +71,14 @@ const LEAVING: (&str, &str) = ("QUIT", "221 bye");
 async fn letter_goes_to_the_server_with_its_headers() {
     let (sent, said) = through_smtp(&[WILLING, SIGNED_IN, LISTENING, LEAVING]).await;
     assert_eq!(sent, Ok(()));
-    for line in [
-        "RCPT TO:<sari@example.org>",
-        "Auto-Submitted: auto-generated",
-        "MIME-Version: 1.0",
-    ] {
+    for line in ["RCPT TO:<sari@example.org>", "Auto-Submitted: auto-generated", "MIME-Version: 1.0"] {
         assert!(said.contains(line), "{line} is not in\n{said}");
     }
-    let header = |name: &str| {
-        said.lines()
-            .find_map(|line| line.strip_prefix(name).map(str::to_owned))
-            .unwrap()
-    };
+    let header = |name: &str| said.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap();
     assert!(header("Message-ID: <").ends_with("@localhost>"), "{said}");
     assert!(header("Date: ").ends_with("+0000"), "{said}");
     assert!(said.contains("text/plain") && said.contains("text/html"));
-    assert!(
-        !said.lines().any(|line| line.starts_with("Bcc:")),
-        "a subject must not make headers"
-    );
+    assert!(!said.lines().any(|line| line.starts_with("Bcc:")), "a subject must not make headers");
 }
 
 #[tokio::test]
@@ -115,13 +93,7 @@ async fn refusal_is_final_and_names_no_address() {
 
 #[tokio::test]
 async fn a_server_that_says_later_is_tried_again() {
-    let (sent, _) = through_smtp(&[
-        WILLING,
-        SIGNED_IN,
-        ("RCPT", "451 4.7.1 greylisted"),
-        LEAVING,
-    ])
-    .await;
+    let (sent, _) = through_smtp(&[WILLING, SIGNED_IN, ("RCPT", "451 4.7.1 greylisted"), LEAVING]).await;
     assert_eq!(sent, Err(MailError::Later { code: 451 }));
     assert!(sent.unwrap_err().is_retryable());
 }
@@ -138,17 +110,9 @@ async fn no_server_is_retryable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let config = config::Mail {
-        host: Some("127.0.0.1".to_owned()),
-        port,
-        tls: MailTls::None,
-        ..config(MailTransport::Smtp)
-    };
-    let error = Mailer::from_config(&config)
-        .unwrap()
-        .send(letter())
-        .await
-        .unwrap_err();
+    let config =
+        config::Mail { host: Some("127.0.0.1".to_owned()), port, tls: MailTls::None, ..config(MailTransport::Smtp) };
+    let error = Mailer::from_config(&config).unwrap().send(letter()).await.unwrap_err();
     assert_eq!(error, MailError::Unreachable);
     assert!(error.is_retryable());
 }
@@ -157,28 +121,13 @@ async fn no_server_is_retryable() {
 async fn file_transport_writes_one_file_per_letter() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("mail");
-    let mailer = Mailer::from_config(&config::Mail {
-        dir: Some(dir.clone()),
-        ..config(MailTransport::File)
-    })
-    .unwrap();
+    let mailer = Mailer::from_config(&config::Mail { dir: Some(dir.clone()), ..config(MailTransport::File) }).unwrap();
     mailer.send(letter()).await.unwrap();
     mailer.send(letter()).await.unwrap();
-    let files: Vec<_> = std::fs::read_dir(&dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let files: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 2);
-    assert!(
-        files
-            .iter()
-            .all(|file| file.extension() == Some("eml".as_ref()))
-    );
-    assert!(
-        std::fs::read_to_string(&files[0])
-            .unwrap()
-            .contains("To: sari@example.org")
-    );
+    assert!(files.iter().all(|file| file.extension() == Some("eml".as_ref())));
+    assert!(std::fs::read_to_string(&files[0]).unwrap().contains("To: sari@example.org"));
     assert!(mailer.outbox().is_none());
 }
 
@@ -194,26 +143,17 @@ async fn memory_keeps_letters_and_none_drops_them() {
 
     let off = Mailer::from_config(&config(MailTransport::None)).unwrap();
     assert_eq!(off.send(letter()).await, Ok(()));
-    let nobody = Mail {
-        to: "nobody".to_owned(),
-        ..letter()
-    };
+    let nobody = Mail { to: "nobody".to_owned(), ..letter() };
     assert_eq!(mailer.send(nobody).await, Err(MailError::Unwritable));
 }
 
 #[test]
 fn setup_that_cannot_work_is_refused_by_key() {
     let refused = |mail: &config::Mail| Mailer::from_config(mail).unwrap_err().to_string();
-    let bad_from = config::Mail {
-        from: "Callpanion".to_owned(),
-        ..config(MailTransport::None)
-    };
+    let bad_from = config::Mail { from: "Callpanion".to_owned(), ..config(MailTransport::None) };
     assert!(refused(&bad_from).contains("`mail.from`"));
     assert!(refused(&config(MailTransport::Smtp)).contains("`mail.host`"));
     let file = tempfile::NamedTempFile::new().unwrap();
-    let below_a_file = config::Mail {
-        dir: Some(Path::new(file.path()).join("mail")),
-        ..config(MailTransport::File)
-    };
+    let below_a_file = config::Mail { dir: Some(Path::new(file.path()).join("mail")), ..config(MailTransport::File) };
     assert!(refused(&below_a_file).contains("`mail.dir`"));
 }

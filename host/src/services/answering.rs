@@ -165,12 +165,8 @@ async fn end(
         return Ok(());
     }
     let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
-    let change = CallChange {
-        ended_at: Some(rules.now),
-        duration_s,
-        check_at: Some(check_at),
-        ..CallChange::default()
-    };
+    let change =
+        CallChange { ended_at: Some(rules.now), duration_s, check_at: Some(check_at), ..CallChange::default() };
     advance(c, call, CallState::Completed, change, rules.now).await?;
     Ok(())
 }
@@ -231,11 +227,7 @@ async fn remember(
 
 /// The ring that this device should be ringing for, if its push seems lost:
 /// sent at least `after_s` ago, still in its window, and not picked up.
-pub async fn missed_push(
-    app: &App,
-    device: &Device,
-    after_s: i64,
-) -> Result<Option<(Call, AttemptId)>, ServiceError> {
+pub async fn missed_push(app: &App, device: &Device, after_s: i64) -> Result<Option<(Call, AttemptId)>, ServiceError> {
     if device.state != DeviceState::Active {
         return Ok(None);
     }

@@ -129,9 +129,9 @@ async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<T
         return Ok(Err(Refusal::Device));
     }
     let used = ring_attempts::of_call(c, call.id).await?;
-    let fresh = targets.into_iter().filter(|target| {
-        !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address)
-    });
+    let fresh = targets
+        .into_iter()
+        .filter(|target| !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address));
     let mut refusal = Refusal::Device;
     for target in fresh {
         if let Some(channel) = rules.channels.by_id(&target.channel) {

@@ -297,8 +297,7 @@ async fn attempts(c: &mut Conn, callee: &Callee, call: CallId) -> Result<Vec<Att
             Some(id) => devices::find(c, id).await?.map(|device| device.name).filter(|name| !name.is_empty()),
             None => callee.phone.as_deref().map(phone_number_hidden),
         };
-        let at = attempt.sent_at.unwrap_or(attempt.ring_at);
-        let RingAttempt { channel, state, .. } = attempt;
+        let RingAttempt { channel, state, ring_at: at, .. } = attempt;
         briefs.push(AttemptBrief { number, at, target: target.unwrap_or(channel), state });
     }
     Ok(briefs)

@@ -83,9 +83,7 @@ async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     if let Some(error) = &error {
         tracing::warn!(job = %row.id, kind = row.kind, attempts = row.attempts, state, error, "a job failed");
     }
-    app.db
-        .write(move |c| async move { rows::settle(c, &row, state, run_at, error.as_deref()).await }.boxed())
-        .await?;
+    app.db.write(move |c| async move { rows::settle(c, &row, state, run_at, error.as_deref()).await }.boxed()).await?;
     Ok(())
 }
 

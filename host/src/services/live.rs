@@ -21,7 +21,11 @@ pub struct Live {
 
 impl Default for Live {
     fn default() -> Self {
-        Self { changes: broadcast::channel(BACKLOG).0, own: broadcast::channel(BACKLOG).0, closed: CancellationToken::new() }
+        Self {
+            changes: broadcast::channel(BACKLOG).0,
+            own: broadcast::channel(BACKLOG).0,
+            closed: CancellationToken::new(),
+        }
     }
 }
 

@@ -26,10 +26,8 @@ const LEASE_MARGIN_S: i64 = 10;
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let rules = Rules::of(app);
     let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
-    let claim =
-        Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
-    let claimed =
-        app.db.write(move |c| async move { ring_attempts::claim_lookups(c, claim).await }.boxed()).await?;
+    let claim = Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
+    let claimed = app.db.write(move |c| async move { ring_attempts::claim_lookups(c, claim).await }.boxed()).await?;
     let looked_at = claimed.len();
     let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
     for attempt in claimed {
@@ -171,12 +169,7 @@ async fn record(
 }
 
 /// Moves the call as far as the vendor says it is.
-async fn follow(
-    c: &mut Conn,
-    call: &mut calls::Call,
-    found: &Inspection,
-    rules: &Rules,
-) -> Result<(), DbError> {
+async fn follow(c: &mut Conn, call: &mut calls::Call, found: &Inspection, rules: &Rules) -> Result<(), DbError> {
     let await_webhook = Some(Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into())));
     match found.phase {
         RingPhase::Ringing => {

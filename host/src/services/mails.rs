@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db::accounts::{self, Account};
-use crate::db::calls::{self, Call};
 use crate::db::callees::{self, Callee};
+use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, members, ring_attempts, slots, transcripts};
 use crate::domain::{AccountId, Block, BlockKind, CallId, Moment};
 use crate::mail::Mail;

@@ -52,6 +52,6 @@ pub mod secrets;
 pub mod sessions;
 pub mod setup;
 pub mod staff;
-pub mod throttle;
 #[cfg(test)]
 mod tests;
+pub mod throttle;

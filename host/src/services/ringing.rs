@@ -73,9 +73,16 @@ async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<It
         }
         let open = match call.state {
             CallState::Queued if attempt.ahead => true,
-            CallState::Queued => advance(c, &mut call, CallState::Ringing, calls::CallChange {
-                device_id: attempt.device_id, ..Default::default()
-            }, rules.now).await?,
+            CallState::Queued => {
+                advance(
+                    c,
+                    &mut call,
+                    CallState::Ringing,
+                    calls::CallChange { device_id: attempt.device_id, ..Default::default() },
+                    rules.now,
+                )
+                .await?
+            }
             CallState::Ringing => true,
             _ => false,
         };

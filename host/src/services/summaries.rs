@@ -7,9 +7,7 @@ use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call, CallChange};
 use crate::db::transcripts::{self, Summary};
 use crate::db::{Conn, DbError, alerts, timeline};
-use crate::domain::{
-    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering,
-};
+use crate::domain::{AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering};
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
 
@@ -40,9 +38,7 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
         renderings.push((locale, rendering));
     }
     let (renderer, now, family) = (app.config.renderer.clone(), app.clock.now(), call.family_id);
-    app.db
-        .write(move |c| async move { store(c, &call, &callee, renderings, &renderer, now).await }.boxed())
-        .await?;
+    app.db.write(move |c| async move { store(c, &call, &callee, renderings, &renderer, now).await }.boxed()).await?;
     app.live.changed(family);
     app.wake.notify_waiters();
     Ok(())
@@ -56,7 +52,8 @@ async fn store(
     renderer: &str,
     now: Moment,
 ) -> Result<(), DbError> {
-    let mood_score = renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
+    let mood_score =
+        renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
     for (locale, rendering) in &renderings {
         let headline = rendering.blocks.iter().find(|block| block.kind == BlockKind::Headline);
         let summary = Summary {
@@ -85,7 +82,8 @@ fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now:
     let of = |rendering: &Rendering| -> Vec<Block> {
         rendering.blocks.iter().filter(|block| block.kind == BlockKind::Alarm).cloned().collect()
     };
-    let by_locale: Vec<(Locale, Vec<Block>)> = renderings.iter().map(|(locale, rendering)| (*locale, of(rendering))).collect();
+    let by_locale: Vec<(Locale, Vec<Block>)> =
+        renderings.iter().map(|(locale, rendering)| (*locale, of(rendering))).collect();
     let Some((_, first)) = by_locale.first() else { return Vec::new() };
     first
         .iter()

@@ -117,11 +117,7 @@ async fn assign(
 /// our call id as echoed. The last only for phone calls, where the host itself
 /// sent it; a device could forge what an app call echoes. Never by phone
 /// number, name or time.
-async fn owner_of(
-    c: &mut Conn,
-    provider: &str,
-    talk: &Conversation,
-) -> Result<Option<(CallId, AttemptId)>, DbError> {
+async fn owner_of(c: &mut Conn, provider: &str, talk: &Conversation) -> Result<Option<(CallId, AttemptId)>, DbError> {
     if let Some(known) = conversations::find(c, provider, &talk.provider_ref).await? {
         return Ok(Some((known.call_id, known.attempt_id)));
     }
@@ -141,12 +137,7 @@ async fn owner_of(
 }
 
 /// Takes up the parked events of a conversation that has a call now.
-pub(crate) async fn rematch(
-    c: &mut Conn,
-    provider: &str,
-    provider_ref: &str,
-    now: Moment,
-) -> Result<(), DbError> {
+pub(crate) async fn rematch(c: &mut Conn, provider: &str, provider_ref: &str, now: Moment) -> Result<(), DbError> {
     for webhook in webhook_events::parked_of(c, provider, provider_ref).await? {
         let key = format!("{webhook}:rematch:{provider_ref}");
         jobs::enqueue(c, &Job::ApplyWebhook { webhook }, &key, now).await?;

@@ -19,7 +19,8 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
         Ok(()) => Json(json!({ "ready": true })).into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "ready": false, "waiting_for": "database" }))).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "ready": false, "waiting_for": "database" })))
+                .into_response()
         }
     }
 }

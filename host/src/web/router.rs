@@ -61,11 +61,7 @@ pub fn router(app: App) -> Router {
         .layer(header(X_FRAME_OPTIONS, "DENY"))
         .layer(header(REFERRER_POLICY, "same-origin"))
         .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
-    let router = if secure {
-        router.layer(header(STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
-    } else {
-        router
-    };
+    let router = if secure { router.layer(header(STRICT_TRANSPORT_SECURITY, "max-age=31536000")) } else { router };
     router.with_state(app)
 }
 

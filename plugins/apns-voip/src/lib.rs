@@ -48,11 +48,7 @@ enum Environment {
 impl Environment {
     /// The one that the phone named; an app from the store when it named none.
     fn of(ring: &Ring) -> Self {
-        if ring.environment == "sandbox" {
-            Self::Sandbox
-        } else {
-            Self::Production
-        }
+        if ring.environment == "sandbox" { Self::Sandbox } else { Self::Production }
     }
 
     const fn other(self) -> Self {
@@ -72,22 +68,15 @@ impl Environment {
 
 impl Channel for ApnsVoip {
     fn describe() -> Description {
-        describe(
-            "apns-voip",
-            env!("CARGO_PKG_VERSION"),
-            "Rings paired iPhones and iPads.",
-        )
+        describe("apns-voip", env!("CARGO_PKG_VERSION"), "Rings paired iPhones and iPads.")
     }
 
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
         let settings: Settings = ctx.settings()?;
         let now_ms = ctx.now_ms();
-        let mut verdicts: Vec<Option<Verdict>> =
-            rings.iter().map(|ring| unsendable(ring, now_ms)).collect();
+        let mut verdicts: Vec<Option<Verdict>> = rings.iter().map(|ring| unsendable(ring, now_ms)).collect();
 
-        let first: Vec<usize> = (0..rings.len())
-            .filter(|&i| verdicts[i].is_none())
-            .collect();
+        let first: Vec<usize> = (0..rings.len()).filter(|&i| verdicts[i].is_none()).collect();
         let answers = send(ctx, &settings, &rings, &first, Environment::of)?;
         let mut probes = Vec::new();
         for (&i, answer) in first.iter().zip(answers) {
@@ -98,15 +87,9 @@ impl Channel for ApnsVoip {
             }
         }
 
-        let answers = send(ctx, &settings, &rings, &probes, |ring| {
-            Environment::of(ring).other()
-        })?;
+        let answers = send(ctx, &settings, &rings, &probes, |ring| Environment::of(ring).other())?;
         for (&i, answer) in probes.iter().zip(answers) {
-            verdicts[i] = Some(verdict::of_probe(
-                answer,
-                Environment::of(&rings[i]),
-                now_ms,
-            ));
+            verdicts[i] = Some(verdict::of_probe(answer, Environment::of(&rings[i]), now_ms));
         }
 
         let verdicts: Option<Vec<Verdict>> = verdicts.into_iter().collect();
@@ -134,12 +117,7 @@ fn send(
     environment: impl Fn(&Ring) -> Environment,
 ) -> Result<Vec<Answer>, Stop> {
     let now_ms = ctx.now_ms();
-    ctx.http_all(
-        places
-            .iter()
-            .map(|&i| message::of(settings, &rings[i], environment(&rings[i]), now_ms))
-            .collect(),
-    )
+    ctx.http_all(places.iter().map(|&i| message::of(settings, &rings[i], environment(&rings[i]), now_ms)).collect())
 }
 
 callpanion_plugin_api::channel!(ApnsVoip);

@@ -37,17 +37,13 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
         "relativeId": ring.callee_id,
         "relativeName": name.map_or("", |(_, value)| value.as_str()),
     });
-    Request::post(format!(
-        "{}/3/device/{}",
-        base_url.trim_end_matches('/'),
-        ring.address
-    ))
-    .header("apns-push-type", "voip")
-    .header("apns-topic", format!("{}.voip", settings.bundle_id))
-    .header("apns-priority", "10")
-    // Apple keeps the push until the ring's end for a phone that is out of reach; then drops it.
-    .header("apns-expiration", (ring.expires_at_ms / 1_000).to_string())
-    .header("apns-id", ring.ring_id.to_ascii_lowercase())
-    .json(&body)
-    .credential("auth-key")
+    Request::post(format!("{}/3/device/{}", base_url.trim_end_matches('/'), ring.address))
+        .header("apns-push-type", "voip")
+        .header("apns-topic", format!("{}.voip", settings.bundle_id))
+        .header("apns-priority", "10")
+        // Apple keeps the push until the ring's end for a phone that is out of reach; then drops it.
+        .header("apns-expiration", (ring.expires_at_ms / 1_000).to_string())
+        .header("apns-id", ring.ring_id.to_ascii_lowercase())
+        .json(&body)
+        .credential("auth-key")
 }

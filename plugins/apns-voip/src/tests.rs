@@ -31,9 +31,7 @@ fn ring(environment: &str) -> Ring {
 
 fn run(rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
     let settings = json!({"bundle_id": "example.callpanion"});
-    let (result, requests) = drive(&context(&settings), script, |ctx| {
-        ApnsVoip::ring(ctx, rings.to_vec())
-    });
+    let (result, requests) = drive(&context(&settings), script, |ctx| ApnsVoip::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
         Err(failure) => panic!("{failure:?}"),
@@ -50,21 +48,14 @@ fn refused(status: u16, reason: &str) -> Answer {
 
 #[test]
 fn the_push_satisfies_both_readers_on_the_phone() {
-    let answer = response_with(
-        200,
-        &[("apns-id", "0192a000-0000-7000-8000-00000000000a")],
-        "",
-    );
+    let answer = response_with(200, &[("apns-id", "0192a000-0000-7000-8000-00000000000a")], "");
     let (verdicts, requests) = run(&[ring("production")], [answer]);
     let reference = "0192a000-0000-7000-8000-00000000000a".to_owned();
     assert_eq!(verdicts, [Verdict::Accepted(Some(reference))]);
 
     let request = &requests[0];
     assert_eq!(request.method, "POST");
-    assert_eq!(
-        request.url,
-        format!("https://api.push.apple.com/3/device/{TOKEN}")
-    );
+    assert_eq!(request.url, format!("https://api.push.apple.com/3/device/{TOKEN}"));
     assert_eq!(request.credential.as_deref(), Some("auth-key"));
     let deadline_s = ((NOW_MS + 45_000) / 1_000).to_string();
     for (name, value) in [
@@ -74,12 +65,7 @@ fn the_push_satisfies_both_readers_on_the_phone() {
         ("apns-expiration", deadline_s.as_str()),
         ("apns-id", "0192a000-0000-7000-8000-00000000000a"),
     ] {
-        assert!(
-            request
-                .headers
-                .contains(&(name.to_owned(), value.to_owned())),
-            "{name}"
-        );
+        assert!(request.headers.contains(&(name.to_owned(), value.to_owned())), "{name}");
     }
     assert_eq!(
         json_body(request),
@@ -110,17 +96,10 @@ fn a_bad_token_is_tried_once_in_the_other_environment() {
     let script = [refused(400, "BadDeviceToken"), response(200, "")];
     let (verdicts, requests) = run(&[ring("sandbox")], script);
     assert_eq!(verdicts, [Verdict::Accepted(None)]);
-    assert!(
-        requests[0]
-            .url
-            .starts_with("https://api.sandbox.push.apple.com/")
-    );
+    assert!(requests[0].url.starts_with("https://api.sandbox.push.apple.com/"));
     assert!(requests[1].url.starts_with("https://api.push.apple.com/"));
 
-    let script = [
-        refused(400, "BadDeviceToken"),
-        refused(400, "BadDeviceToken"),
-    ];
+    let script = [refused(400, "BadDeviceToken"), refused(400, "BadDeviceToken")];
     let (verdicts, requests) = run(&[ring("")], script);
     assert!(matches!(verdicts[0], Verdict::Gone(_)));
     assert_eq!(requests.len(), 2);
@@ -128,14 +107,8 @@ fn a_bad_token_is_tried_once_in_the_other_environment() {
 
 #[test]
 fn a_key_for_one_environment_does_not_retire_an_address() {
-    let script = [
-        refused(400, "BadDeviceToken"),
-        refused(403, "BadEnvironmentKeyIdInToken"),
-    ];
-    assert!(matches!(
-        run(&[ring("production")], script).0[0],
-        Verdict::Refused(_)
-    ));
+    let script = [refused(400, "BadDeviceToken"), refused(403, "BadEnvironmentKeyIdInToken")];
+    assert!(matches!(run(&[ring("production")], script).0[0], Verdict::Refused(_)));
 }
 
 #[test]
@@ -145,11 +118,7 @@ fn only_the_bad_ones_of_a_batch_are_probed() {
     let mut late = ring("production");
     late.expires_at_ms = NOW_MS;
     let rings = [ring("production"), not_hex, ring("production"), late];
-    let script = [
-        response(200, ""),
-        refused(400, "BadDeviceToken"),
-        refused(503, "ServiceUnavailable"),
-    ];
+    let script = [response(200, ""), refused(400, "BadDeviceToken"), refused(503, "ServiceUnavailable")];
     let (verdicts, requests) = run(&rings, script);
     assert_eq!(requests.len(), 3);
     assert!(requests[2].url.starts_with("https://api.sandbox."));
@@ -164,10 +133,7 @@ fn an_invalid_token_is_gone_and_says_since_when() {
     let body = r#"{"reason":"Unregistered","timestamp":1794980000123}"#;
     let gone = Verdict::Gone("Unregistered; timestamp_ms=1794980000123".to_owned());
     assert_eq!(verdict(response(410, body)), gone);
-    assert!(matches!(
-        verdict(refused(410, "ExpiredToken")),
-        Verdict::Gone(_)
-    ));
+    assert!(matches!(verdict(refused(410, "ExpiredToken")), Verdict::Gone(_)));
 }
 
 #[test]
@@ -190,11 +156,7 @@ fn the_rest_of_apples_table() {
     let misconfigured: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Misconfigured(_));
     let refused_: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Refused(_));
     let retry: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Retry(_));
-    is(
-        400,
-        &["TopicDisallowed", "BadTopic", "MissingTopic"],
-        misconfigured,
-    );
+    is(400, &["TopicDisallowed", "BadTopic", "MissingTopic"], misconfigured);
     is(
         400,
         &[
@@ -228,11 +190,7 @@ fn the_rest_of_apples_table() {
     is(404, &["BadPath"], refused_);
     is(405, &["MethodNotAllowed"], refused_);
     is(413, &["PayloadTooLarge"], refused_);
-    is(
-        429,
-        &["TooManyProviderTokenUpdates", "TooManyRequests"],
-        retry,
-    );
+    is(429, &["TooManyProviderTokenUpdates", "TooManyRequests"], retry);
     is(500, &["InternalServerError"], retry);
     is(503, &["ServiceUnavailable", "Shutdown"], retry);
     is(400, &["SomethingNew"], refused_);
@@ -241,21 +199,12 @@ fn the_rest_of_apples_table() {
 
 #[test]
 fn an_answer_that_never_came_is_unknown_and_one_that_never_left_is_tried_again() {
-    assert!(matches!(
-        verdict(Answer::Unknown("reset".to_owned())),
-        Verdict::Unknown(_)
-    ));
-    assert!(matches!(
-        verdict(Answer::Unsent("dns".to_owned())),
-        Verdict::Retry(_)
-    ));
+    assert!(matches!(verdict(Answer::Unknown("reset".to_owned())), Verdict::Unknown(_)));
+    assert!(matches!(verdict(Answer::Unsent("dns".to_owned())), Verdict::Retry(_)));
 }
 
 #[test]
 fn the_manifest_agrees() {
     let manifest = include_str!("../plugin.toml");
-    assert_eq!(
-        manifest_differences(manifest, &ApnsVoip::describe()),
-        Vec::<String>::new()
-    );
+    assert_eq!(manifest_differences(manifest, &ApnsVoip::describe()), Vec::<String>::new());
 }

@@ -91,22 +91,18 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
             Some(ms) => format!("{reason}; timestamp_ms={ms}"),
             None => reason,
         }),
-        (400, "TopicDisallowed" | "BadTopic" | "MissingTopic") => Verdict::Misconfigured(format!(
-            "{reason}: check `bundle_id`, and that the key may send for it"
-        )),
-        (400, "IdleTimeout") | (403, "UnrelatedKeyIdInToken") => {
-            Verdict::Retry((pause(SHORT_PAUSE_MS), reason))
+        (400, "TopicDisallowed" | "BadTopic" | "MissingTopic") => {
+            Verdict::Misconfigured(format!("{reason}: check `bundle_id`, and that the key may send for it"))
         }
-        (403, "ExpiredProviderToken") => Verdict::Misconfigured(format!(
-            "{reason}: the server's clock is wrong; set it by NTP"
-        )),
+        (400, "IdleTimeout") | (403, "UnrelatedKeyIdInToken") => Verdict::Retry((pause(SHORT_PAUSE_MS), reason)),
+        (403, "ExpiredProviderToken") => {
+            Verdict::Misconfigured(format!("{reason}: the server's clock is wrong; set it by NTP"))
+        }
         // Libraries have seen both spellings.
-        (403, "BadEnvironmentKeyIdInToken" | "BadEnvironmentKeyInToken") => {
-            Verdict::Misconfigured(format!(
-                "{reason}: the key of credential `auth-key` does not serve this environment; make \
+        (403, "BadEnvironmentKeyIdInToken" | "BadEnvironmentKeyInToken") => Verdict::Misconfigured(format!(
+            "{reason}: the key of credential `auth-key` does not serve this environment; make \
                  one for both in the Apple developer account"
-            ))
-        }
+        )),
         (401 | 403, _) => Verdict::Misconfigured(format!(
             "{reason}: Apple does not accept credential `auth-key`; check key, key id and team id"
         )),

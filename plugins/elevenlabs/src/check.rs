@@ -12,22 +12,14 @@ pub(crate) fn all(ctx: &mut Ctx, settings: &Settings) -> Result<Vec<Finding>, St
     agents.sort_unstable();
     agents.dedup();
     let mut requests = vec![settings.get("agents?page_size=1")];
-    requests.extend(
-        agents
-            .iter()
-            .map(|id| settings.get(&format!("agents/{}", percent_encode(id)))),
-    );
+    requests.extend(agents.iter().map(|id| settings.get(&format!("agents/{}", percent_encode(id)))));
     let now_ms = ctx.now_ms();
     let mut answers = ctx.http_all(requests)?.into_iter();
 
     let mut findings = Vec::new();
     match answers.next() {
         Some(Answer::Response(r)) if r.is_success() => {
-            findings.push(Finding::new(
-                Severity::Ok,
-                "ElevenLabs accepts the key.",
-                "",
-            ));
+            findings.push(Finding::new(Severity::Ok, "ElevenLabs accepts the key.", ""));
         }
         Some(answer) => {
             // Without a key nothing else can be said.
@@ -75,18 +67,12 @@ fn agent(id: &str, answer: Answer, now_ms: u64) -> Finding {
 
 fn trouble(what: &str, answer: Answer, now_ms: u64) -> Finding {
     match refusal::of(answer, now_ms) {
-        Stop::Failed(Failure::Misconfigured(mend)) => {
-            Finding::new(Severity::Problem, format!("{what}."), mend)
-        }
+        Stop::Failed(Failure::Misconfigured(mend)) => Finding::new(Severity::Problem, format!("{what}."), mend),
         Stop::Failed(Failure::Retry((_, why)) | Failure::Permanent(why)) => Finding::new(
             Severity::Warning,
             format!("{what}: {why}."),
             "Try again later; check the network if it stays so.",
         ),
-        other => Finding::new(
-            Severity::Warning,
-            format!("{what}: {other:?}."),
-            "Try again later.",
-        ),
+        other => Finding::new(Severity::Warning, format!("{what}: {other:?}."), "Try again later."),
     }
 }

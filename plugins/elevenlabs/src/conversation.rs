@@ -3,9 +3,7 @@
 //! The shape has changed over the years and goes on changing, so only two ids are required; all else
 //! is taken when it is there and of a type that makes sense.
 
-use callpanion_plugin_api::provider::{
-    Collected, Conversation, ConversationOutcome as Outcome, Speaker, Turn,
-};
+use callpanion_plugin_api::provider::{Collected, Conversation, ConversationOutcome as Outcome, Speaker, Turn};
 use serde_json::Value;
 
 /// Reads a conversation object. `ended` is whether the vendor calls it over.
@@ -19,18 +17,14 @@ pub(crate) fn read(data: &Value, ended: bool) -> Result<Conversation, String> {
     conversation.language = text(&metadata["main_language"]);
     conversation.summary = text(&data["analysis"]["transcript_summary"]);
     conversation.collected = collected(&data["analysis"]);
-    conversation.reason =
-        text(&metadata["error"]["reason"]).or_else(|| text(&metadata["termination_reason"]));
+    conversation.reason = text(&metadata["error"]["reason"]).or_else(|| text(&metadata["termination_reason"]));
     conversation.reference = text(&metadata["batch_call"]["batch_call_id"]);
     conversation.recipient = text(&metadata["batch_call"]["batch_call_recipient_id"]);
     conversation.echoed_call_id = text(&variables(data)["callpanion_call_id"]);
-    for (name, value) in [
-        ("call_sid", &metadata["phone_call"]["call_sid"]),
-        ("call_result", &metadata["phone_call"]["call_result"]),
-    ] {
-        conversation
-            .extra
-            .extend(text(value).map(|value| (name.to_owned(), value)));
+    for (name, value) in
+        [("call_sid", &metadata["phone_call"]["call_sid"]), ("call_result", &metadata["phone_call"]["call_result"])]
+    {
+        conversation.extra.extend(text(value).map(|value| (name.to_owned(), value)));
     }
     Ok(conversation)
 }
@@ -46,9 +40,7 @@ pub(crate) fn read_failure(data: &Value) -> Result<Conversation, String> {
         .or_else(|| sip.as_deref().and_then(not_reached_by_sip))
         .unwrap_or(Outcome::Failed);
     let sid = text(&body["CallSid"]).or_else(|| text(&body["call_sid"]));
-    conversation
-        .extra
-        .extend(sid.map(|sid| ("call_sid".to_owned(), sid)));
+    conversation.extra.extend(sid.map(|sid| ("call_sid".to_owned(), sid)));
     conversation.reason = Some(match sip {
         Some(code) => format!("{reason}, SIP {code}"),
         None => reason,
@@ -150,18 +142,9 @@ fn turns(transcript: &Value) -> Vec<Turn> {
         };
         let message = turn["message"].as_str()?.trim();
         let silent = message.chars().all(|c| matches!(c, '.' | '…' | ' '));
-        (!silent).then(|| Turn {
-            speaker,
-            text: message.to_owned(),
-            at_s: seconds(&turn["time_in_call_secs"]),
-        })
+        (!silent).then(|| Turn { speaker, text: message.to_owned(), at_s: seconds(&turn["time_in_call_secs"]) })
     };
-    transcript
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(said)
-        .collect()
+    transcript.as_array().into_iter().flatten().filter_map(said).collect()
 }
 
 /// The values that the agent collected. Each is an object of value and rationale; older agents gave
@@ -169,24 +152,14 @@ fn turns(transcript: &Value) -> Vec<Turn> {
 fn collected(analysis: &Value) -> Vec<Collected> {
     let read = |name: &str, item: &Value| Collected {
         name: name.to_owned(),
-        value: item
-            .get("value")
-            .filter(|_| item.is_object())
-            .unwrap_or(item)
-            .to_string(),
+        value: item.get("value").filter(|_| item.is_object()).unwrap_or(item).to_string(),
         rationale: text(&item["rationale"]).unwrap_or_default(),
     };
-    if let Some(map) = analysis["data_collection_results"]
-        .as_object()
-        .filter(|m| !m.is_empty())
-    {
+    if let Some(map) = analysis["data_collection_results"].as_object().filter(|m| !m.is_empty()) {
         return map.iter().map(|(name, item)| read(name, item)).collect();
     }
     let list = analysis["data_collection_results_list"].as_array();
-    list.into_iter()
-        .flatten()
-        .filter_map(|item| Some(read(item["data_collection_id"].as_str()?, item)))
-        .collect()
+    list.into_iter().flatten().filter_map(|item| Some(read(item["data_collection_id"].as_str()?, item))).collect()
 }
 
 /// A text that says something, or a number in its place.
@@ -201,11 +174,7 @@ fn text(value: &Value) -> Option<String> {
 /// A number, also where it comes as text or with a fraction, which is dropped; else 0.
 fn number(value: &Value) -> u64 {
     let whole = text(value).unwrap_or_default();
-    whole
-        .split('.')
-        .next()
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or(0)
+    whole.split('.').next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 fn seconds(value: &Value) -> u32 {

@@ -12,9 +12,7 @@ mod webhook;
 
 use std::collections::BTreeMap;
 
-use callpanion_plugin_api::provider::{
-    Conversation, Finding, Provider, Session, SessionRequest, Webhook,
-};
+use callpanion_plugin_api::provider::{Conversation, Finding, Provider, Session, SessionRequest, Webhook};
 use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -76,11 +74,7 @@ impl Provider for ElevenLabs {
         session::open(ctx, &settings, &wanted)
     }
 
-    fn read_webhook(
-        ctx: &Ctx,
-        _headers: &[(String, String)],
-        body: &[u8],
-    ) -> Result<Webhook, Stop> {
+    fn read_webhook(ctx: &Ctx, _headers: &[(String, String)], body: &[u8]) -> Result<Webhook, Stop> {
         let settings: Settings = ctx.settings()?;
         Ok(webhook::read(&settings, body))
     }
@@ -92,9 +86,7 @@ impl Provider for ElevenLabs {
         match ctx.http(settings.get(&path))? {
             Answer::Response(response) if response.status == 404 => Ok(None),
             Answer::Response(response) if response.is_success() => {
-                let data: Value = response
-                    .json()
-                    .ok_or_else(|| refusal::unreadable("a conversation"))?;
+                let data: Value = response.json().ok_or_else(|| refusal::unreadable("a conversation"))?;
                 let ended = matches!(data["status"].as_str(), Some("done" | "failed"));
                 conversation::read(&data, ended)
                     .map(Some)

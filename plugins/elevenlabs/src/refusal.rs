@@ -15,17 +15,13 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
     };
     let code = code(&response);
     match response.status {
-        401 => {
-            Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key")
-        }
+        401 => Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key"),
         402 => no_credit(),
         400 if code == "quota_exceeded" => no_credit(),
         403 => Stop::misconfigured(format!(
             "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
         )),
-        404 => Stop::misconfigured(format!(
-            "ElevenLabs does not know it ({code}): check `agent_id` and `agents`"
-        )),
+        404 => Stop::misconfigured(format!("ElevenLabs does not know it ({code}): check `agent_id` and `agents`")),
         408 | 409 | 429 | 500.. => Stop::retry(
             response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS),
             format!("ElevenLabs answered {} ({code})", response.status),
@@ -36,10 +32,7 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
 
 /// A success whose body is not what it should be: a proxy's page, perhaps.
 pub(crate) fn unreadable(what: &str) -> Stop {
-    Stop::retry(
-        PAUSE_MS,
-        format!("ElevenLabs answered something else than {what}"),
-    )
+    Stop::retry(PAUSE_MS, format!("ElevenLabs answered something else than {what}"))
 }
 
 fn no_credit() -> Stop {

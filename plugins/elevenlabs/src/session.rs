@@ -25,26 +25,18 @@ struct Granted {
 ///
 /// The host learns the conversation's id here, from the provider, and never from the device: what a
 /// device says of a conversation could be forged.
-pub(crate) fn open(
-    ctx: &mut Ctx,
-    settings: &Settings,
-    wanted: &SessionRequest,
-) -> Result<Session, Stop> {
+pub(crate) fn open(ctx: &mut Ctx, settings: &Settings, wanted: &SessionRequest) -> Result<Session, Stop> {
     let agent = percent_encode(settings.agent(&wanted.language));
-    let request = settings
-        .get(&format!("conversation/token?agent_id={agent}"))
-        .timeout_ms(TIMEOUT_MS);
+    let request = settings.get(&format!("conversation/token?agent_id={agent}")).timeout_ms(TIMEOUT_MS);
     let now_ms = ctx.now_ms();
     let granted: Granted = match ctx.http(request)? {
-        Answer::Response(response) if response.is_success() => response
-            .json()
-            .ok_or_else(|| refusal::unreadable("a conversation token"))?,
+        Answer::Response(response) if response.is_success() => {
+            response.json().ok_or_else(|| refusal::unreadable("a conversation token"))?
+        }
         answer => return Err(refusal::of(answer, now_ms)),
     };
     Ok(Session {
-        conversation: granted
-            .conversation_id
-            .or_else(|| conversation_in(&granted.token)),
+        conversation: granted.conversation_id.or_else(|| conversation_in(&granted.token)),
         token: Some(granted.token),
         signed_url: None,
     })
@@ -75,10 +67,7 @@ mod tests {
     #[test]
     fn the_id_is_cut_out_of_the_rooms_name() {
         let id = |room| conversation_id(room);
-        assert_eq!(
-            id("room_agent_1a_conv_5501kbg2").as_deref(),
-            Some("conv_5501kbg2")
-        );
+        assert_eq!(id("room_agent_1a_conv_5501kbg2").as_deref(), Some("conv_5501kbg2"));
         assert_eq!(id("conv_-conv_7x/y").as_deref(), Some("conv_7x"));
         assert_eq!(id("room_agent_1a"), None);
         assert_eq!(id("conv_"), None);

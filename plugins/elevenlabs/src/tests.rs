@@ -20,8 +20,5 @@ fn settings() -> Value {
 #[test]
 fn the_manifest_agrees() {
     let manifest = include_str!("../plugin.toml");
-    assert_eq!(
-        manifest_differences(manifest, &ElevenLabs::describe()),
-        Vec::<String>::new()
-    );
+    assert_eq!(manifest_differences(manifest, &ElevenLabs::describe()), Vec::<String>::new());
 }

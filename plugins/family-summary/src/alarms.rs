@@ -22,12 +22,7 @@ struct Alarm {
 
 /// The most pressing first.
 const ALARMS: [Alarm; 6] = [
-    Alarm {
-        theme: Some(&DYING),
-        flags: &[],
-        english: "not wanting to live",
-        indonesian: "tidak ingin hidup lagi",
-    },
+    Alarm { theme: Some(&DYING), flags: &[], english: "not wanting to live", indonesian: "tidak ingin hidup lagi" },
     Alarm {
         theme: Some(&CHEST),
         flags: &[],
@@ -46,12 +41,7 @@ const ALARMS: [Alarm; 6] = [
         english: "eating too little",
         indonesian: "makan yang terlalu sedikit",
     },
-    Alarm {
-        theme: Some(&CONFUSION),
-        flags: &["flag_confused"],
-        english: "being confused",
-        indonesian: "rasa bingung",
-    },
+    Alarm { theme: Some(&CONFUSION), flags: &["flag_confused"], english: "being confused", indonesian: "rasa bingung" },
     Alarm {
         theme: Some(&ALONE),
         flags: &["flag_lonely"],
@@ -71,10 +61,7 @@ const URGENT: Alarm = Alarm {
 /// The alarms of a talk. "Something urgent" is one only where nothing says what: beside "a fall" it is noise.
 pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
     let known = ALARMS.iter().filter_map(|alarm| block(source, alarm));
-    let other = source
-        .notes
-        .iter()
-        .filter_map(|note| other_flag(source, note));
+    let other = source.notes.iter().filter_map(|note| other_flag(source, note));
     let named: Vec<Block> = known.chain(other).collect();
     if named.is_empty() {
         return block(source, &URGENT).into_iter().collect();
@@ -91,11 +78,7 @@ fn block(source: &Source<'_>, alarm: &Alarm) -> Option<Block> {
         hits.retain(|hit| !hit.negated);
         let spoken = hits.clone();
         let affirmed = source.talk.affirmed(theme);
-        hits.extend(
-            affirmed
-                .into_iter()
-                .filter(|hit| spoken.iter().all(|h| h.turn != hit.turn)),
-        );
+        hits.extend(affirmed.into_iter().filter(|hit| spoken.iter().all(|h| h.turn != hit.turn)));
     }
     let mut notes = alarm.flags.iter().filter_map(|flag| source.notes.get(flag));
     let note = notes.find(|note| note.is_true());
@@ -128,13 +111,7 @@ fn flagged(source: &Source<'_>, note: &Note, what: &str) -> Block {
 
 /// A flag that only this operator's agent has.
 fn other_flag(source: &Source<'_>, note: &Note) -> Option<Block> {
-    let known = ALARMS
-        .iter()
-        .chain([&URGENT])
-        .any(|alarm| alarm.flags.contains(&note.name.as_str()));
-    let name = note
-        .name
-        .strip_prefix("flag_")
-        .filter(|_| !known && note.is_true())?;
+    let known = ALARMS.iter().chain([&URGENT]).any(|alarm| alarm.flags.contains(&note.name.as_str()));
+    let name = note.name.strip_prefix("flag_").filter(|_| !known && note.is_true())?;
     Some(flagged(source, note, &name.replace('_', " ")))
 }

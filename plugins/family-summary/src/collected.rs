@@ -20,13 +20,10 @@ impl Notes {
         let notes = collected.iter().map(|item| Note {
             name: item.name.clone(),
             // What is no JSON is taken as the text that it is.
-            value: serde_json::from_str(&item.value)
-                .unwrap_or_else(|_| Value::String(item.value.clone())),
+            value: serde_json::from_str(&item.value).unwrap_or_else(|_| Value::String(item.value.clone())),
             rationale: item.rationale.trim().to_owned(),
         });
-        Self {
-            notes: notes.collect(),
-        }
+        Self { notes: notes.collect() }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Note> {

@@ -11,12 +11,8 @@ use crate::talk::sentences;
 /// from the length of the talk and what was spoken about. The first two only in the reader's language.
 pub(crate) fn block(source: &Source<'_>, statements: &[Block]) -> Block {
     let line = source.notes.get("highlight_one_line").and_then(Note::text);
-    let summary = source
-        .provider_summary
-        .and_then(|text| sentences(text).next());
-    let told = line
-        .or_else(|| summary.map(str::to_owned))
-        .filter(|text| source.language.is_of(text, source.spoken));
+    let summary = source.provider_summary.and_then(|text| sentences(text).next());
+    let told = line.or_else(|| summary.map(str::to_owned)).filter(|text| source.language.is_of(text, source.spoken));
     match told {
         Some(text) => {
             let evidence = source.talk.support(&text);
@@ -29,11 +25,7 @@ pub(crate) fn block(source: &Source<'_>, statements: &[Block]) -> Block {
 fn plain(source: &Source<'_>, statements: &[Block]) -> Block {
     let language = source.language;
     let name = source.name;
-    let mut turns: Vec<u32> = source
-        .talk
-        .callee_sentences()
-        .map(|(turn, _)| turn)
-        .collect();
+    let mut turns: Vec<u32> = source.talk.callee_sentences().map(|(turn, _)| turn).collect();
     turns.dedup();
     if turns.is_empty() {
         let text = language.pick(
@@ -42,10 +34,7 @@ fn plain(source: &Source<'_>, statements: &[Block]) -> Block {
         );
         return headline(text, Vec::new());
     }
-    let themes: Vec<&str> = statements
-        .iter()
-        .filter_map(|b| theme(language, &b.kind))
-        .collect();
+    let themes: Vec<&str> = statements.iter().filter_map(|b| theme(language, &b.kind)).collect();
     let mut text = language.pick(format!("{name} talked"), format!("{name} mengobrol"));
     if source.duration_s > 0 {
         let length = language.duration(source.duration_s);
@@ -60,12 +49,7 @@ fn plain(source: &Source<'_>, statements: &[Block]) -> Block {
 }
 
 fn headline(text: String, evidence: Vec<u32>) -> Block {
-    Block {
-        kind: BlockKind::Headline,
-        text,
-        reason: String::new(),
-        evidence,
-    }
+    Block { kind: BlockKind::Headline, text, reason: String::new(), evidence }
 }
 
 fn theme(language: Language, kind: &BlockKind) -> Option<&'static str> {

@@ -72,10 +72,7 @@ impl Renderer for FamilySummary {
         blocks.extend(mood.block);
         blocks.extend(statements);
         blocks.extend(quote);
-        Rendering {
-            mood_score: mood.score,
-            blocks,
-        }
+        Rendering { mood_score: mood.score, blocks }
     }
 }
 

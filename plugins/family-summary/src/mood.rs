@@ -33,10 +33,7 @@ pub(crate) fn of(source: &Source<'_>) -> Mood {
         _ => Some(3),
     };
     let Some(score) = noted.map(|(score, _)| score).or(by_words) else {
-        return Mood {
-            score: None,
-            block: None,
-        };
+        return Mood { score: None, block: None };
     };
 
     let language = source.language;
@@ -48,27 +45,17 @@ pub(crate) fn of(source: &Source<'_>) -> Mood {
     let rationale = noted.map_or("", |(_, note)| note.rationale.as_str());
     let reason = match (rationale, said.first()) {
         ("", Some(hit)) => language.said(hit.text),
-        ("", None) => language.pick(
-            format!("The companion gave {score} of 5."),
-            format!("Pendamping memberi nilai {score} dari 5."),
-        ),
+        ("", None) => language
+            .pick(format!("The companion gave {score} of 5."), format!("Pendamping memberi nilai {score} dari 5.")),
         (rationale, _) => language.noted(rationale),
     };
     Mood {
         score: Some(score),
         block: Some(Block {
             kind: BlockKind::Mood,
-            text: format!(
-                "{} {}",
-                source.name,
-                language.pick(english(score), indonesian(score))
-            ),
+            text: format!("{} {}", source.name, language.pick(english(score), indonesian(score))),
             reason,
-            evidence: if said.is_empty() {
-                source.talk.support(rationale)
-            } else {
-                evidence(&said)
-            },
+            evidence: if said.is_empty() { source.talk.support(rationale) } else { evidence(&said) },
         }),
     }
 }

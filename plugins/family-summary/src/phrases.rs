@@ -13,13 +13,9 @@ pub(crate) enum Language {
 const QUOTE_MAX: usize = 240;
 
 /// Frequent small words, by which the language of a text is told.
-const ENGLISH: &[&str] = &[
-    "the", "and", "is", "was", "he", "she", "of", "to", "in", "a", "had", "has", "his", "her",
-];
-const INDONESIAN: &[&str] = &[
-    "dan", "yang", "di", "ia", "dia", "tidak", "sudah", "untuk", "dengan", "ini", "ke", "lagi",
-    "akan", "sedang",
-];
+const ENGLISH: &[&str] = &["the", "and", "is", "was", "he", "she", "of", "to", "in", "a", "had", "has", "his", "her"];
+const INDONESIAN: &[&str] =
+    &["dan", "yang", "di", "ia", "dia", "tidak", "sudah", "untuk", "dengan", "ini", "ke", "lagi", "akan", "sedang"];
 
 impl Language {
     /// The language for a BCP 47 tag; English for one that we do not write.
@@ -46,20 +42,10 @@ impl Language {
     /// Whether a text of the provider's is in this language. `spoken` is the tag of the talk's language, which the
     /// agent writes in unless it was told otherwise: against it, the text itself has to show that it is not.
     pub(crate) fn is_of(self, text: &str, spoken: &str) -> bool {
-        let latin = text
-            .chars()
-            .filter(|c| c.is_alphabetic())
-            .all(|c| (c as u32) < 0x250);
-        let words: Vec<String> = text
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .map(str::to_owned)
-            .collect();
+        let latin = text.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
+        let words: Vec<String> = text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
         let count = |list: &[&str]| words.iter().filter(|w| list.contains(&w.as_str())).count();
-        let (own, other) = self.pick(
-            (count(ENGLISH), count(INDONESIAN)),
-            (count(INDONESIAN), count(ENGLISH)),
-        );
+        let (own, other) = self.pick((count(ENGLISH), count(INDONESIAN)), (count(INDONESIAN), count(ENGLISH)));
         let expected = spoken.is_empty() || Self::tagged(spoken) == Some(self);
         latin && if expected { own >= other } else { own > other }
     }
@@ -71,11 +57,7 @@ impl Language {
 
     /// Someone spoke about something, in their own words.
     pub(crate) fn spoke_about(self, name: &str, what: &str, quotes: &[&str]) -> String {
-        let quotes = quotes
-            .iter()
-            .map(|text| quoted(text))
-            .collect::<Vec<_>>()
-            .join(" ");
+        let quotes = quotes.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" ");
         match self {
             Self::English => format!("{name} spoke about {what}: {quotes}"),
             Self::Indonesian => format!("{name} bercerita tentang {what}: {quotes}"),
@@ -97,19 +79,13 @@ impl Language {
             return String::new();
         }
         let rationale = quoted(rationale);
-        self.pick(
-            format!("The companion noted: {rationale}"),
-            format!("Catatan pendamping: {rationale}"),
-        )
+        self.pick(format!("The companion noted: {rationale}"), format!("Catatan pendamping: {rationale}"))
     }
 
     /// Something was said.
     pub(crate) fn said(self, text: &str) -> String {
         let text = quoted(text);
-        self.pick(
-            format!("In their own words: {text}"),
-            format!("Dengan kata-katanya sendiri: {text}"),
-        )
+        self.pick(format!("In their own words: {text}"), format!("Dengan kata-katanya sendiri: {text}"))
     }
 
     /// How long a talk was, in words.

@@ -6,8 +6,8 @@ use crate::Source;
 use crate::collected::Note;
 use crate::talk::Hit;
 use crate::words::{
-    COMPANY, FAITH, FOLLOW_UP, GARDEN, HEALTH, MEALS, MEDICINE, OUTDOORS, RELATIVES, REQUEST,
-    SLEEP, TELEVISION, Theme, WARM,
+    COMPANY, FAITH, FOLLOW_UP, GARDEN, HEALTH, MEALS, MEDICINE, OUTDOORS, RELATIVES, REQUEST, SLEEP, TELEVISION, Theme,
+    WARM,
 };
 
 /// How many sentences a statement quotes.
@@ -34,14 +34,7 @@ const fn statement(
     english: &'static str,
     indonesian: &'static str,
 ) -> Statement {
-    Statement {
-        kind,
-        theme: Some(theme),
-        by_answer: true,
-        notes,
-        english,
-        indonesian,
-    }
+    Statement { kind, theme: Some(theme), by_answer: true, notes, english, indonesian }
 }
 
 /// A topic: spoken of by the callee, not only asked about.
@@ -51,14 +44,7 @@ const fn topic(
     english: &'static str,
     indonesian: &'static str,
 ) -> Statement {
-    Statement {
-        kind: BlockKind::Topic,
-        theme,
-        by_answer: false,
-        notes,
-        english,
-        indonesian,
-    }
+    Statement { kind: BlockKind::Topic, theme, by_answer: false, notes, english, indonesian }
 }
 
 /// A wish or a loose end: only in the callee's own words.
@@ -69,90 +55,36 @@ const fn wish(
     english: &'static str,
     indonesian: &'static str,
 ) -> Statement {
-    Statement {
-        kind,
-        theme: Some(theme),
-        by_answer: false,
-        notes,
-        english,
-        indonesian,
-    }
+    Statement { kind, theme: Some(theme), by_answer: false, notes, english, indonesian }
 }
 
 const STATEMENTS: [Statement; 14] = [
-    statement(
-        BlockKind::Health,
-        &HEALTH,
-        &["pain_reported"],
-        "health",
-        "kesehatan",
-    ),
-    statement(
-        BlockKind::Medicine,
-        &MEDICINE,
-        &["medication_taken"],
-        "medicine",
-        "obat",
-    ),
+    statement(BlockKind::Health, &HEALTH, &["pain_reported"], "health", "kesehatan"),
+    statement(BlockKind::Medicine, &MEDICINE, &["medication_taken"], "medicine", "obat"),
     statement(BlockKind::Meals, &MEALS, &["meals_today"], "meals", "makan"),
-    statement(
-        BlockKind::Sleep,
-        &SLEEP,
-        &["sleep_quality"],
-        "sleep",
-        "tidur",
-    ),
-    statement(
-        BlockKind::Company,
-        &COMPANY,
-        &["social_contact"],
-        "company",
-        "pergaulan",
-    ),
+    statement(BlockKind::Sleep, &SLEEP, &["sleep_quality"], "sleep", "tidur"),
+    statement(BlockKind::Company, &COMPANY, &["social_contact"], "company", "pergaulan"),
     topic(None, &["activity"], "what they did", "kegiatan"),
     topic(Some(&RELATIVES), &[], "the family", "keluarga"),
-    topic(
-        Some(&TELEVISION),
-        &[],
-        "television and news",
-        "televisi dan berita",
-    ),
+    topic(Some(&TELEVISION), &[], "television and news", "televisi dan berita"),
     topic(Some(&GARDEN), &[], "the garden", "kebun"),
     topic(Some(&FAITH), &[], "faith", "ibadah"),
     topic(Some(&OUTDOORS), &[], "going out", "jalan-jalan"),
     topic(None, &["notes"], "the talk", "obrolan"),
-    wish(
-        BlockKind::Request,
-        &REQUEST,
-        &["message_for_family"],
-        "a wish",
-        "keinginan",
-    ),
-    wish(
-        BlockKind::FollowUp,
-        &FOLLOW_UP,
-        &[],
-        "something to follow up",
-        "hal untuk ditindaklanjuti",
-    ),
+    wish(BlockKind::Request, &REQUEST, &["message_for_family"], "a wish", "keinginan"),
+    wish(BlockKind::FollowUp, &FOLLOW_UP, &[], "something to follow up", "hal untuk ditindaklanjuti"),
 ];
 
 /// The statements of a talk.
 pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
-    STATEMENTS
-        .iter()
-        .filter_map(|statement| block(source, statement))
-        .collect()
+    STATEMENTS.iter().filter_map(|statement| block(source, statement)).collect()
 }
 
 fn block(source: &Source<'_>, statement: &Statement) -> Option<Block> {
     let language = source.language;
     let what = language.pick(statement.english, statement.indonesian);
     let hits = hits(source, statement);
-    let mut notes = statement
-        .notes
-        .iter()
-        .filter_map(|name| source.notes.get(name));
+    let mut notes = statement.notes.iter().filter_map(|name| source.notes.get(name));
     let note = notes.find(|note| note.text().is_some() || note.is_true());
 
     let mut texts = Vec::new();
@@ -195,11 +127,7 @@ fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
     if matches!(statement.kind, BlockKind::Request | BlockKind::FollowUp) {
         spoken.retain(|hit| !hit.negated);
     }
-    let mut hits = if statement.by_answer {
-        source.talk.answered(theme)
-    } else {
-        Vec::new()
-    };
+    let mut hits = if statement.by_answer { source.talk.answered(theme) } else { Vec::new() };
     spoken.retain(|hit| hits.iter().all(|answer| answer.turn != hit.turn));
     hits.append(&mut spoken);
     hits.sort_by_key(|hit| hit.turn);
@@ -208,10 +136,7 @@ fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
 
 /// The turns that hits rest on, in order.
 pub(crate) fn evidence(hits: &[Hit<'_>]) -> Vec<u32> {
-    let mut turns: Vec<u32> = hits
-        .iter()
-        .flat_map(|hit| hit.question.into_iter().chain([hit.turn]))
-        .collect();
+    let mut turns: Vec<u32> = hits.iter().flat_map(|hit| hit.question.into_iter().chain([hit.turn])).collect();
     turns.sort_unstable();
     turns.dedup();
     turns
@@ -228,10 +153,5 @@ pub(crate) fn quote(source: &Source<'_>, alarms: &[Block]) -> Option<Block> {
             let warm = s.mentions(&WARM) == Some(false);
             (warm, s.word_count(), std::cmp::Reverse(*turn))
         })?;
-    Some(Block {
-        kind: BlockKind::Quote,
-        text: sentence.text.to_owned(),
-        reason: String::new(),
-        evidence: vec![turn],
-    })
+    Some(Block { kind: BlockKind::Quote, text: sentence.text.to_owned(), reason: String::new(), evidence: vec![turn] })
 }

@@ -7,9 +7,7 @@ use crate::words::{AFFIRMATIVES, NEGATORS, Theme};
 /// How many words before a pattern a negator reaches.
 const NEGATION_REACH: usize = 3;
 /// Words after which a full stop ends no sentence.
-const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "st", "prof", "bpk", "ny", "tn", "hj", "h",
-];
+const ABBREVIATIONS: &[&str] = &["mr", "mrs", "ms", "dr", "st", "prof", "bpk", "ny", "tn", "hj", "h"];
 /// Words that begin a clause of their own.
 const TURNING_WORDS: &[&str] = &["but", "tapi", "tetapi", "namun"];
 
@@ -47,23 +45,14 @@ impl<'a> Talk<'a> {
         let said = |turn: &'a Turn| Said {
             speaker: turn.speaker,
             text: turn.text.trim(),
-            sentences: sentences(&turn.text)
-                .map(|text| Sentence {
-                    text,
-                    clauses: clauses(text),
-                })
-                .collect(),
+            sentences: sentences(&turn.text).map(|text| Sentence { text, clauses: clauses(text) }).collect(),
         };
-        Self {
-            turns: turns.iter().map(said).collect(),
-        }
+        Self { turns: turns.iter().map(said).collect() }
     }
 
     /// The callee's sentences, each with the index of its turn.
     pub(crate) fn callee_sentences(&self) -> impl Iterator<Item = (u32, &Sentence<'a>)> {
-        let by_callee = self
-            .indexed()
-            .filter(|(_, said)| said.speaker == Speaker::Callee);
+        let by_callee = self.indexed().filter(|(_, said)| said.speaker == Speaker::Callee);
         by_callee.flat_map(|(turn, said)| said.sentences.iter().map(move |s| (turn, s)))
     }
 
@@ -72,28 +61,19 @@ impl<'a> Talk<'a> {
         self.callee_sentences()
             .filter_map(|(turn, sentence)| {
                 let negated = sentence.mentions(theme)?;
-                Some(Hit {
-                    turn,
-                    question: None,
-                    text: sentence.text,
-                    negated,
-                })
+                Some(Hit { turn, question: None, text: sentence.text, negated })
             })
             .collect()
     }
 
     /// Where the callee answered a question of the agent's about a theme.
     pub(crate) fn answered(&self, theme: &Theme) -> Vec<Hit<'a>> {
-        self.answers(theme)
-            .map(|(turn, answer)| answer.hit(turn))
-            .collect()
+        self.answers(theme).map(|(turn, answer)| answer.hit(turn)).collect()
     }
 
     /// Where the callee said yes, and nothing against it, to a question about a theme.
     pub(crate) fn affirmed(&self, theme: &Theme) -> Vec<Hit<'a>> {
-        let affirmed = self
-            .answers(theme)
-            .filter(|(_, answer)| answer.affirms() && !answer.denies());
+        let affirmed = self.answers(theme).filter(|(_, answer)| answer.affirms() && !answer.denies());
         affirmed.map(|(turn, answer)| answer.hit(turn)).collect()
     }
 
@@ -101,9 +81,7 @@ impl<'a> Talk<'a> {
     pub(crate) fn support(&self, text: &str) -> Vec<u32> {
         let wanted = stems(&[text]);
         let needed = if wanted.len() <= 3 { 1 } else { 2 };
-        let by_callee = self
-            .indexed()
-            .filter(|(_, said)| said.speaker == Speaker::Callee);
+        let by_callee = self.indexed().filter(|(_, said)| said.speaker == Speaker::Callee);
         by_callee
             .filter(|(_, said)| {
                 let texts: Vec<&str> = said.sentences.iter().map(|s| s.text).collect();
@@ -132,12 +110,7 @@ impl<'a> Talk<'a> {
 impl<'a> Said<'a> {
     /// A hit on the whole of this answer, to the turn before it.
     fn hit(&self, turn: u32) -> Hit<'a> {
-        Hit {
-            turn,
-            question: Some(turn - 1),
-            text: self.text,
-            negated: false,
-        }
+        Hit { turn, question: Some(turn - 1), text: self.text, negated: false }
     }
 
     fn asks(&self, theme: &Theme) -> bool {
@@ -147,11 +120,7 @@ impl<'a> Said<'a> {
 
     fn affirms(&self) -> bool {
         let first = self.sentences.first().and_then(|s| s.clauses.first());
-        first.is_some_and(|words| {
-            AFFIRMATIVES
-                .iter()
-                .any(|p| matches_at(words, 0, p).is_some())
-        })
+        first.is_some_and(|words| AFFIRMATIVES.iter().any(|p| matches_at(words, 0, p).is_some()))
     }
 
     fn denies(&self) -> bool {
@@ -175,9 +144,7 @@ impl Sentence<'_> {
 /// Each mention of a theme in a clause: whether it is denied.
 fn mentions(words: &[String], theme: &Theme) -> Vec<bool> {
     let places = |pattern: &str| -> Vec<(usize, usize)> {
-        (0..words.len())
-            .filter_map(|start| Some((start, matches_at(words, start, pattern)?)))
-            .collect()
+        (0..words.len()).filter_map(|start| Some((start, matches_at(words, start, pattern)?))).collect()
     };
     let except: Vec<(usize, usize)> = theme.except().flat_map(places).collect();
     theme
@@ -225,10 +192,7 @@ pub(crate) fn sentences(text: &str) -> impl Iterator<Item = &str> {
 fn sentence_end(text: &str) -> usize {
     for (at, mark) in text.char_indices() {
         let after = at + mark.len_utf8();
-        let open = text[after..]
-            .chars()
-            .next()
-            .is_some_and(|next| !next.is_whitespace());
+        let open = text[after..].chars().next().is_some_and(|next| !next.is_whitespace());
         let ends = match mark {
             '!' | '?' | '…' => !open,
             '.' => !open && !ends_in_abbreviation(&text[..at]),
@@ -244,10 +208,7 @@ fn sentence_end(text: &str) -> usize {
 }
 
 fn ends_in_abbreviation(text: &str) -> bool {
-    let word = text
-        .rsplit(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let word = text.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 
@@ -257,10 +218,7 @@ fn clauses(sentence: &str) -> Vec<Vec<String>> {
     let lower = sentence.to_lowercase().replace(['\'', '’'], "");
     for part in lower.split([',', ';', ':', '.', '!', '?', '…', '—']) {
         clauses.push(Vec::new());
-        for word in part
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|w| !w.is_empty())
-        {
+        for word in part.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
             if TURNING_WORDS.contains(&word) {
                 clauses.push(Vec::new());
             }
@@ -287,7 +245,7 @@ fn stems(texts: &[&str]) -> Vec<String> {
 
 /// Longer words that say nothing about what a text is about.
 const COMMON: &[&str] = &[
-    "this", "that", "with", "have", "from", "they", "them", "there", "were", "will", "what",
-    "when", "about", "some", "just", "very", "today", "morning", "yang", "untuk", "dengan",
-    "sudah", "saya", "juga", "akan", "tidak", "hari", "pagi", "kata", "lagi", "karena",
+    "this", "that", "with", "have", "from", "they", "them", "there", "were", "will", "what", "when", "about", "some",
+    "just", "very", "today", "morning", "yang", "untuk", "dengan", "sudah", "saya", "juga", "akan", "tidak", "hari",
+    "pagi", "kata", "lagi", "karena",
 ];

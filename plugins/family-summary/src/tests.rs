@@ -3,9 +3,7 @@
 mod alarms;
 
 use callpanion_plugin_api::Ctx;
-use callpanion_plugin_api::renderer::{
-    Block, BlockKind, Collected, Material, Renderer, Rendering, Speaker, Turn,
-};
+use callpanion_plugin_api::renderer::{Block, BlockKind, Collected, Material, Renderer, Rendering, Speaker, Turn};
 use callpanion_plugin_api::testing::{context, manifest_differences};
 use serde_json::{Value, json};
 
@@ -15,15 +13,7 @@ use super::FamilySummary;
 fn material(name: &str, talk: &str) -> Material {
     let turn = |(i, line): (u32, &str)| {
         let (who, text) = line.trim().split_once(": ").unwrap_or(("C", line));
-        Turn {
-            speaker: if who == "A" {
-                Speaker::Agent
-            } else {
-                Speaker::Callee
-            },
-            text: text.to_owned(),
-            at_s: i * 6,
-        }
+        Turn { speaker: if who == "A" { Speaker::Agent } else { Speaker::Callee }, text: text.to_owned(), at_s: i * 6 }
     };
     Material {
         callee_name: name.to_owned(),
@@ -51,12 +41,7 @@ fn render(locale: &str, material: Material) -> Rendering {
 }
 
 fn blocks(rendering: &Rendering, kind: &BlockKind) -> Vec<Block> {
-    rendering
-        .blocks
-        .iter()
-        .filter(|b| b.kind == *kind)
-        .cloned()
-        .collect()
+    rendering.blocks.iter().filter(|b| b.kind == *kind).cloned().collect()
 }
 
 fn one(rendering: &Rendering, kind: &BlockKind) -> Block {
@@ -85,30 +70,20 @@ const JOKO: &str = "
 #[test]
 fn an_english_talk_for_an_english_reader() {
     let mut talk = material("Mr. Harris", HARRIS);
-    talk.provider_summary =
-        Some("Mr. Harris slept badly and felt dizzy in the morning. He did not fall.".to_owned());
+    talk.provider_summary = Some("Mr. Harris slept badly and felt dizzy in the morning. He did not fall.".to_owned());
     collect(&mut talk, "mood", &json!("neutral"), "Tired but calm.");
     collect(&mut talk, "meals_today", &json!(null), "Not discussed.");
     let read = render("en", talk);
 
     let headline = one(&read, &BlockKind::Headline);
-    assert_eq!(
-        headline.text,
-        "Mr. Harris slept badly and felt dizzy in the morning."
-    );
+    assert_eq!(headline.text, "Mr. Harris slept badly and felt dizzy in the morning.");
     assert_eq!(headline.evidence, [3]);
     assert_eq!(read.mood_score, Some(3));
     let mood = one(&read, &BlockKind::Mood);
     assert_eq!(mood.text, "Mr. Harris seemed neither low nor cheerful.");
     assert_eq!(mood.reason, "The companion noted: “Tired but calm.”");
     let sleep = one(&read, &BlockKind::Sleep);
-    assert!(
-        sleep
-            .text
-            .contains("“Not too well. I got up three or four times"),
-        "{}",
-        sleep.text
-    );
+    assert!(sleep.text.contains("“Not too well. I got up three or four times"), "{}", sleep.text);
     assert_eq!(sleep.evidence, [2, 3]);
     let health = one(&read, &BlockKind::Health);
     assert!(health.evidence.contains(&3) && health.evidence.contains(&5));
@@ -120,35 +95,21 @@ fn an_english_talk_for_an_english_reader() {
 fn an_indonesian_talk_for_either_reader() {
     let read = render("id", material("Pak Joko", JOKO));
     let medicine = one(&read, &BlockKind::Medicine);
-    assert_eq!(
-        medicine.text,
-        "Pak Joko bercerita tentang obat: “Waduh, lupa. Nanti habis magrib saya minum.”"
-    );
+    assert_eq!(medicine.text, "Pak Joko bercerita tentang obat: “Waduh, lupa. Nanti habis magrib saya minum.”");
     assert_eq!(medicine.evidence, [2, 3]);
     assert_eq!(one(&read, &BlockKind::FollowUp).evidence, [3]);
     assert_eq!(one(&read, &BlockKind::Request).evidence, [5]);
     let quote = one(&read, &BlockKind::Quote);
-    assert_eq!(
-        quote.text,
-        "Bilang Rina bapak senang ditelepon cucu kemarin."
-    );
+    assert_eq!(quote.text, "Bilang Rina bapak senang ditelepon cucu kemarin.");
     let headline = one(&read, &BlockKind::Headline);
-    assert!(
-        headline
-            .text
-            .starts_with("Pak Joko mengobrol selama 47 detik, tentang")
-    );
+    assert!(headline.text.starts_with("Pak Joko mengobrol selama 47 detik, tentang"));
 
     // The same for a daughter who reads English: our words change, his do not.
     let mut talk = material("Pak Joko", JOKO);
-    talk.provider_summary =
-        Some("Pak Joko sedang menonton TV. Ia lupa minum obat darah tinggi.".to_owned());
+    talk.provider_summary = Some("Pak Joko sedang menonton TV. Ia lupa minum obat darah tinggi.".to_owned());
     let read = render("en-GB", talk);
     let headline = one(&read, &BlockKind::Headline);
-    assert_eq!(
-        headline.text,
-        "Pak Joko talked for 47 seconds, about health and medicine."
-    );
+    assert_eq!(headline.text, "Pak Joko talked for 47 seconds, about health and medicine.");
     assert_eq!(headline.evidence, [1, 3, 5]);
     assert_eq!(
         one(&read, &BlockKind::Medicine).text,
@@ -167,16 +128,8 @@ fn an_unknown_locale_is_answered_in_english() {
 fn the_agents_own_line_is_the_headline() {
     let mut talk = material("Mr. Harris", HARRIS);
     talk.provider_summary = Some("Something longer.".to_owned());
-    collect(
-        &mut talk,
-        "highlight_one_line",
-        &json!("He was dizzy, and is well again."),
-        "",
-    );
-    assert_eq!(
-        one(&render("en", talk), &BlockKind::Headline).text,
-        "He was dizzy, and is well again."
-    );
+    collect(&mut talk, "highlight_one_line", &json!("He was dizzy, and is well again."), "");
+    assert_eq!(one(&render("en", talk), &BlockKind::Headline).text, "He was dizzy, and is well again.");
 }
 
 #[test]
@@ -205,8 +158,7 @@ fn a_score_may_be_a_number_or_a_text() {
 
 #[test]
 fn without_a_score_the_callees_words_tell_the_mood() {
-    let mood =
-        |line: &str| render("en", material("Mum", &format!("A: Hello.\nC: {line}"))).mood_score;
+    let mood = |line: &str| render("en", material("Mum", &format!("A: Hello.\nC: {line}"))).mood_score;
     assert_eq!(mood("I am so happy, my grandson came."), Some(4));
     assert_eq!(mood("Saya sedih, dan bosan."), Some(2));
     assert_eq!(mood("It is not good at all."), Some(2));
@@ -222,11 +174,7 @@ fn notes_of_the_agent_are_marked_as_notes() {
     let read = render("en", talk);
     let sleep = one(&read, &BlockKind::Sleep);
     assert_eq!(sleep.text, "The companion noted about sleep: “poor”");
-    assert_eq!(
-        sleep.evidence,
-        [] as [u32; 0],
-        "nothing in the talk says so"
-    );
+    assert_eq!(sleep.evidence, [] as [u32; 0], "nothing in the talk says so");
     let health = one(&read, &BlockKind::Health);
     assert_eq!(health.reason, "The companion noted: “Knee pain.”");
     assert_eq!(health.evidence, [1]);
@@ -240,11 +188,7 @@ fn a_silent_talk_says_so() {
     talk.duration_s = 3;
     let read = render("en", talk);
     assert_eq!(read.blocks.len(), 1);
-    assert!(
-        read.blocks[0]
-            .text
-            .contains("no word of Mr. Harris was understood")
-    );
+    assert!(read.blocks[0].text.contains("no word of Mr. Harris was understood"));
 
     let nobody = render("id", material("", ""));
     assert!(nobody.blocks[0].text.contains("Orang tua Anda"));
@@ -265,13 +209,7 @@ fn every_statement_rests_on_turns_that_exist() {
 #[test]
 fn odd_text_is_only_text() {
     let long = format!("C: I am happy {}", "very ".repeat(500));
-    for line in [
-        "C: ",
-        "C: ...",
-        "C: <script>alert(1)</script> I love you all.",
-        "C: 🙂",
-        long.as_str(),
-    ] {
+    for line in ["C: ", "C: ...", "C: <script>alert(1)</script> I love you all.", "C: 🙂", long.as_str()] {
         let read = render("en", material("<b>Mum</b>", line));
         assert_eq!(read.blocks[0].kind, BlockKind::Headline, "{line}");
     }

@@ -18,9 +18,7 @@ impl Theme {
 
     /// Where a pattern within one of these does not count.
     pub(crate) fn except(&self) -> impl Iterator<Item = &'static str> {
-        self.except
-            .split(", ")
-            .filter(|pattern| !pattern.is_empty())
+        self.except.split(", ").filter(|pattern| !pattern.is_empty())
     }
 }
 
@@ -30,15 +28,14 @@ const fn theme(patterns: &'static str, except: &'static str) -> Theme {
 
 /// Turns what follows it into its opposite.
 pub(crate) const NEGATORS: &[&str] = &[
-    "no", "not", "never", "none", "without", "dont", "doesnt", "didnt", "isnt", "wasnt", "arent",
-    "havent", "hasnt", "hadnt", "wont", "wouldnt", "cannot", "tidak", "tak", "nggak", "enggak",
-    "ngga", "gak", "ga", "ndak", "bukan", "belum", "tanpa", "jangan",
+    "no", "not", "never", "none", "without", "dont", "doesnt", "didnt", "isnt", "wasnt", "arent", "havent", "hasnt",
+    "hadnt", "wont", "wouldnt", "cannot", "tidak", "tak", "nggak", "enggak", "ngga", "gak", "ga", "ndak", "bukan",
+    "belum", "tanpa", "jangan",
 ];
 
 /// How an answer says yes.
 pub(crate) const AFFIRMATIVES: &[&str] = &[
-    "yes", "yeah", "yep", "ya", "iya", "betul", "benar", "i did", "i have", "i do", "i am",
-    "sudah", "pernah", "heeh",
+    "yes", "yeah", "yep", "ya", "iya", "betul", "benar", "i did", "i have", "i do", "i am", "sudah", "pernah", "heeh",
 ];
 
 pub(crate) const FALL: Theme = theme(
@@ -106,15 +103,11 @@ pub(crate) const MEALS: Theme = theme(
     "",
 );
 
-pub(crate) const SLEEP: Theme = theme(
-    "sleep*, slept, woke, awake, nap, insomnia, bad night, tidur*, begadang, terbangun, nyenyak",
-    "",
-);
+pub(crate) const SLEEP: Theme =
+    theme("sleep*, slept, woke, awake, nap, insomnia, bad night, tidur*, begadang, terbangun, nyenyak", "");
 
-pub(crate) const MEDICINE: Theme = theme(
-    "medicine*, medication*, pill*, tablet*, insulin, prescription*, obat*, vitamin*, resep*",
-    "",
-);
+pub(crate) const MEDICINE: Theme =
+    theme("medicine*, medication*, pill*, tablet*, insulin, prescription*, obat*, vitamin*, resep*", "");
 
 pub(crate) const COMPANY: Theme = theme(
     "visit*, neighbour*, neighbor*, friend*, came over, came by, company, tetangga*, teman*, \
@@ -135,30 +128,16 @@ pub(crate) const FOLLOW_UP: Theme = theme(
     "dont forget, jangan lupa",
 );
 
-pub(crate) const TELEVISION: Theme = theme(
-    "tv, television, the news, sinetron, berita, televisi, nonton*",
-    "",
-);
+pub(crate) const TELEVISION: Theme = theme("tv, television, the news, sinetron, berita, televisi, nonton*", "");
 
-pub(crate) const RELATIVES: Theme = theme(
-    "grandson*, granddaughter*, grandchild*, my daughter*, my son*, cucu*, anak saya, menantu*",
-    "",
-);
+pub(crate) const RELATIVES: Theme =
+    theme("grandson*, granddaughter*, grandchild*, my daughter*, my son*, cucu*, anak saya, menantu*", "");
 
-pub(crate) const GARDEN: Theme = theme(
-    "garden*, flower*, plants, kebun*, tanaman*, bunga, taman",
-    "",
-);
+pub(crate) const GARDEN: Theme = theme("garden*, flower*, plants, kebun*, tanaman*, bunga, taman", "");
 
-pub(crate) const FAITH: Theme = theme(
-    "church, mass, pray*, mosque, sholat*, salat, masjid, doa*, gereja, ngaji",
-    "",
-);
+pub(crate) const FAITH: Theme = theme("church, mass, pray*, mosque, sholat*, salat, masjid, doa*, gereja, ngaji", "");
 
-pub(crate) const OUTDOORS: Theme = theme(
-    "a walk, walked, went out, market, jalan pagi, jalan jalan, pasar",
-    "",
-);
+pub(crate) const OUTDOORS: Theme = theme("a walk, walked, went out, market, jalan pagi, jalan jalan, pasar", "");
 
 pub(crate) const GOOD_MOOD: Theme = theme(
     "very well, too well, quite well, feel well, happy, glad, wonderful, lovely, good, great, \

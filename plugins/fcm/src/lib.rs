@@ -35,11 +35,7 @@ fn callpanion() -> String {
 
 impl Channel for Fcm {
     fn describe() -> Description {
-        describe(
-            "fcm",
-            env!("CARGO_PKG_VERSION"),
-            "Rings paired Android phones.",
-        )
+        describe("fcm", env!("CARGO_PKG_VERSION"), "Rings paired Android phones.")
     }
 
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
@@ -108,10 +104,7 @@ fn message(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
 
 /// One of the variables that the host gave; empty when there is none of that name.
 fn variable<'a>(ring: &'a Ring, name: &str) -> &'a str {
-    ring.variables
-        .iter()
-        .find(|(key, _)| key == name)
-        .map_or("", |(_, value)| value.as_str())
+    ring.variables.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
 }
 
 callpanion_plugin_api::channel!(Fcm);

@@ -32,9 +32,7 @@ fn settings() -> Value {
 }
 
 fn run(rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
-    let (result, requests) = drive(&context(&settings()), script, |ctx| {
-        Fcm::ring(ctx, rings.to_vec())
-    });
+    let (result, requests) = drive(&context(&settings()), script, |ctx| Fcm::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
         Err(failure) => panic!("{failure:?}"),
@@ -68,10 +66,7 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
     let request = &requests[0];
     assert_eq!(
         (request.method.as_str(), request.url.as_str()),
-        (
-            "POST",
-            "https://fcm.googleapis.com/v1/projects/callpanion-test/messages:send"
-        )
+        ("POST", "https://fcm.googleapis.com/v1/projects/callpanion-test/messages:send")
     );
     assert_eq!(request.credential.as_deref(), Some("service-account"));
     assert!(!request.repeatable);
@@ -109,36 +104,15 @@ fn rings_are_asked_for_at_once_and_an_expired_one_is_not_sent() {
 
 #[test]
 fn only_an_fcm_error_retires_an_address() {
-    assert!(matches!(
-        verdict(error(404, Some("UNREGISTERED"))),
-        Verdict::Gone(_)
-    ));
-    assert!(matches!(
-        verdict(error(403, Some("SENDER_ID_MISMATCH"))),
-        Verdict::Gone(_)
-    ));
-    assert!(matches!(
-        verdict(error(404, None)),
-        Verdict::Misconfigured(_)
-    ));
-    assert!(matches!(
-        verdict(error(403, None)),
-        Verdict::Misconfigured(_)
-    ));
-    assert!(matches!(
-        verdict(error(400, Some("INVALID_ARGUMENT"))),
-        Verdict::Refused(_)
-    ));
-    assert!(matches!(
-        verdict(response(404, "<html>not found</html>")),
-        Verdict::Misconfigured(_)
-    ));
+    assert!(matches!(verdict(error(404, Some("UNREGISTERED"))), Verdict::Gone(_)));
+    assert!(matches!(verdict(error(403, Some("SENDER_ID_MISMATCH"))), Verdict::Gone(_)));
+    assert!(matches!(verdict(error(404, None)), Verdict::Misconfigured(_)));
+    assert!(matches!(verdict(error(403, None)), Verdict::Misconfigured(_)));
+    assert!(matches!(verdict(error(400, Some("INVALID_ARGUMENT"))), Verdict::Refused(_)));
+    assert!(matches!(verdict(response(404, "<html>not found</html>")), Verdict::Misconfigured(_)));
     // The code counts only where Google's own detail type carries it.
     let foreign = r#"{"error":{"details":[{"@type":"x","errorCode":"UNREGISTERED"}]}}"#;
-    assert!(matches!(
-        verdict(response(404, foreign)),
-        Verdict::Misconfigured(_)
-    ));
+    assert!(matches!(verdict(response(404, foreign)), Verdict::Misconfigured(_)));
 }
 
 #[test]
@@ -161,18 +135,9 @@ fn a_missing_right_says_what_to_do() {
     let Verdict::Misconfigured(text) = verdict(response(403, &body.to_string())) else {
         panic!("not misconfigured");
     };
-    assert!(
-        text.contains("SERVICE_DISABLED") && text.contains("enable"),
-        "{text}"
-    );
-    assert!(matches!(
-        verdict(error(401, None)),
-        Verdict::Misconfigured(_)
-    ));
-    assert!(matches!(
-        verdict(error(401, Some("THIRD_PARTY_AUTH_ERROR"))),
-        Verdict::Misconfigured(_)
-    ));
+    assert!(text.contains("SERVICE_DISABLED") && text.contains("enable"), "{text}");
+    assert!(matches!(verdict(error(401, None)), Verdict::Misconfigured(_)));
+    assert!(matches!(verdict(error(401, Some("THIRD_PARTY_AUTH_ERROR"))), Verdict::Misconfigured(_)));
 }
 
 #[test]
@@ -182,36 +147,22 @@ fn quota_and_outage_wait_as_long_as_google_asks() {
         other => panic!("{other:?}"),
     };
     assert_eq!(pause(error(429, Some("QUOTA_EXCEEDED"))), 60_000);
-    assert_eq!(
-        pause(response_with(429, &[("retry-after", "7")], "")),
-        7_000
-    );
+    assert_eq!(pause(response_with(429, &[("retry-after", "7")], "")), 7_000);
     let date = [("retry-after", "Wed, 18 Nov 2026 08:20:09 GMT")];
     assert_eq!(pause(response_with(503, &date, "<html>")), 9_000);
     assert_eq!(pause(error(503, Some("UNAVAILABLE"))), 1_000);
-    assert_eq!(
-        pause(Answer::Unsent("connection refused".to_owned())),
-        1_000
-    );
+    assert_eq!(pause(Answer::Unsent("connection refused".to_owned())), 1_000);
 }
 
 #[test]
 fn what_may_have_rung_is_unknown() {
-    assert!(matches!(
-        verdict(error(500, Some("INTERNAL"))),
-        Verdict::Unknown(_)
-    ));
-    assert!(matches!(
-        verdict(Answer::Unknown("no answer within 10000 ms".to_owned())),
-        Verdict::Unknown(_)
-    ));
+    assert!(matches!(verdict(error(500, Some("INTERNAL"))), Verdict::Unknown(_)));
+    assert!(matches!(verdict(Answer::Unknown("no answer within 10000 ms".to_owned())), Verdict::Unknown(_)));
 }
 
 #[test]
 fn a_missing_project_id_is_named() {
-    let (result, requests) = drive(&context(&json!({})), [], |ctx| {
-        Fcm::ring(ctx, vec![ring("token-1")])
-    });
+    let (result, requests) = drive(&context(&json!({})), [], |ctx| Fcm::ring(ctx, vec![ring("token-1")]));
     assert!(requests.is_empty());
     let Err(Failure::Misconfigured(text)) = result else {
         panic!("{result:?}");
@@ -222,8 +173,5 @@ fn a_missing_project_id_is_named() {
 #[test]
 fn the_manifest_agrees() {
     let manifest = include_str!("../plugin.toml");
-    assert_eq!(
-        manifest_differences(manifest, &Fcm::describe()),
-        Vec::<String>::new()
-    );
+    assert_eq!(manifest_differences(manifest, &Fcm::describe()), Vec::<String>::new());
 }

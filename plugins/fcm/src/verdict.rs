@@ -50,17 +50,11 @@ struct FieldViolation {
 
 impl Error {
     fn fcm_code(&self) -> &str {
-        self.details
-            .iter()
-            .find(|d| d.kind.ends_with("google.firebase.fcm.v1.FcmError"))
-            .map_or("", |d| &d.error_code)
+        self.details.iter().find(|d| d.kind.ends_with("google.firebase.fcm.v1.FcmError")).map_or("", |d| &d.error_code)
     }
 
     fn reason(&self) -> &str {
-        self.details
-            .iter()
-            .find(|d| !d.reason.is_empty())
-            .map_or(&self.message, |d| &d.reason)
+        self.details.iter().find(|d| !d.reason.is_empty()).map_or(&self.message, |d| &d.reason)
     }
 
     fn field(&self) -> Option<&str> {
@@ -88,12 +82,12 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
     let pause = |default_ms| response.retry_after_ms(now_ms).unwrap_or(default_ms);
     match (response.status, error.fcm_code()) {
         (404, "UNREGISTERED") => Verdict::Gone("UNREGISTERED".to_owned()),
-        (403, "SENDER_ID_MISMATCH") => Verdict::Gone(
-            "SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned(),
-        ),
-        (400, "INVALID_ARGUMENT") => Verdict::Refused(
-            "INVALID_ARGUMENT: the push address or the message is malformed".to_owned(),
-        ),
+        (403, "SENDER_ID_MISMATCH") => {
+            Verdict::Gone("SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned())
+        }
+        (400, "INVALID_ARGUMENT") => {
+            Verdict::Refused("INVALID_ARGUMENT: the push address or the message is malformed".to_owned())
+        }
         (400, _) => Verdict::Refused(match error.field() {
             Some(field) => format!("Google rejects the message's field {field}"),
             None => format!("Google rejects the message: {}", error.message),
@@ -113,9 +107,9 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
              give it the role `Firebase Cloud Messaging API Admin`",
             error.reason()
         )),
-        (404, _) => Verdict::Misconfigured(
-            "Google does not know the project: check `project_id` and `base_url`".to_owned(),
-        ),
+        (404, _) => {
+            Verdict::Misconfigured("Google does not know the project: check `project_id` and `base_url`".to_owned())
+        }
         (429, _) => Verdict::Retry((pause(QUOTA_PAUSE_MS), "quota exceeded".to_owned())),
         (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), "Google is unavailable".to_owned())),
         // The message may have gone out before the error.

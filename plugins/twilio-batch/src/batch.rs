@@ -71,10 +71,7 @@ pub(crate) struct Searched {
 impl Batch {
     /// What ElevenLabs says of one recipient. A word that we do not know is never a success.
     pub(crate) fn phase(&self, recipient: usize) -> RingPhase {
-        match (
-            self.recipients[recipient].status.as_str(),
-            self.status.as_str(),
-        ) {
+        match (self.recipients[recipient].status.as_str(), self.status.as_str()) {
             // A batch that failed as a whole leaves its recipients pending.
             ("pending" | "dispatched", "failed") | ("failed", _) => RingPhase::Failed,
             ("pending", "cancelled") | ("cancelled", _) => RingPhase::Canceled,
@@ -105,18 +102,15 @@ impl Batch {
         if let Some(i) = self.recipients.iter().position(|r| r.id == ring.ring_id) {
             return Some(i);
         }
-        let mut with_number = (0..self.recipients.len()).filter(|&i| {
-            self.recipients[i].has_number(ring) && self.recipients[i].may_be(&ring.call_id)
-        });
+        let mut with_number = (0..self.recipients.len())
+            .filter(|&i| self.recipients[i].has_number(ring) && self.recipients[i].may_be(&ring.call_id));
         let found = with_number.next();
         // Two callees may share a telephone: then neither can be told by it.
         found.filter(|_| with_number.next().is_none())
     }
 
     fn has_number(&self, ring: &RingRef) -> bool {
-        self.recipients
-            .iter()
-            .any(|recipient| recipient.has_number(ring))
+        self.recipients.iter().any(|recipient| recipient.has_number(ring))
     }
 }
 
@@ -128,9 +122,7 @@ impl Recipient {
     /// Whether the variables that we sent name this call, or none.
     fn may_be(&self, call_id: &str) -> bool {
         let variables = &self.conversation_initiation_client_data["dynamic_variables"];
-        variables["callpanion_call_id"]
-            .as_str()
-            .is_none_or(|id| id == call_id)
+        variables["callpanion_call_id"].as_str().is_none_or(|id| id == call_id)
     }
 }
 
@@ -140,37 +132,22 @@ fn digits(number: &str) -> String {
 }
 
 /// Finds these rings.
-pub(crate) fn search(
-    ctx: &mut Ctx,
-    settings: &Settings,
-    rings: &[RingRef],
-) -> Result<Searched, Stop> {
-    let mut ids: Vec<String> = rings
-        .iter()
-        .filter_map(|ring| ring.reference.clone())
-        .collect();
+pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> Result<Searched, Stop> {
+    let mut ids: Vec<String> = rings.iter().filter_map(|ring| ring.reference.clone()).collect();
     ids.sort();
     ids.dedup();
     let mut batches = get(ctx, settings, &ids)?;
     let mut read_all = false;
     let mut last_doc = None;
     for _ in 0..PAGES_MAX {
-        if read_all
-            || rings
-                .iter()
-                .all(|r| r.reference.is_some() || find(&batches, r).is_some())
-        {
+        if read_all || rings.iter().all(|r| r.reference.is_some() || find(&batches, r).is_some()) {
             break;
         }
         let page: Page = list(ctx, settings, last_doc.as_deref())?;
         let named: Vec<String> = page
             .batch_calls
             .into_iter()
-            .filter(|listed| {
-                rings
-                    .iter()
-                    .any(|r| r.reference.is_none() && is_named(listed, r))
-            })
+            .filter(|listed| rings.iter().any(|r| r.reference.is_none() && is_named(listed, r)))
             .filter(|listed| batches.iter().all(|b| b.id != listed.id))
             .map(|listed| listed.id)
             .collect();
@@ -186,12 +163,7 @@ pub(crate) fn search(
         .map(|ring| match find(&batches, ring) {
             Some(place) => place,
             // Its number is in a batch of its name, but cannot be told apart: that is not absence.
-            None if batches
-                .iter()
-                .any(|b| is_named(b, ring) && b.has_number(ring)) =>
-            {
-                Place::Unknown
-            }
+            None if batches.iter().any(|b| is_named(b, ring) && b.has_number(ring)) => Place::Unknown,
             None if ring.reference.is_none() && read_all => Place::Absent,
             None => Place::Unknown,
         })
@@ -212,29 +184,19 @@ fn find(batches: &[Batch], ring: &RingRef) -> Option<Place> {
 }
 
 fn is_named(batch: &Batch, ring: &RingRef) -> bool {
-    batch
-        .name
-        .starts_with(&name_prefix(&ring.group_id, ring.ring_at_ms))
+    batch.name.starts_with(&name_prefix(&ring.group_id, ring.ring_at_ms))
 }
 
 /// Reads these batches; one that ElevenLabs does not know is left out.
 fn get(ctx: &mut Ctx, settings: &Settings, ids: &[String]) -> Result<Vec<Batch>, Stop> {
-    let requests = ids
-        .iter()
-        .map(|id| Request::get(settings.url(&percent_encode(id))).credential("api-key"))
-        .collect();
+    let requests = ids.iter().map(|id| Request::get(settings.url(&percent_encode(id))).credential("api-key")).collect();
     let now_ms = ctx.now_ms();
     let answers = ctx.http_all(requests)?;
-    answers
-        .into_iter()
-        .filter_map(|answer| read(answer, now_ms).transpose())
-        .collect()
+    answers.into_iter().filter_map(|answer| read(answer, now_ms).transpose()).collect()
 }
 
 fn list(ctx: &mut Ctx, settings: &Settings, last_doc: Option<&str>) -> Result<Page, Stop> {
-    let from = last_doc.map_or_else(String::new, |doc| {
-        format!("&last_doc={}", percent_encode(doc))
-    });
+    let from = last_doc.map_or_else(String::new, |doc| format!("&last_doc={}", percent_encode(doc)));
     let url = settings.url(&format!("workspace?limit={PAGE_SIZE}{from}"));
     let now_ms = ctx.now_ms();
     let answer = ctx.http(Request::get(url).credential("api-key"))?;

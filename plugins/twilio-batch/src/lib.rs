@@ -47,10 +47,7 @@ const fn forty() -> u64 {
 
 impl Settings {
     fn url(&self, path: &str) -> String {
-        format!(
-            "{}/v1/convai/batch-calling/{path}",
-            self.base_url.trim_end_matches('/')
-        )
+        format!("{}/v1/convai/batch-calling/{path}", self.base_url.trim_end_matches('/'))
     }
 
     /// The agent for a language tag; only its first part counts.
@@ -78,33 +75,24 @@ impl Channel for TwilioBatch {
         let settings: Settings = ctx.settings()?;
         let searched = batch::search(ctx, &settings, &rings)?;
         let inspect = |(ring, place): (RingRef, &Place)| match *place {
-            Place::Found { batch, recipient } => {
-                searched.batches[batch].inspection(ring, recipient)
-            }
+            Place::Found { batch, recipient } => searched.batches[batch].inspection(ring, recipient),
             Place::Absent => Inspection::of(ring, RingPhase::Absent),
             Place::Unknown => Inspection::unknown(ring),
         };
-        Ok(rings
-            .into_iter()
-            .zip(&searched.places)
-            .map(inspect)
-            .collect())
+        Ok(rings.into_iter().zip(&searched.places).map(inspect).collect())
     }
 
     fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {
         let settings: Settings = ctx.settings()?;
         let searched = batch::search(ctx, &settings, &rings)?;
-        let cancellable: Vec<usize> = (0..searched.batches.len())
-            .filter(|&batch| may_cancel(&searched, batch))
-            .collect();
+        let cancellable: Vec<usize> =
+            (0..searched.batches.len()).filter(|&batch| may_cancel(&searched, batch)).collect();
         let requests = cancellable
             .iter()
             .map(|&batch| {
                 let id = percent_encode(&searched.batches[batch].id);
                 // Cancelling twice does no harm.
-                Request::post(settings.url(&format!("{id}/cancel")))
-                    .credential("api-key")
-                    .repeatable()
+                Request::post(settings.url(&format!("{id}/cancel"))).credential("api-key").repeatable()
             })
             .collect();
         let answers = ctx.http_all(requests)?;
@@ -118,13 +106,11 @@ impl Channel for TwilioBatch {
             .places
             .iter()
             .map(|place| match *place {
-                Place::Found { batch, recipient } => {
-                    match searched.batches[batch].phase(recipient) {
-                        RingPhase::Canceled => true,
-                        RingPhase::Waiting => canceled.contains(&batch),
-                        _ => false,
-                    }
-                }
+                Place::Found { batch, recipient } => match searched.batches[batch].phase(recipient) {
+                    RingPhase::Canceled => true,
+                    RingPhase::Waiting => canceled.contains(&batch),
+                    _ => false,
+                },
                 Place::Absent => true,
                 Place::Unknown => false,
             })
@@ -137,8 +123,7 @@ impl Channel for TwilioBatch {
 fn may_cancel(searched: &Searched, batch: usize) -> bool {
     let phases = |wanted| move |&i: &usize| searched.batches[batch].phase(i) == wanted;
     let all: Vec<usize> = (0..searched.batches[batch].recipients.len()).collect();
-    all.iter()
-        .all(|&recipient| searched.places.contains(&Place::Found { batch, recipient }))
+    all.iter().all(|&recipient| searched.places.contains(&Place::Found { batch, recipient }))
         && all.iter().any(phases(RingPhase::Waiting))
         && !all.iter().any(phases(RingPhase::Talking))
 }

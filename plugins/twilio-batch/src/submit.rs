@@ -28,19 +28,13 @@ pub(crate) fn name_prefix(group_id: &str, ring_at_ms: u64) -> String {
 }
 
 /// Submits all rings. One verdict for each, in their order.
-pub(crate) fn all(
-    ctx: &mut Ctx,
-    settings: &Settings,
-    rings: &[Ring],
-) -> Result<Vec<Verdict>, Stop> {
+pub(crate) fn all(ctx: &mut Ctx, settings: &Settings, rings: &[Ring]) -> Result<Vec<Verdict>, Stop> {
     let now_ms = ctx.now_ms();
     let mut verdicts = vec![None; rings.len()];
     let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     for (i, ring) in rings.iter().enumerate() {
         if ringing_s(settings, ring, now_ms) < SHORTEST_RINGING_S {
-            verdicts[i] = Some(Verdict::Refused(
-                "too little of the ring window is left".to_owned(),
-            ));
+            verdicts[i] = Some(Verdict::Refused("too little of the ring window is left".to_owned()));
         } else {
             let agent = settings.agent(&ring.language);
             let key = (ring.group_id.as_str(), agent, ring.ring_at_ms / 1_000);
@@ -68,21 +62,14 @@ pub(crate) fn all(
 fn ringing_s(settings: &Settings, ring: &Ring, now_ms: u64) -> u64 {
     let from_ms = ring.ring_at_ms.max(now_ms);
     let window_s = ring.expires_at_ms.saturating_sub(from_ms) / 1_000;
-    settings
-        .ringing_timeout_s
-        .min(window_s.saturating_sub(TWILIO_BUFFER_S))
+    settings.ringing_timeout_s.min(window_s.saturating_sub(TWILIO_BUFFER_S))
 }
 
 fn request(settings: &Settings, key: Key<'_>, rings: &[&Ring], now_ms: u64) -> Request {
     let (group_id, agent_id, ring_at_s) = key;
     // The agent's last characters keep apart the batches of one group with several languages.
-    let tail = agent_id
-        .get(agent_id.len().saturating_sub(8)..)
-        .unwrap_or(agent_id);
-    let ringing_s = rings
-        .iter()
-        .map(|ring| ringing_s(settings, ring, now_ms))
-        .min();
+    let tail = agent_id.get(agent_id.len().saturating_sub(8)..).unwrap_or(agent_id);
+    let ringing_s = rings.iter().map(|ring| ringing_s(settings, ring, now_ms)).min();
     let mut body = json!({
         "call_name": format!("{}{tail}", name_prefix(group_id, ring_at_s * 1_000)),
         "agent_id": agent_id,
@@ -96,10 +83,7 @@ fn request(settings: &Settings, key: Key<'_>, rings: &[&Ring], now_ms: u64) -> R
     if let Some(limit) = settings.target_concurrency_limit {
         body["target_concurrency_limit"] = limit.into();
     }
-    Request::post(settings.url("submit"))
-        .json(&body)
-        .credential("api-key")
-        .timeout_ms(30_000)
+    Request::post(settings.url("submit")).json(&body).credential("api-key").timeout_ms(30_000)
 }
 
 fn recipient(settings: &Settings, ring: &Ring) -> Value {
@@ -111,10 +95,7 @@ fn recipient(settings: &Settings, ring: &Ring) -> Value {
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
     // Comes back in the webhook, and tells which call a recipient was.
-    variables.insert(
-        "callpanion_call_id".to_owned(),
-        ring.call_id.as_str().into(),
-    );
+    variables.insert("callpanion_call_id".to_owned(), ring.call_id.as_str().into());
     let mut client_data = json!({"user_id": ring.callee_id, "dynamic_variables": variables});
     if settings.override_language {
         client_data["conversation_config_override"] = json!({"agent": {"language": ring.language}});
@@ -147,10 +128,9 @@ fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
     match response.status {
         400 | 422 if error.code() == "quota_exceeded" => Verdict::Misconfigured(no_credit()),
         400 | 422 => match error.bad_recipients() {
-            Some(bad) if !bad.contains(&place) => Verdict::Retry((
-                SHORT_PAUSE_MS,
-                "another recipient of the same batch was refused".to_owned(),
-            )),
+            Some(bad) if !bad.contains(&place) => {
+                Verdict::Retry((SHORT_PAUSE_MS, "another recipient of the same batch was refused".to_owned()))
+            }
             _ => Verdict::Refused(format!("ElevenLabs rejects the batch: {}", error.message())),
         },
         401..=404 => Verdict::Misconfigured(what_to_do(response)),
@@ -173,9 +153,7 @@ pub(crate) fn what_to_do(response: &Response) -> String {
             .to_owned(),
         (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
         (402, _) => no_credit(),
-        (403, code) => format!(
-            "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
-        ),
+        (403, code) => format!("the ElevenLabs key may not do this ({code}): give it the right, or change the plan"),
         (_, code) => format!(
             "ElevenLabs does not know the agent or the number ({code}): check `agent_id`, `agents` \
              and `agent_phone_number_id`"
@@ -210,11 +188,9 @@ impl Error {
         let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
         match &self.detail {
             Value::String(text) => text.clone(),
-            Value::Array(list) => list
-                .iter()
-                .map(|e| format!("{} {}", e["loc"], text(e, "msg")))
-                .collect::<Vec<_>>()
-                .join("; "),
+            Value::Array(list) => {
+                list.iter().map(|e| format!("{} {}", e["loc"], text(e, "msg"))).collect::<Vec<_>>().join("; ")
+            }
             detail => text(detail, "message"),
         }
     }

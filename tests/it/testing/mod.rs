@@ -17,7 +17,8 @@ mod webhook;
 pub use app::{START, TestApp};
 pub use browser::{Browser, Page, client};
 pub use database::{Database, Engine};
-pub use household::{Household, Paired};
+pub use household::{Household, PASSWORD, Paired, every_day_at};
+pub use onboarding::slot_fields;
 pub use settings::{Settings, environment};
 pub use snapshot::{readable, stable};
 

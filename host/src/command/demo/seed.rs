@@ -109,13 +109,7 @@ fn token_in(text: &str) -> Option<String> {
     Some(rest.split(char::is_whitespace).next()?.to_owned())
 }
 
-async fn pair(
-    app: &App,
-    account: AccountId,
-    callee: CalleeId,
-    phone: &Phone,
-    public_url: &str,
-) -> anyhow::Result<()> {
+async fn pair(app: &App, account: AccountId, callee: CalleeId, phone: &Phone, public_url: &str) -> anyhow::Result<()> {
     let issued = pairings::issue(app, account, callee).await?;
     phone.pair(public_url, &issued.code).await?;
     phone.register().await?;

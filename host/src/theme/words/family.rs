@@ -35,8 +35,6 @@ words! {
     ConfirmState "confirm" {
         /// The button waits to be pressed.
         Asked = "asked",
-        /// It worked.
-        Done = "done",
         /// The link is too old or was used.
         Failed = "failed",
     }

@@ -32,12 +32,8 @@ pub(super) async fn pair(
     ClientAddress(address): ClientAddress,
     Json(request): Json<PairRequest>,
 ) -> Result<Json<PairReply>, Problem> {
-    let claim = Claim {
-        code: request.code,
-        platform: request.platform,
-        name: request.name.unwrap_or_default(),
-        address,
-    };
+    let claim =
+        Claim { code: request.code, platform: request.platform, name: request.name.unwrap_or_default(), address };
     let claimed = pairings::claim(&app, claim).await?;
     Ok(Json(PairReply {
         device_id: claimed.device_id,

@@ -1,8 +1,7 @@
 //! Sessions, fetched conversations and the check of the set-up.
 
 use callpanion_plugin_api::provider::{
-    Conversation, ConversationOutcome as Outcome, Finding, Provider, Session, SessionRequest,
-    Severity,
+    Conversation, ConversationOutcome as Outcome, Finding, Provider, Session, SessionRequest, Severity,
 };
 use callpanion_plugin_api::testing::{context, drive, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
@@ -26,15 +25,11 @@ fn open(settings: &Value, answer: Answer) -> (Result<Session, Failure>, Vec<Requ
         language: "id-ID".to_owned(),
         variables: Vec::new(),
     };
-    drive(&context(settings), [answer], |ctx| {
-        ElevenLabs::open_session(ctx, wanted.clone())
-    })
+    drive(&context(settings), [answer], |ctx| ElevenLabs::open_session(ctx, wanted.clone()))
 }
 
 fn fetch(answer: Answer) -> (Result<Option<Conversation>, Failure>, Vec<Request>) {
-    drive(&context(&settings()), [answer], |ctx| {
-        ElevenLabs::fetch_session(ctx, CONVERSATION.to_owned())
-    })
+    drive(&context(&settings()), [answer], |ctx| ElevenLabs::fetch_session(ctx, CONVERSATION.to_owned()))
 }
 
 fn check(settings: &Value, script: Vec<Answer>) -> (Vec<Finding>, Vec<Request>) {
@@ -44,10 +39,7 @@ fn check(settings: &Value, script: Vec<Answer>) -> (Vec<Finding>, Vec<Request>) 
 
 #[test]
 fn a_session_has_its_token_and_the_conversations_id() {
-    for body in [
-        fixture!("conversation_token.response"),
-        fixture!("conversation_token.legacy.response"),
-    ] {
+    for body in [fixture!("conversation_token.response"), fixture!("conversation_token.legacy.response")] {
         let (session, requests) = open(&settings(), response(200, body));
         let Ok(session) = session else {
             panic!("{session:?}");
@@ -66,41 +58,28 @@ fn a_session_has_its_token_and_the_conversations_id() {
 fn a_language_may_have_its_own_agent() {
     let mut settings = settings();
     settings["agents"] = json!({"id": "agent_for_indonesian"});
-    let (_, requests) = open(
-        &settings,
-        response(200, fixture!("conversation_token.response")),
-    );
+    let (_, requests) = open(&settings, response(200, fixture!("conversation_token.response")));
     assert!(requests[0].url.ends_with("?agent_id=agent_for_indonesian"));
 }
 
 #[test]
 fn a_session_without_an_id_is_still_a_session() {
     let (session, _) = open(&settings(), response(200, r#"{"token":"opaque"}"#));
-    let expected = Session {
-        token: Some("opaque".to_owned()),
-        signed_url: None,
-        conversation: None,
-    };
+    let expected = Session { token: Some("opaque".to_owned()), signed_url: None, conversation: None };
     assert_eq!(session, Ok(expected));
 }
 
 #[test]
 fn a_refused_session_says_whether_to_retry() {
     let failure = |answer| open(&settings(), answer).0;
-    assert!(matches!(
-        failure(response(401, fixture!("error.401.legacy"))),
-        Err(Failure::Misconfigured(_))
-    ));
+    assert!(matches!(failure(response(401, fixture!("error.401.legacy"))), Err(Failure::Misconfigured(_))));
     assert!(matches!(
         failure(response(402, fixture!("error.402"))),
         Err(Failure::Misconfigured(text)) if text.contains("credit")
     ));
     let busy = response_with(429, &[("retry-after", "3")], fixture!("error.429.rate"));
     assert!(matches!(failure(busy), Err(Failure::Retry((3_000, _)))));
-    assert!(matches!(
-        failure(response(200, "<html>")),
-        Err(Failure::Retry(_))
-    ));
+    assert!(matches!(failure(response(200, "<html>")), Err(Failure::Retry(_))));
     assert!(matches!(failure(response(503, "")), Err(Failure::Retry(_))));
     let late = Answer::Unknown("no answer within 5000 ms".to_owned());
     assert!(matches!(failure(late), Err(Failure::Retry(_))));
@@ -109,33 +88,17 @@ fn a_refused_session_says_whether_to_retry() {
 #[test]
 fn a_fetched_conversation_has_its_outcome() {
     for (body, outcome) in [
-        (
-            fixture!("conversation_get.done.response"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("conversation_get.no_answer.response"),
-            Outcome::NoAnswer,
-        ),
-        (
-            fixture!("conversation_get.in_progress.response"),
-            Outcome::Running,
-        ),
-        (
-            fixture!("conversation_get.processing.response"),
-            Outcome::Running,
-        ),
+        (fixture!("conversation_get.done.response"), Outcome::Answered),
+        (fixture!("conversation_get.no_answer.response"), Outcome::NoAnswer),
+        (fixture!("conversation_get.in_progress.response"), Outcome::Running),
+        (fixture!("conversation_get.processing.response"), Outcome::Running),
     ] {
         let (conversation, requests) = fetch(response(200, body));
         let Ok(Some(conversation)) = conversation else {
             panic!("{conversation:?}");
         };
         assert_eq!(conversation.outcome, outcome);
-        assert!(
-            requests[0]
-                .url
-                .ends_with(&format!("/v1/convai/conversations/{CONVERSATION}"))
-        );
+        assert!(requests[0].url.ends_with(&format!("/v1/convai/conversations/{CONVERSATION}")));
     }
 }
 
@@ -152,32 +115,18 @@ fn the_check_finds_a_good_set_up_and_a_missing_agent() {
         response(200, &body.to_string())
     };
     let key = || response(200, r#"{"agents":[],"has_more":false}"#);
-    let script = vec![
-        key(),
-        agent("In the app", true),
-        response(404, fixture!("error.404")),
-    ];
+    let script = vec![key(), agent("In the app", true), response(404, fixture!("error.404"))];
     let (findings, requests) = check(&settings(), script);
     let base = "https://api.elevenlabs.io/v1/convai/agents";
     let urls: Vec<_> = requests.iter().map(|r| r.url.as_str()).collect();
-    assert_eq!(
-        urls,
-        [
-            format!("{base}?page_size=1"),
-            format!("{base}/{APP_AGENT}"),
-            format!("{base}/{PHONE_AGENT}")
-        ]
-    );
+    assert_eq!(urls, [format!("{base}?page_size=1"), format!("{base}/{APP_AGENT}"), format!("{base}/{PHONE_AGENT}")]);
     let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
     assert_eq!(severities, [Severity::Ok, Severity::Ok, Severity::Problem]);
 
     let only_app = json!({"agent_id": APP_AGENT});
     let (findings, _) = check(&only_app, vec![key(), agent("In the app", false)]);
     let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
-    assert_eq!(
-        severities,
-        [Severity::Ok, Severity::Warning, Severity::Warning]
-    );
+    assert_eq!(severities, [Severity::Ok, Severity::Warning, Severity::Warning]);
     assert!(findings[1].what.contains("anyone"));
     assert!(findings[2].mend.contains("phone_agent_id"));
 }

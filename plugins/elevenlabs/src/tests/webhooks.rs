@@ -1,9 +1,7 @@
 //! Every webhook fixture and its outcome, and the shapes that a tolerant reader must bear.
 
 use callpanion_plugin_api::Ctx;
-use callpanion_plugin_api::provider::{
-    Conversation, ConversationOutcome as Outcome, Provider, Speaker, Webhook,
-};
+use callpanion_plugin_api::provider::{Conversation, ConversationOutcome as Outcome, Provider, Speaker, Webhook};
 use callpanion_plugin_api::testing::context;
 use serde_json::{Value, json};
 
@@ -43,65 +41,25 @@ fn changed(body: &str, change: impl FnOnce(&mut Value)) -> String {
 #[test]
 fn every_webhook_has_its_outcome() {
     for (body, outcome) in [
-        (
-            fixture!("post_call_transcription.in_app.id"),
-            Outcome::Answered,
-        ),
+        (fixture!("post_call_transcription.in_app.id"), Outcome::Answered),
         (EN, Outcome::Answered),
-        (
-            fixture!("post_call_transcription.batch_phone.id"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("post_call_transcription.batch_phone.ar"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("post_call_transcription.batch_phone.very_short"),
-            Outcome::AnsweredSilent,
-        ),
-        (
-            fixture!("post_call_transcription.batch_phone.voicemail"),
-            Outcome::Voicemail,
-        ),
-        (
-            fixture!("post_call_transcription.exclude_transcript"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("post_call_transcription.uncorrelated"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("post_call_transcription.unknown_extra"),
-            Outcome::Answered,
-        ),
-        (
-            fixture!("call_initiation_failure.twilio.busy"),
-            Outcome::Busy,
-        ),
-        (
-            fixture!("call_initiation_failure.twilio.no_answer"),
-            Outcome::NoAnswer,
-        ),
-        (
-            fixture!("call_initiation_failure.twilio.failed_unknown"),
-            Outcome::Failed,
-        ),
+        (fixture!("post_call_transcription.batch_phone.id"), Outcome::Answered),
+        (fixture!("post_call_transcription.batch_phone.ar"), Outcome::Answered),
+        (fixture!("post_call_transcription.batch_phone.very_short"), Outcome::AnsweredSilent),
+        (fixture!("post_call_transcription.batch_phone.voicemail"), Outcome::Voicemail),
+        (fixture!("post_call_transcription.exclude_transcript"), Outcome::Answered),
+        (fixture!("post_call_transcription.uncorrelated"), Outcome::Answered),
+        (fixture!("post_call_transcription.unknown_extra"), Outcome::Answered),
+        (fixture!("call_initiation_failure.twilio.busy"), Outcome::Busy),
+        (fixture!("call_initiation_failure.twilio.no_answer"), Outcome::NoAnswer),
+        (fixture!("call_initiation_failure.twilio.failed_unknown"), Outcome::Failed),
     ] {
         let conversation = conversation(body);
-        assert_eq!(
-            conversation.outcome, outcome,
-            "{}",
-            conversation.conversation
-        );
+        assert_eq!(conversation.outcome, outcome, "{}", conversation.conversation);
     }
     for (body, name) in [
         (fixture!("post_call_audio"), "post_call_audio"),
-        (
-            fixture!("unknown_event.answering_machine_detection"),
-            "answering_machine_detection",
-        ),
+        (fixture!("unknown_event.answering_machine_detection"), "answering_machine_detection"),
     ] {
         assert_eq!(read(body), Webhook::Ignored(name.to_owned()));
     }
@@ -111,24 +69,15 @@ fn every_webhook_has_its_outcome() {
 fn a_phone_conversation_is_read_whole() {
     let read = conversation(EN);
     assert_eq!(read.conversation, "conv_8801kbg5m2x4e7rt0v9c6h3qdnsw");
-    assert_eq!(
-        (read.started_at_ms, read.duration_s),
-        (1_794_903_600_000, 47)
-    );
+    assert_eq!((read.started_at_ms, read.duration_s), (1_794_903_600_000, 47));
     assert_eq!(read.language.as_deref(), Some("en"));
-    assert_eq!(
-        read.reference.as_deref(),
-        Some("btcal_3301kbf0p6h8e2brs9q4v7xwm1tk")
-    );
+    assert_eq!(read.reference.as_deref(), Some("btcal_3301kbf0p6h8e2brs9q4v7xwm1tk"));
     assert_eq!(read.recipient.as_deref(), Some("call_01KBG5K0Q9"));
     assert_eq!(read.turns.len(), 7);
     assert_eq!(read.turns[3].speaker, Speaker::Callee);
     assert_eq!(read.turns[3].at_s, 18);
     assert!(read.turns[3].text.starts_with("Not too well."));
-    assert!(
-        read.summary
-            .is_some_and(|s| s.starts_with("Mr. Harris slept badly"))
-    );
+    assert!(read.summary.is_some_and(|s| s.starts_with("Mr. Harris slept badly")));
     let value = |name: &str| {
         let found = read.collected.iter().find(|c| c.name == name);
         found.map(|c| (c.value.as_str(), c.rationale.as_str()))
@@ -172,10 +121,7 @@ fn silence_and_tools_are_no_speech() {
 fn a_new_role_and_a_new_call_result_break_nothing() {
     let read = conversation(fixture!("post_call_transcription.unknown_extra"));
     assert!(read.turns.iter().all(|turn| turn.text != "note"));
-    assert!(
-        read.extra
-            .contains(&("call_result".to_owned(), "screened".to_owned()))
-    );
+    assert!(read.extra.contains(&("call_result".to_owned(), "screened".to_owned())));
     // With a result that we do not know, only a callee who spoke makes it answered.
     let silent = changed(fixture!("post_call_transcription.unknown_extra"), |data| {
         data["transcript"] = json!([]);
@@ -187,19 +133,13 @@ fn a_new_role_and_a_new_call_result_break_nothing() {
 #[test]
 fn the_outcome_rules_apply_in_their_order() {
     let outcome = |change: fn(&mut Value)| conversation(&changed(EN, change)).outcome;
-    assert_eq!(
-        outcome(|d| d["metadata"]["phone_call"]["call_result"] = "no_answer".into()),
-        Outcome::NoAnswer
-    );
+    assert_eq!(outcome(|d| d["metadata"]["phone_call"]["call_result"] = "no_answer".into()), Outcome::NoAnswer);
     assert_eq!(
         outcome(|d| d["metadata"]["features_usage"]["voicemail_detection"]["used"] = true.into()),
         Outcome::Voicemail
     );
     assert_eq!(outcome(|d| d["status"] = "failed".into()), Outcome::Failed);
-    assert_eq!(
-        outcome(|d| d["metadata"]["error"] = json!({"code": 1008, "reason": "no credit"})),
-        Outcome::Failed
-    );
+    assert_eq!(outcome(|d| d["metadata"]["error"] = json!({"code": 1008, "reason": "no credit"})), Outcome::Failed);
 }
 
 #[test]
@@ -235,10 +175,7 @@ fn old_shapes_are_read() {
     assert_eq!(read.conversation, "conv_0001old");
     assert_eq!(read.outcome, Outcome::Answered);
     assert_eq!(read.duration_s, 12);
-    assert_eq!(
-        read.turns.iter().map(|t| t.at_s).collect::<Vec<_>>(),
-        [2, 4]
-    );
+    assert_eq!(read.turns.iter().map(|t| t.at_s).collect::<Vec<_>>(), [2, 4]);
     assert_eq!((read.reference, read.recipient), (None, None));
     assert_eq!(read.collected[0].value, r#""4""#);
 
@@ -261,13 +198,7 @@ fn another_agents_conversation_is_not_ours() {
 #[test]
 fn what_is_no_event_is_unreadable() {
     let no_ids = r#"{"type":"post_call_transcription","data":{}}"#;
-    for body in [
-        "",
-        "[]",
-        "{}",
-        r#"{"type":"post_call_transcription"}"#,
-        no_ids,
-    ] {
+    for body in ["", "[]", "{}", r#"{"type":"post_call_transcription"}"#, no_ids] {
         assert!(matches!(read(body), Webhook::Unreadable(_)), "{body}");
     }
 }

@@ -16,10 +16,7 @@ fn each_danger_is_heard_in_both_languages() {
         ("Kemarin saya jatuh di kamar mandi.", "a fall"),
         ("There is a pain in my chest since noon.", "chest"),
         ("Dada saya sakit kalau naik tangga.", "chest"),
-        (
-            "I have no appetite, I haven't eaten since Sunday.",
-            "eating",
-        ),
+        ("I have no appetite, I haven't eaten since Sunday.", "eating"),
         ("Saya nggak mau makan dari kemarin.", "eating"),
         ("I don't know where I am.", "confused"),
         ("Saya bingung, ini rumah siapa?", "confused"),
@@ -31,11 +28,7 @@ fn each_danger_is_heard_in_both_languages() {
         let found = alarms(&format!("A: How are you?\nC: {line}"));
         assert_eq!(found.len(), 1, "{line}: {found:#?}");
         assert!(found[0].text.contains(what), "{line}: {}", found[0].text);
-        assert!(
-            found[0].text.contains(&format!("“{line}")),
-            "{}",
-            found[0].text
-        );
+        assert!(found[0].text.contains(&format!("“{line}")), "{}", found[0].text);
         assert_eq!(found[0].evidence, [1]);
     }
 }
@@ -56,10 +49,7 @@ fn what_is_denied_or_means_something_else_is_no_alarm() {
         assert_eq!(alarms(&format!("A: How are you?\nC: {line}")), [], "{line}");
     }
     // The agent's own words are no one's danger.
-    assert_eq!(
-        alarms("A: Did you fall? I mean, did you fall yesterday?\nC: What a question!"),
-        []
-    );
+    assert_eq!(alarms("A: Did you fall? I mean, did you fall yesterday?\nC: What a question!"), []);
 }
 
 #[test]
@@ -67,26 +57,14 @@ fn a_plain_yes_to_a_dangerous_question_counts_with_both_turns() {
     let found = alarms("A: Did you fall, Mrs. Green?\nC: Yes, yesterday.");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].evidence, [0, 1]);
-    assert_eq!(
-        alarms("A: Did you fall, Mrs. Green?\nC: Yes, no, I did not."),
-        []
-    );
-    assert_eq!(
-        alarms("A: Ibu jatuh?\nC: Iya, tadi pagi.")[0].evidence,
-        [0, 1]
-    );
+    assert_eq!(alarms("A: Did you fall, Mrs. Green?\nC: Yes, no, I did not."), []);
+    assert_eq!(alarms("A: Ibu jatuh?\nC: Iya, tadi pagi.")[0].evidence, [0, 1]);
 }
 
 #[test]
 fn after_a_no_a_new_clause_counts() {
-    assert_eq!(
-        alarms("A: Are you well?\nC: No, I fell on the stairs.").len(),
-        1
-    );
-    assert_eq!(
-        alarms("A: Sehat, Bu?\nC: Tidak sakit, tapi saya jatuh kemarin.").len(),
-        1
-    );
+    assert_eq!(alarms("A: Are you well?\nC: No, I fell on the stairs.").len(), 1);
+    assert_eq!(alarms("A: Sehat, Bu?\nC: Tidak sakit, tapi saya jatuh kemarin.").len(), 1);
 }
 
 #[test]
@@ -108,14 +86,7 @@ fn a_flag_counts_when_it_says_yes_and_never_for_being_there() {
         for yes in [json!(true), json!("true"), json!("Yes"), json!(1)] {
             assert_eq!(flagged(name, &yes).len(), 1, "{name} {yes}");
         }
-        for no in [
-            json!(false),
-            json!(null),
-            json!("false"),
-            json!("no"),
-            json!(0),
-            json!(""),
-        ] {
+        for no in [json!(false), json!(null), json!("false"), json!("no"), json!(0), json!("")] {
             assert_eq!(flagged(name, &no), [], "{name} {no}");
         }
     }
@@ -130,20 +101,13 @@ fn words_and_flag_of_one_kind_are_one_alarm() {
     let mut talk = material("Bu Sri", "A: Apa kabar?\nC: Saya jatuh di dapur.");
     collect(&mut talk, "flag_fall_risk", &json!(true), "Lantai licin.");
     let alarm = one(&render("id", talk), &BlockKind::Alarm);
-    assert_eq!(
-        alarm.text,
-        "Bu Sri bercerita tentang jatuh atau risiko jatuh: “Saya jatuh di dapur.”"
-    );
+    assert_eq!(alarm.text, "Bu Sri bercerita tentang jatuh atau risiko jatuh: “Saya jatuh di dapur.”");
     assert_eq!(alarm.reason, "Catatan pendamping: “Lantai licin.”");
 }
 
 #[test]
 fn an_alarming_sentence_is_no_quote_worth_keeping() {
-    let talk =
-        "A: Hello.\nC: I love my garden and I want to die in it.\nC: The roses are out again.";
+    let talk = "A: Hello.\nC: I love my garden and I want to die in it.\nC: The roses are out again.";
     let read = render("en", material("Mum", talk));
-    assert_eq!(
-        one(&read, &BlockKind::Quote).text,
-        "The roses are out again."
-    );
+    assert_eq!(one(&read, &BlockKind::Quote).text, "The roses are out again.");
 }

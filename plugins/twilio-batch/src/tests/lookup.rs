@@ -8,8 +8,7 @@ use serde_json::Value;
 use super::{BATCH, GROUP, parse, settings};
 use crate::TwilioBatch;
 
-const ALL_STATUSES: &str =
-    include_str!("../../tests/fixtures/batch_get.all_statuses.response.json");
+const ALL_STATUSES: &str = include_str!("../../tests/fixtures/batch_get.all_statuses.response.json");
 const IN_PROGRESS: &str = include_str!("../../tests/fixtures/batch_get.in_progress.response.json");
 const COMPLETED: &str = include_str!("../../tests/fixtures/batch_get.completed.response.json");
 const LIST: &str = include_str!("../../tests/fixtures/batch_list.response.json");
@@ -31,9 +30,7 @@ fn inspect(
     rings: &[RingRef],
     script: impl IntoIterator<Item = Answer>,
 ) -> (Result<Vec<Inspection>, Failure>, Vec<Request>) {
-    drive(&context(&settings()), script, |ctx| {
-        TwilioBatch::inspect(ctx, rings.to_vec())
-    })
+    drive(&context(&settings()), script, |ctx| TwilioBatch::inspect(ctx, rings.to_vec()))
 }
 
 fn phases(rings: &[RingRef], script: impl IntoIterator<Item = Answer>) -> Vec<RingPhase> {
@@ -76,14 +73,9 @@ fn every_status_has_its_phase_and_a_new_one_is_unknown() {
         other => panic!("{other}"),
     };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let expected: Vec<_> = recipients
-        .iter()
-        .map(|r| phase(&text(&r["status"])))
-        .collect();
-    let rings: Vec<_> = recipients
-        .iter()
-        .map(|r| reference(&text(&r["id"]), &text(&r["phone_number"]), Some(BATCH)))
-        .collect();
+    let expected: Vec<_> = recipients.iter().map(|r| phase(&text(&r["status"]))).collect();
+    let rings: Vec<_> =
+        recipients.iter().map(|r| reference(&text(&r["id"]), &text(&r["phone_number"]), Some(BATCH))).collect();
     assert_eq!(phases(&rings, [response(200, ALL_STATUSES)]), expected);
 
     batch["recipients"][0]["status"] = "screened".into();
@@ -99,16 +91,9 @@ fn a_known_batch_is_read_once_and_tells_the_conversations() {
     ];
     let (result, requests) = inspect(&rings, [response(200, IN_PROGRESS)]);
     assert_eq!(requests.len(), 1);
-    assert_eq!(
-        requests[0].url,
-        format!("https://api.elevenlabs.io/v1/convai/batch-calling/{BATCH}")
-    );
+    assert_eq!(requests[0].url, format!("https://api.elevenlabs.io/v1/convai/batch-calling/{BATCH}"));
     assert!(requests[0].repeatable);
-    let conversations: Vec<_> = result
-        .unwrap_or_default()
-        .into_iter()
-        .map(|i| (i.recipient, i.conversation))
-        .collect();
+    let conversations: Vec<_> = result.unwrap_or_default().into_iter().map(|i| (i.recipient, i.conversation)).collect();
     let pair = |a: &str, b: &str| (Some(a.to_owned()), Some(b.to_owned()));
     assert_eq!(
         conversations,
@@ -125,11 +110,7 @@ fn a_known_batch_is_read_once_and_tells_the_conversations() {
 fn a_lost_submit_is_found_by_name_on_a_later_page() {
     let batch = ours(IN_PROGRESS);
     let rings = [reference("call_01KBG5K0Q9", "+442079460123", None)];
-    let script = [
-        page(None, Some("doc 2")),
-        page(Some(&batch), Some("doc 3")),
-        response(200, &batch.to_string()),
-    ];
+    let script = [page(None, Some("doc 2")), page(Some(&batch), Some("doc 3")), response(200, &batch.to_string())];
     let (result, requests) = inspect(&rings, script);
     let inspection = result.unwrap_or_default().remove(0);
     assert_eq!(inspection.phase, RingPhase::Completed);
@@ -149,10 +130,7 @@ fn a_lost_submit_is_found_by_name_on_a_later_page() {
 #[test]
 fn only_a_list_read_to_its_end_proves_absence() {
     let rings = [reference("call_01KBG5K0Q9", "+442079460123", None)];
-    assert_eq!(
-        phases(&rings, [page(None, Some("2")), page(None, None)]),
-        [RingPhase::Absent]
-    );
+    assert_eq!(phases(&rings, [page(None, Some("2")), page(None, None)]), [RingPhase::Absent]);
 
     let endless = std::iter::repeat_with(|| page(None, Some("more"))).take(50);
     assert_eq!(phases(&rings, endless), [RingPhase::Unknown]);
@@ -160,14 +138,8 @@ fn only_a_list_read_to_its_end_proves_absence() {
     let script = [page(None, Some("2")), response(500, "")];
     assert!(matches!(inspect(&rings, script).0, Err(Failure::Retry(_))));
 
-    let unauthorised = [response(
-        401,
-        include_str!("../../tests/fixtures/error.401.json"),
-    )];
-    assert!(matches!(
-        inspect(&rings, unauthorised).0,
-        Err(Failure::Misconfigured(_))
-    ));
+    let unauthorised = [response(401, include_str!("../../tests/fixtures/error.401.json"))];
+    assert!(matches!(inspect(&rings, unauthorised).0, Err(Failure::Misconfigured(_))));
 }
 
 #[test]
@@ -177,10 +149,7 @@ fn a_recipient_with_another_id_is_known_by_its_number_if_only_one_has_it() {
     batch["recipients"][0]["phone_number"] = "+44 20 7946 0123".into();
     let rings = [reference("call_01KBG5K0Q9", "+442079460123", None)];
     let script = |batch: &Value| [page(Some(batch), None), response(200, &batch.to_string())];
-    let inspection = inspect(&rings, script(&batch))
-        .0
-        .unwrap_or_default()
-        .remove(0);
+    let inspection = inspect(&rings, script(&batch)).0.unwrap_or_default().remove(0);
     assert_eq!(inspection.recipient.as_deref(), Some("theirs"));
 
     // Two callees with one telephone.
@@ -207,9 +176,7 @@ fn a_batch_is_canceled_only_when_all_of_it_is_wanted_back() {
         reference("call_01KBG6T2C4", "+628110000000", Some(BATCH)),
     ];
     let cancel = |rings: &[RingRef], script: Vec<Answer>| {
-        let (result, requests) = drive(&context(&settings()), script, |ctx| {
-            TwilioBatch::cancel(ctx, rings.to_vec())
-        });
+        let (result, requests) = drive(&context(&settings()), script, |ctx| TwilioBatch::cancel(ctx, rings.to_vec()));
         (result.unwrap_or_default(), requests)
     };
 
@@ -226,17 +193,9 @@ fn a_batch_is_canceled_only_when_all_of_it_is_wanted_back() {
 
     batch["recipients"][0]["status"] = "initiated".into();
     let script = vec![response(200, &batch.to_string()), response(200, CANCELLED)];
-    assert_eq!(
-        cancel(&both, script).0,
-        [false, true],
-        "it may ring already"
-    );
+    assert_eq!(cancel(&both, script).0, [false, true], "it may ring already");
 
     batch["recipients"][0]["status"] = "in_progress".into();
     let (canceled, requests) = cancel(&both, vec![response(200, &batch.to_string())]);
-    assert_eq!(
-        (canceled, requests.len()),
-        (vec![false, false], 1),
-        "a talk is not cut off"
-    );
+    assert_eq!((canceled, requests.len()), (vec![false, false], 1), "a talk is not cut off");
 }

@@ -36,14 +36,8 @@ fn two() -> Vec<Ring> {
     ]
 }
 
-fn submit(
-    settings: &Value,
-    rings: &[Ring],
-    script: impl IntoIterator<Item = Answer>,
-) -> (Vec<Verdict>, Vec<Request>) {
-    let (result, requests) = drive(&context(settings), script, |ctx| {
-        TwilioBatch::ring(ctx, rings.to_vec())
-    });
+fn submit(settings: &Value, rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
+    let (result, requests) = drive(&context(settings), script, |ctx| TwilioBatch::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
         Err(failure) => panic!("{failure:?}"),
@@ -67,14 +61,9 @@ fn the_submit_body_is_the_one_that_the_vendors_own_library_sends() {
             panic!("no variables in the fixture");
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        ring.variables = variables
-            .iter()
-            .map(|(k, v)| (k.clone(), text(v)))
-            .collect();
-        ring.variables
-            .push(("system__caller_id".to_owned(), "forged".to_owned()));
-        ring.variables
-            .push(("phone_number".to_owned(), "+10".to_owned()));
+        ring.variables = variables.iter().map(|(k, v)| (k.clone(), text(v))).collect();
+        ring.variables.push(("system__caller_id".to_owned(), "forged".to_owned()));
+        ring.variables.push(("phone_number".to_owned(), "+10".to_owned()));
         variables.insert("callpanion_call_id".to_owned(), ring.call_id.clone().into());
     }
 
@@ -84,10 +73,7 @@ fn the_submit_body_is_the_one_that_the_vendors_own_library_sends() {
     let request = &requests[0];
     assert_eq!(
         (request.method.as_str(), request.url.as_str()),
-        (
-            "POST",
-            "https://api.elevenlabs.io/v1/convai/batch-calling/submit"
-        )
+        ("POST", "https://api.elevenlabs.io/v1/convai/batch-calling/submit")
     );
     assert_eq!(request.credential.as_deref(), Some("api-key"));
     assert!(!request.repeatable, "a repeated submit rings a phone twice");
@@ -105,27 +91,14 @@ fn rings_go_together_by_agent_and_moment() {
     rings[3].expires_at_ms += 60_000;
     let answers = ["a", "b", "c"].map(|id| response(200, &json!({"id": id}).to_string()));
     let (verdicts, requests) = submit(&settings, &rings, answers);
-    let agents: Vec<_> = requests
-        .iter()
-        .map(|r| json_body(r)["agent_id"].clone())
-        .collect();
+    let agents: Vec<_> = requests.iter().map(|r| json_body(r)["agent_id"].clone()).collect();
     assert_eq!(
         agents,
-        [
-            "agent_7401kb2m8x4teqf9v6r3d5n0hyjs",
-            "agent_7401kb2m8x4teqf9v6r3d5n0hyjs",
-            "agent_for_indonesian"
-        ]
+        ["agent_7401kb2m8x4teqf9v6r3d5n0hyjs", "agent_7401kb2m8x4teqf9v6r3d5n0hyjs", "agent_for_indonesian"]
     );
     let accepted = |id: &str| Verdict::Accepted(Some(id.to_owned()));
-    assert_eq!(
-        verdicts,
-        [accepted("a"), accepted("c"), accepted("a"), accepted("b")]
-    );
-    let mut names: Vec<_> = requests
-        .iter()
-        .map(|r| json_body(r)["call_name"].to_string())
-        .collect();
+    assert_eq!(verdicts, [accepted("a"), accepted("c"), accepted("a"), accepted("b")]);
+    let mut names: Vec<_> = requests.iter().map(|r| json_body(r)["call_name"].to_string()).collect();
     names.dedup();
     assert_eq!(names.len(), 3, "names are unique");
 }
@@ -149,14 +122,8 @@ fn an_ambiguous_submit_is_unknown_and_a_certain_one_is_not() {
     let unknown = Answer::Unknown("no answer within 30000 ms".to_owned());
     assert!(matches!(verdicts(unknown)[0], Verdict::Unknown(_)));
     let error = include_str!("../../tests/fixtures/error.500.string_detail.json");
-    assert!(matches!(
-        verdicts(response(500, error))[0],
-        Verdict::Unknown(_)
-    ));
-    assert!(matches!(
-        verdicts(Answer::Unsent("dns".to_owned()))[0],
-        Verdict::Retry(_)
-    ));
+    assert!(matches!(verdicts(response(500, error))[0], Verdict::Unknown(_)));
+    assert!(matches!(verdicts(Answer::Unsent("dns".to_owned()))[0], Verdict::Retry(_)));
     // Accepted, though the answer cannot be read: it must not be sent again.
     assert_eq!(verdicts(response(200, "ok"))[0], Verdict::Accepted(None));
 }
@@ -168,27 +135,11 @@ fn what_the_operator_must_do_is_said() {
         "status": "batch_calling_agreement_required", "message": "…",
     }});
     for (status, body, word) in [
-        (
-            401,
-            include_str!("../../tests/fixtures/error.401.json").to_owned(),
-            "api-key",
-        ),
-        (
-            402,
-            include_str!("../../tests/fixtures/error.402.json").to_owned(),
-            "credit",
-        ),
-        (
-            400,
-            json!({"detail": {"status": "quota_exceeded"}}).to_string(),
-            "credit",
-        ),
+        (401, include_str!("../../tests/fixtures/error.401.json").to_owned(), "api-key"),
+        (402, include_str!("../../tests/fixtures/error.402.json").to_owned(), "credit"),
+        (400, json!({"detail": {"status": "quota_exceeded"}}).to_string(), "credit"),
         (403, agreement.to_string(), "accept the batch calling terms"),
-        (
-            404,
-            include_str!("../../tests/fixtures/error.404.json").to_owned(),
-            "agent_id",
-        ),
+        (404, include_str!("../../tests/fixtures/error.404.json").to_owned(), "agent_id"),
     ] {
         let Verdict::Misconfigured(text) = verdicts(response(status, &body)).remove(0) else {
             panic!("{status} is the operator's to mend");
@@ -204,20 +155,14 @@ fn a_bad_recipient_is_refused_and_the_others_try_again() {
     let Verdict::Refused(text) = &verdicts[0] else {
         panic!("{verdicts:?}");
     };
-    assert!(
-        text.contains("phone_number") && text.contains("Field required"),
-        "{text}"
-    );
+    assert!(text.contains("phone_number") && text.contains("Field required"), "{text}");
     assert!(matches!(verdicts[1], Verdict::Retry(_)));
 }
 
 #[test]
 fn no_free_line_waits() {
     let error = include_str!("../../tests/fixtures/error.429.concurrent.json");
-    assert!(matches!(
-        verdicts(response(429, error))[0],
-        Verdict::Retry((10_000, _))
-    ));
+    assert!(matches!(verdicts(response(429, error))[0], Verdict::Retry((10_000, _))));
     let answer = response_with(429, &[("retry-after-ms", "2500")], error);
     assert!(matches!(verdicts(answer)[0], Verdict::Retry((2_500, _))));
 }
