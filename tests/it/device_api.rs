@@ -16,7 +16,9 @@ on_both! {
             assert_eq!((status, &problem["code"]), (401, &json!("unauthenticated")), "{path}");
         }
         let mut paths: Vec<String> = ["push-addresses", "heartbeat"].map(str::to_owned).into();
-        paths.extend(["rang", "answer", "joined", "end", "decline", "missed"].map(|verb| format!("calls/{call}/{verb}")));
+        paths.extend(
+            ["rang", "answer", "joined", "end", "decline", "missed"].map(|verb| format!("calls/{call}/{verb}")),
+        );
         for path in paths {
             for secret in [None, Some("wrong"), Some("")] {
                 let (status, problem) = app.machine_post(&format!("{API}/{path}"), secret, &json!({})).await;

@@ -104,7 +104,12 @@ on_both! {
             let shown = page.says("Margaret") || page.html.contains("Maggie") || page.html.contains(&home.number);
             let empty_list = ask.route == "/calls" && page.status == 200;
             assert!(page.status == 404 || empty_list, "{}: {}\n{}", ask.path, page.status, page.text());
-            assert!(!shown || (empty_list && ask.path.contains("callee=")), "{} shows something:\n{}", ask.path, page.text());
+            assert!(
+                !shown || (empty_list && ask.path.contains("callee=")),
+                "{} shows something:\n{}",
+                ask.path,
+                page.text()
+            );
         }
         assert_eq!(state(&app).await, before, "nothing was changed");
     }
@@ -139,7 +144,8 @@ on_both! {
         let home = app.phone_household().await;
         app.world.line(&home.number, Line::Busy);
         let browser = app.signed_in(&home).await;
-        for path in ["/calls/1", "/callees/x", "/callees/x/schedule", "/dashboard?callee=x", "/insights?callee=1%27--"] {
+        for path in ["/calls/1", "/callees/x", "/callees/x/schedule", "/dashboard?callee=x", "/insights?callee=1%27--"]
+        {
             assert_eq!(browser.get(path).await.status, 404, "{path}");
         }
     }

@@ -9,12 +9,18 @@
 
 mod browser;
 mod calls;
+mod config;
+mod db;
 mod device_api;
 mod families;
+mod floors;
+mod log;
+mod nodes;
 mod pages;
 mod pairing;
 mod paths;
 mod phone_app;
+mod plugins;
 mod schedules;
 mod sessions;
 mod testing;

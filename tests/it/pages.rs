@@ -5,6 +5,9 @@ use callpanion_emulators::Line;
 
 use crate::testing::{Browser, TestApp, on_both, slot_fields};
 
+/// What is changed, a field and what was typed into it, and what is said in each language.
+type Wrong = (&'static [(&'static str, &'static str)], &'static str, &'static str, [&'static str; 2]);
+
 const PUBLIC: [&str; 4] = ["/", "/sign-up", "/sign-in", "/forgot"];
 
 /// The fields of a callee by phone, with some changed.
@@ -85,9 +88,10 @@ on_both! {
 
     async fn what_a_page_links_to_is_there(app: TestApp) {
         let home = app.household(CallMethod::Phone, &["09:00"]).await;
-        app.world.line(&home.number, Line::Answers(callpanion_emulators::scripts::worrying(
-            callpanion_emulators::scripts::Language::English,
-        )));
+        app.world.line(
+            &home.number,
+            Line::Answers(callpanion_emulators::scripts::worrying(callpanion_emulators::scripts::Language::English)),
+        );
         app.outcome(&home, 300).await;
         let browser = app.signed_in(&home).await;
         let (mut seen, mut next) = (std::collections::BTreeSet::new(), vec!["/dashboard".to_owned()]);
@@ -124,15 +128,43 @@ on_both! {
     }
 
     async fn wrong_callee_is_explained_in_the_readers_language_and_what_was_typed_is_kept(app: TestApp) {
-        let cases: [(&[(&str, &str)], &str, &str, [&str; 2]); 6] = [
-            (&[("phone", "12")], "phone", "12", ["That is not a valid number in this country.", "Nomor itu tidak berlaku di negara ini."]),
-            (&[("phone", "0812-3456-7890"), ("country", "GB")], "phone", "0812-3456-7890",
-                ["That is not a valid number in this country.", "Nomor itu tidak berlaku di negara ini."]),
-            (&[("phone", "0909 8790000"), ("country", "GB")], "phone", "0909 8790000",
-                ["We cannot ring this kind of number.", "Kami tidak dapat menelepon nomor jenis ini."]),
-            (&[("phone", "")], "name", "Sari Wulandari", ["To call by phone we need a number.", "Untuk menelepon lewat telepon kami perlu nomornya."]),
-            (&[("zone", "Mars/Base")], "name", "Sari Wulandari", ["Please choose a place from the list.", "Silakan pilih tempat dari daftar."]),
-            (&[("consent", "")], "name", "Sari Wulandari", ["We may only call with this consent.", "Kami hanya boleh menelepon dengan persetujuan ini."]),
+        let cases: [Wrong; 6] = [
+            (
+                &[("phone", "12")],
+                "phone",
+                "12",
+                ["That is not a valid number in this country.", "Nomor itu tidak berlaku di negara ini."],
+            ),
+            (
+                &[("phone", "0812-3456-7890"), ("country", "GB")],
+                "phone",
+                "0812-3456-7890",
+                ["That is not a valid number in this country.", "Nomor itu tidak berlaku di negara ini."],
+            ),
+            (
+                &[("phone", "0909 8790000"), ("country", "GB")],
+                "phone",
+                "0909 8790000",
+                ["We cannot ring this kind of number.", "Kami tidak dapat menelepon nomor jenis ini."],
+            ),
+            (
+                &[("phone", "")],
+                "name",
+                "Sari Wulandari",
+                ["To call by phone we need a number.", "Untuk menelepon lewat telepon kami perlu nomornya."],
+            ),
+            (
+                &[("zone", "Mars/Base")],
+                "name",
+                "Sari Wulandari",
+                ["Please choose a place from the list.", "Silakan pilih tempat dari daftar."],
+            ),
+            (
+                &[("consent", "")],
+                "name",
+                "Sari Wulandari",
+                ["We may only call with this consent.", "Kami hanya boleh menelepon dengan persetujuan ini."],
+            ),
         ];
         for (at, language) in ["en", "id"].into_iter().enumerate() {
             let browser = describing(&app, language).await;
@@ -173,12 +205,23 @@ on_both! {
         let browser = app.signed_in(&home).await;
         let evil = r#"<script>alert("x")</script>{{ 7*7 }}"#;
         let fields = [
-            ("intent", "profile"), ("name", evil), ("address_form", evil), ("language", "en"),
-            ("zone", "Europe/London"), ("interests", evil),
+            ("intent", "profile"),
+            ("name", evil),
+            ("address_form", evil),
+            ("language", "en"),
+            ("zone", "Europe/London"),
+            ("interests", evil),
         ];
         let callee = format!("/callees/{}", home.callee);
         assert_eq!(browser.post(&callee, &fields).await.status, 200);
-        for path in [&callee, "/dashboard", "/monitor", "/insights", &format!("{callee}/devices"), &format!("{callee}/schedule")] {
+        for path in [
+            &callee,
+            "/dashboard",
+            "/monitor",
+            "/insights",
+            &format!("{callee}/devices"),
+            &format!("{callee}/schedule"),
+        ] {
             let page = browser.get(path).await;
             assert!(!page.html.contains("<script>alert"), "{path}");
             assert!(!page.html.contains("49"), "{path} computes what was typed");

@@ -33,7 +33,7 @@ async fn ringing(app: &TestApp) -> (crate::testing::Household, Paired, String) {
     (home, paired, ring)
 }
 
-fn report(paired: &Paired, ring: &str, status: &str, action: &str, duration: Value) -> Value {
+fn report(paired: &Paired, ring: &str, status: &str, action: &str, duration: Option<u32>) -> Value {
     json!({
         "sessionId": ring, "status": status, "action": action, "callUuid": "5b1a3a7c-2a8c-4a0e-8a55-0d8ad3a6f0c1",
         "duration": duration, "pairingToken": paired.phone.device_secret(), "deviceToken": paired.phone.push_address(),
@@ -74,7 +74,7 @@ on_both! {
             .await;
         assert_eq!(status, 400, "{answer}");
         let (status, answer) =
-            app.function("update-device-call-status", &report(&paired, &ring, "odd", "odd", Value::Null)).await;
+            app.function("update-device-call-status", &report(&paired, &ring, "odd", "odd", None)).await;
         assert_eq!(status, 400, "{answer}");
         app.advance(900).await;
     }
@@ -108,7 +108,7 @@ on_both! {
         assert_eq!(call.state, CallState::Answered);
         let answered = app.timeline(&call).await.iter().filter(|line| line.ends_with("answered")).count();
         assert_eq!(answered, 1);
-        let end = report(&paired, &ring, "completed", "end", json!(30));
+        let end = report(&paired, &ring, "completed", "end", Some(30));
         assert_eq!(app.function("update-device-call-status", &end).await.0, 200);
         app.settle().await;
     }
@@ -117,8 +117,8 @@ on_both! {
         let (home, paired, ring) = ringing(&app).await;
         let start = json!({ "action": "start", "sessionId": ring, "pairingToken": paired.phone.device_secret() });
         assert_eq!(app.function("elevenlabs-device-call", &start).await.0, 200);
-        let with_length = report(&paired, &ring, "completed", "end", json!(42));
-        let without = report(&paired, &ring, "completed", "end", Value::Null);
+        let with_length = report(&paired, &ring, "completed", "end", Some(42));
+        let without = report(&paired, &ring, "completed", "end", None);
         for name in ["update-device-call-status", "updateCallStatus"] {
             assert_eq!(app.function(name, &with_length).await.0, 200);
             assert_eq!(app.function(name, &without).await.0, 200);
@@ -151,7 +151,10 @@ on_both! {
         assert_eq!(app.call(&home).await.state, CallState::InProgress);
         let known = app.database.texts("SELECT provider_ref AS text FROM conversations").await;
         assert_eq!(known, app.world.eleven.conversation_ids());
-        assert_eq!(app.function("update-device-call-status", &report(&paired, &ring, "completed", "end", json!(9))).await.0, 200);
+        assert_eq!(
+            app.function("update-device-call-status", &report(&paired, &ring, "completed", "end", Some(9))).await.0,
+            200
+        );
         app.settle().await;
     }
 
@@ -163,7 +166,11 @@ on_both! {
         app.advance(59).await;
         assert_eq!(app.function("check-scheduled-calls", &ask).await.1["scheduledCalls"], json!([]), "too early");
         app.advance(4).await;
-        assert_eq!(app.function("check-scheduled-calls", &ask).await.1["scheduledCalls"], json!([]), "its push may come");
+        assert_eq!(
+            app.function("check-scheduled-calls", &ask).await.1["scheduledCalls"],
+            json!([]),
+            "its push may come"
+        );
         app.advance(15).await;
         let (status, answer) = app.function("check-scheduled-calls", &ask).await;
         assert_eq!((status, &answer["success"]), (200, &json!(true)));
@@ -186,11 +193,17 @@ on_both! {
         let strange = app.android(&other).await;
         let tokens = app.world.eleven.count(Op::Token);
         for (name, body) in [
-            ("update-device-call-status", report(&strange, &ring, "active", "accept", Value::Null)),
-            ("update-device-call-status", report(&strange, &ring, "declined", "decline", Value::Null)),
-            ("update-device-call-status", report(&strange, &ring, "completed", "end", json!(5))),
-            ("elevenlabs-device-call", json!({ "action": "start", "sessionId": ring, "pairingToken": strange.phone.device_secret() })),
-            ("elevenlabs-device-call", json!({ "action": "end", "sessionId": ring, "pairingToken": strange.phone.device_secret() })),
+            ("update-device-call-status", report(&strange, &ring, "active", "accept", None)),
+            ("update-device-call-status", report(&strange, &ring, "declined", "decline", None)),
+            ("update-device-call-status", report(&strange, &ring, "completed", "end", Some(5))),
+            (
+                "elevenlabs-device-call",
+                json!({ "action": "start", "sessionId": ring, "pairingToken": strange.phone.device_secret() }),
+            ),
+            (
+                "elevenlabs-device-call",
+                json!({ "action": "end", "sessionId": ring, "pairingToken": strange.phone.device_secret() }),
+            ),
         ] {
             let (status, answer) = app.function(name, &body).await;
             assert_eq!(status, 404, "{name}: {answer}");

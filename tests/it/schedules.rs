@@ -6,6 +6,9 @@ use callpanion_emulators::{Line, scripts};
 
 use crate::testing::{Browser, Household, Page, Settings, TestApp, every_day_at, on_both, slot_fields};
 
+/// Slots that cannot stand, and what is said in each language.
+type Wrong = (&'static [(usize, &'static str)], [&'static str; 2]);
+
 /// The night before the clocks of London go forward in 2027, and before they go back in 2026.
 const BEFORE_THE_GAP: &str = "2027-03-27T12:00:00Z";
 const BEFORE_THE_FOLD: &str = "2026-10-24T12:00:00Z";
@@ -92,8 +95,14 @@ on_both! {
         // To Lisbon, on the same clock as London; then to Jakarta, where nine is long past.
         let profile = |zone| {
             [
-                ("intent", "profile"), ("name", "Margaret Achterberg"), ("address_form", "Grandma Maggie"),
-                ("country", "GB"), ("phone", home.number.as_str()), ("language", "en"), ("zone", zone), ("interests", ""),
+                ("intent", "profile"),
+                ("name", "Margaret Achterberg"),
+                ("address_form", "Grandma Maggie"),
+                ("country", "GB"),
+                ("phone", home.number.as_str()),
+                ("language", "en"),
+                ("zone", zone),
+                ("interests", ""),
             ]
         };
         let callee = format!("/callees/{}", home.callee);
@@ -110,8 +119,11 @@ on_both! {
     async fn what_is_wrong_with_a_schedule_is_said_in_the_readers_language_and_nothing_is_lost(app: TestApp) {
         let home = app.household(CallMethod::App, &["18:00"]).await;
         let (english, indonesian) = ("en", "id");
-        let cases: [(&[(usize, &str)], [&str; 2]); 3] = [
-            (&[(1, "10:15"), (2, "10:15")], ["Two calls stand at the same time.", "Dua panggilan berada pada jam yang sama."]),
+        let cases: [Wrong; 3] = [
+            (
+                &[(1, "10:15"), (2, "10:15")],
+                ["Two calls stand at the same time.", "Dua panggilan berada pada jam yang sama."],
+            ),
             (&[(1, "23:00")], ["One of the calls is at night", "Salah satu panggilan jatuh pada malam hari"]),
             (&[(1, "25:99")], ["Please give a time such as 09:00.", "Silakan isi jam, misalnya 09:00."]),
         ];
@@ -122,7 +134,11 @@ on_both! {
                 assert_eq!(page.status, 422, "{}", page.text());
                 page.must_say(words[at]);
                 for (number, time) in *slots {
-                    assert_eq!(page.value_of(&format!("slot{number}_time")).as_deref(), Some(*time), "what was typed is kept");
+                    assert_eq!(
+                        page.value_of(&format!("slot{number}_time")).as_deref(),
+                        Some(*time),
+                        "what was typed is kept"
+                    );
                 }
             }
         }
@@ -133,7 +149,8 @@ on_both! {
     async fn slot_without_a_day_is_refused(app: TestApp) {
         let home = app.household(CallMethod::App, &["18:00"]).await;
         let browser = app.signed_in(&home).await;
-        let page = browser.post(&path(&home), &[("intent", "save"), ("slot1_on", "yes"), ("slot1_time", "10:00")]).await;
+        let page =
+            browser.post(&path(&home), &[("intent", "save"), ("slot1_on", "yes"), ("slot1_time", "10:00")]).await;
         assert_eq!(page.status, 422, "{}", page.text());
         page.must_say("Please tick at least one day");
     }

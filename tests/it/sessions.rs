@@ -64,7 +64,8 @@ on_both! {
     async fn wrong_password_and_unknown_address_get_the_same_answer(app: TestApp) {
         let home = app.household(callpanion::domain::CallMethod::App, &["18:00"]).await;
         let wrong = app.browser().post("/sign-in", &[("email", &home.email), ("password", "not-her-password")]).await;
-        let unknown = app.browser().post("/sign-in", &[("email", "nobody@example.org"), ("password", "not-her-password")]).await;
+        let unknown =
+            app.browser().post("/sign-in", &[("email", "nobody@example.org"), ("password", "not-her-password")]).await;
         assert_eq!((wrong.status, wrong.text()), (unknown.status, unknown.text()));
         wrong.must_say("The address and the password do not fit together.");
         assert_eq!(wrong.value_of("email"), Some(home.email.clone()), "what was typed is kept");
@@ -97,13 +98,15 @@ on_both! {
 
     async fn signing_up_tells_nobody_whether_an_address_is_known(app: TestApp) {
         let home = app.household(callpanion::domain::CallMethod::App, &["18:00"]).await;
-        let form = |email: &'static str| [("name", "Rosalind"), ("email", email), ("password", "another-good-password")];
+        let form =
+            |email: &'static str| [("name", "Rosalind"), ("email", email), ("password", "another-good-password")];
         let mut known = form("");
         known[1].1 = &home.email;
         let known = app.browser().post("/sign-up", &known).await;
         let unknown = app.browser().post("/sign-up", &form("fresh@achterberg.example")).await;
         app.keep_out_of_the_log("fresh@achterberg.example");
-        let same = |text: String| text.replace(&home.email, "[address]").replace("fresh@achterberg.example", "[address]");
+        let same =
+            |text: String| text.replace(&home.email, "[address]").replace("fresh@achterberg.example", "[address]");
         assert_eq!((known.status, same(known.text())), (unknown.status, same(unknown.text())));
         app.run_jobs().await;
         let told = app.mail.to(&home.email);

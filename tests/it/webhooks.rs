@@ -84,7 +84,11 @@ on_both! {
         for (at, path) in PATHS.iter().enumerate() {
             for (offset, seconds) in [0, -1_700, 200].into_iter().enumerate() {
                 let body = stray(&app, &format!("conv_{at}{offset}")).to_string();
-                assert_eq!(app.post_webhook(path, &body, Some(&app.signature(&body, seconds))).await, 200, "{seconds} s");
+                assert_eq!(
+                    app.post_webhook(path, &body, Some(&app.signature(&body, seconds))).await,
+                    200,
+                    "{seconds} s"
+                );
             }
         }
         app.run_jobs().await;
@@ -145,7 +149,9 @@ on_both! {
         let call = app.call(&victim).await;
         let ring = app.attempts(call.id).await[0].id;
         // A client of ours may put any variable into its conversation; the provider echoes and signs it.
-        for (at, name) in ["callpanion_call_id", "call_id", "session_id", "sessionId", "system__call_id"].iter().enumerate() {
+        for (at, name) in
+            ["callpanion_call_id", "call_id", "session_id", "sessionId", "system__call_id"].iter().enumerate()
+        {
             for id in [call.id.to_string(), ring.to_string()] {
                 let mut event = stray(&app, &format!("conv_forged_{at}_{}", &id[..30]));
                 event["data"]["conversation_initiation_client_data"]["dynamic_variables"][name] = json!(id);
@@ -203,8 +209,5 @@ fn small(settings: &mut Settings) {
 }
 
 fn rotating(settings: &mut Settings) {
-    settings.insert(
-        "CALLPANION__PLUGINS__ELEVENLABS__CREDENTIALS__WEBHOOK_SECRET__PREVIOUS".into(),
-        OLD_SECRET.into(),
-    );
+    settings.insert("CALLPANION__PLUGINS__ELEVENLABS__CREDENTIALS__WEBHOOK_SECRET__PREVIOUS".into(), OLD_SECRET.into());
 }

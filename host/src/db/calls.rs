@@ -94,18 +94,23 @@ pub async fn find(c: &mut Conn, id: CallId) -> Result<Option<Call>, DbError> {
     Ok(on!(c, c => calls::table.find(id).select(Call::as_select()).first(c).await.optional())?)
 }
 
-/// Moves a call from one state to another, if it is still in the first. False
-/// when another was quicker. This is the only query that writes `state`.
+/// Moves a call from the state and try in which it was read to another state,
+/// if it is still there. False when another was quicker. This is the only
+/// query that writes `state`.
 pub async fn move_state(
     c: &mut Conn,
-    id: CallId,
-    from: CallState,
+    call: &Call,
     to: CallState,
     change: &CallChange,
     now: Moment,
 ) -> Result<bool, DbError> {
     let rows = on!(c, c => {
-        diesel::update(calls::table.filter(calls::id.eq(id)).filter(calls::state.eq(from)))
+        diesel::update(
+            calls::table
+                .filter(calls::id.eq(call.id))
+                .filter(calls::state.eq(call.state))
+                .filter(calls::tries.eq(call.tries)),
+        )
             .set((calls::state.eq(to), calls::updated_at.eq(now), change))
             .execute(c)
             .await
@@ -143,16 +148,54 @@ pub async fn to_check(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Call>
     })?)
 }
 
-/// Open calls whose present try expired before a moment, oldest first. Those that
-/// the reconciling tick looks after are not among them.
-pub async fn open_expired_before(c: &mut Conn, before: Moment, limit: i64) -> Result<Vec<Call>, DbError> {
+/// Open calls whose present try expired before a moment, by the call's method,
+/// oldest first. Those that the reconciling tick looks after are not among them.
+pub async fn open_expired_before(
+    c: &mut Conn,
+    app_before: Moment,
+    phone_before: Moment,
+    limit: i64,
+) -> Result<Vec<Call>, DbError> {
     Ok(on!(c, c => {
         calls::table
             .filter(calls::state.eq_any(CallState::OPEN))
-            .filter(calls::expires_at.lt(before))
+            .filter(
+                (calls::call_method.eq(CallMethod::App).and(calls::expires_at.lt(app_before)))
+                    .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before))),
+            )
             .filter(calls::check_at.is_null())
             .order(calls::expires_at)
             .limit(limit)
+            .select(Call::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Whether a slot's promise for a local date has its call.
+pub async fn is_promised(c: &mut Conn, callee: CalleeId, slot_no: i32, date: &str) -> Result<bool, DbError> {
+    let found: i64 = on!(c, c => {
+        calls::table
+            .filter(calls::callee_id.eq(callee))
+            .filter(calls::slot_no.eq(slot_no))
+            .filter(calls::local_date.eq(date))
+            .filter(calls::state.ne(CallState::Canceled))
+            .count()
+            .get_result(c)
+            .await
+    })?;
+    Ok(found > 0)
+}
+
+/// The scheduled calls by app that are queued for after a moment: nothing of them has left the host.
+pub async fn queued_by_app(c: &mut Conn, callee: CalleeId, after: Moment) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::callee_id.eq(callee))
+            .filter(calls::slot_no.gt(0))
+            .filter(calls::call_method.eq(CallMethod::App))
+            .filter(calls::state.eq(CallState::Queued))
+            .filter(calls::ring_at.gt(after))
             .select(Call::as_select())
             .load(c)
             .await
@@ -166,22 +209,6 @@ pub async fn open_now(c: &mut Conn, callee: CalleeId) -> Result<Option<Call>, Db
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.eq(0))
             .filter(calls::state.eq_any([CallState::Queued, CallState::Ringing]))
-            .select(Call::as_select())
-            .first(c)
-            .await
-            .optional()
-    })?)
-}
-
-/// The call that a callee's phone should be ringing for: due, sent before `sent_before`, not answered.
-pub async fn ringing_for_device(c: &mut Conn, device: DeviceId, now: Moment) -> Result<Option<Call>, DbError> {
-    Ok(on!(c, c => {
-        calls::table
-            .filter(calls::device_id.eq(device))
-            .filter(calls::state.eq(CallState::Ringing))
-            .filter(calls::ring_at.le(now))
-            .filter(calls::expires_at.gt(now))
-            .order(calls::ring_at)
             .select(Call::as_select())
             .first(c)
             .await

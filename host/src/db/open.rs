@@ -1,6 +1,7 @@
 //! Opening the database: pools, the writer thread, and migrations at start.
 
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::{Connection, QueryableByName, SqliteConnection};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -17,6 +18,11 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres")
 
 /// Held while migrations run, so that of several hosts one migrates. The number is ours alone.
 const MIGRATION_LOCK: i64 = 0x0063_616c_6c70_616e;
+/// So long a caller waits for a connection, or for a new one to be made.
+const PG_WAIT: Duration = Duration::from_secs(10);
+/// No statement, lock or forgotten transaction holds others up for longer.
+const PG_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+    SET idle_in_transaction_session_timeout = '15s'";
 /// SQLite connections for reading: they only wait on memory, so a few serve many.
 const SQLITE_READERS: usize = 4;
 
@@ -83,9 +89,35 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
 
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
-    let pool = PgPool::builder(manager).max_size(max_connections.max(2)).build().map_err(DbError::pool)?;
+    config.custom_setup = Box::new(|url| {
+        async move {
+            let mut conn = AsyncPgConnection::establish(url).await?;
+            conn.batch_execute(PG_LIMITS).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        }
+        .boxed()
+    });
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(with_limits(url), config);
+    let pool = PgPool::builder(manager)
+        .max_size(max_connections.max(2))
+        .wait_timeout(Some(PG_WAIT))
+        .create_timeout(Some(PG_WAIT))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(DbError::pool)?;
     Ok(Db(Engine::Pg(pool)))
+}
+
+/// A server that vanished without a word is given up in seconds, not in the hours of TCP's defaults.
+fn with_limits(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (key, seconds) in [("connect_timeout", 5), ("keepalives_idle", 15), ("tcp_user_timeout", 15)] {
+        if !url.contains(key) {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{joint}{key}={seconds}"));
+        }
+    }
+    url
 }
 
 /// Host and port of a database URL, without the account and its password.

@@ -8,9 +8,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::ring_attempts;
+use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, on};
-use crate::domain::{AttemptId, AttemptState, CallId, DeviceId, GroupId, Moment, NodeId, PushAddressId};
+use crate::domain::{AttemptId, AttemptState, CallId, CallState, DeviceId, GroupId, Moment, NodeId, PushAddressId};
 
 /// One try to reach one device or number.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -97,6 +97,60 @@ pub async fn add(c: &mut Conn, attempt: &RingAttempt) -> Result<(), DbError> {
 /// An attempt by its id.
 pub async fn find(c: &mut Conn, id: AttemptId) -> Result<Option<RingAttempt>, DbError> {
     Ok(on!(c, c => ring_attempts::table.find(id).select(RingAttempt::as_select()).first(c).await.optional())?)
+}
+
+/// The ring that a device should be showing: handed over before a moment, of the
+/// call's present try, still in its window, and not picked up by anyone.
+pub async fn ringing_for_device(
+    c: &mut Conn,
+    device: DeviceId,
+    sent_before: Moment,
+    now: Moment,
+) -> Result<Option<RingAttempt>, DbError> {
+    const HANDED_OVER: [AttemptState; 4] =
+        [AttemptState::Sent, AttemptState::Accepted, AttemptState::Rang, AttemptState::Unknown];
+    Ok(on!(c, c => {
+        ring_attempts::table
+            .inner_join(calls::table.on(calls::id.eq(ring_attempts::call_id)))
+            .filter(ring_attempts::device_id.eq(device))
+            .filter(ring_attempts::state.eq_any(HANDED_OVER))
+            .filter(ring_attempts::try_no.eq(calls::tries))
+            .filter(ring_attempts::ring_at.le(sent_before))
+            .filter(ring_attempts::expires_at.gt(now))
+            .filter(calls::state.eq(CallState::Ringing))
+            .order(ring_attempts::ring_at)
+            .select(RingAttempt::as_select())
+            .first(c)
+            .await
+            .optional()
+    })?)
+}
+
+/// Every attempt of a submission.
+pub async fn of_group(c: &mut Conn, group: GroupId) -> Result<Vec<RingAttempt>, DbError> {
+    Ok(on!(c, c => {
+        ring_attempts::table
+            .filter(ring_attempts::group_id.eq(group))
+            .select(RingAttempt::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Locks the attempts of a call on PostgreSQL, in one order, before the call
+/// itself is written: claims lock in that order too, so that no two wait for
+/// each other. SQLite has one writer and nothing to lock.
+pub async fn lock_of_call(c: &mut Conn, call: CallId) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = c {
+        let _locked: Vec<AttemptId> = ring_attempts::table
+            .filter(ring_attempts::call_id.eq(call))
+            .order(ring_attempts::id)
+            .select(ring_attempts::id)
+            .for_update()
+            .load(&mut ***pg)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The attempts of a call, oldest first.

@@ -4,9 +4,9 @@
 //! Services walk in with domain words and get domain words back. A plugin is a
 //! function from data to data; when it wants the network it returns requests, which
 //! this room takes to the egress room, and is called again with the answers
-//! ([`steps`]). Each run has a fresh instance with a budget of CPU time and memory, on
-//! threads of its own ([`machine`], [`run`]). What a plugin returns is hostile until it
-//! has been cut to size ([`bound`]).
+//! (`steps`). Each run has a fresh instance with a budget of CPU time and memory, on
+//! threads of its own (`machine`, `run`). What a plugin returns is hostile until it
+//! has been cut to size (`bound`).
 
 mod agreement;
 mod border;

@@ -233,9 +233,7 @@ pub async fn missed_push(app: &App, device: &Device, after_s: i64) -> Result<Opt
     }
     let now: Moment = app.clock.now();
     let mut c = app.db.read().await?;
-    let call = calls::ringing_for_device(&mut c, device.id, now).await?;
-    let Some(call) = call.filter(|call| call.ring_at.plus_secs(after_s) <= now) else { return Ok(None) };
-    let attempts = ring_attempts::of_call(&mut c, call.id).await?;
-    let sent = attempts.iter().rev().find(|attempt| attempt.device_id == Some(device.id) && attempt.sends > 0);
-    Ok(sent.map(|attempt| (call, attempt.id)))
+    let ring = ring_attempts::ringing_for_device(&mut c, device.id, now.plus_secs(-after_s), now).await?;
+    let Some(ring) = ring else { return Ok(None) };
+    Ok(calls::find(&mut c, ring.call_id).await?.map(|call| (call, ring.id)))
 }

@@ -19,8 +19,14 @@ impl Channels {
         Self(plugins.channels())
     }
 
-    fn by_id(&self, id: &str) -> Option<&ChannelInfo> {
-        self.0.iter().find(|channel| channel.id == id)
+    /// The channel with this id, if it rings devices: a device's word must never choose a number to dial.
+    pub(crate) fn for_device(&self, id: &str) -> Option<&ChannelInfo> {
+        self.0.iter().find(|channel| channel.id == id && matches!(channel.reaches, Reaches::Device(_)))
+    }
+
+    /// Whether this is a channel that dials numbers.
+    pub(crate) fn is_loaded_for_numbers(&self, id: &str) -> bool {
+        self.0.iter().any(|channel| channel.id == id && channel.reaches == Reaches::Number)
     }
 
     fn for_numbers(&self) -> Option<&ChannelInfo> {
@@ -134,7 +140,7 @@ async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<T
         .filter(|target| !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address));
     let mut refusal = Refusal::Device;
     for target in fresh {
-        if let Some(channel) = rules.channels.by_id(&target.channel) {
+        if let Some(channel) = rules.channels.for_device(&target.channel) {
             return Ok(Ok(Target {
                 channel: target.channel,
                 ahead: channel.submits == Submits::Ahead,

@@ -74,7 +74,8 @@ pub(crate) async fn advance(
     if !call.state.may_become(to) {
         return Ok(false);
     }
-    if !db::calls::move_state(c, call.id, call.state, to, &change, now).await? {
+    ring_attempts::lock_of_call(c, call.id).await?;
+    if !db::calls::move_state(c, call, to, &change, now).await? {
         return Ok(false);
     }
     let detail = change.reason.flatten();
@@ -102,7 +103,8 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rule
             check_at: Some(None),
             ..CallChange::default()
         };
-        if !db::calls::move_state(c, call.id, call.state, CallState::Queued, &change, rules.now).await? {
+        ring_attempts::lock_of_call(c, call.id).await?;
+        if !db::calls::move_state(c, call, CallState::Queued, &change, rules.now).await? {
             return Ok(());
         }
         db::timeline::append(c, call, rules.now, "retry_planned", Some(miss.reason)).await?;

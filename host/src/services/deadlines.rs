@@ -23,8 +23,9 @@ const CALLS_A_TICK: i64 = 200;
 
 /// Ends what is overdue. Returns how many calls it moved on.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let before = app.clock.now().plus_secs(-ANSWER_GRACE_S);
-    let overdue = calls::open_expired_before(&mut app.db.read().await?, before, CALLS_A_TICK).await?;
+    let now = app.clock.now();
+    let (app_before, phone_before) = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
+    let overdue = calls::open_expired_before(&mut app.db.read().await?, app_before, phone_before, CALLS_A_TICK).await?;
     let mut moved = 0;
     for call in overdue {
         let rules = Rules::of(app);
@@ -47,11 +48,8 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         }
         (CallState::Ringing, CallMethod::App) => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
-            let silent = rules.now > call.expires_at.plus_secs(VENDOR_GRACE_S);
-            if call.check_at.is_none() && silent {
-                // It may have rung, so it is not dialled again: the family is told instead.
-                miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
-            }
+            // It may have rung, so it is not dialled again: the family is told instead.
+            miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
         }
         (CallState::Answered, _) => {
             let answered_at = call.answered_at.unwrap_or(call.ring_at);

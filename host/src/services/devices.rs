@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 
+use super::arming::Channels;
 use super::error::ServiceError;
 use super::{families, fields, secrets};
 use crate::app::App;
@@ -66,8 +67,11 @@ pub async fn authenticate_active(app: &App, secret: &str) -> Result<Device, Serv
 /// Keeps where a channel reaches the device. The address leaves every other device: phones are handed on.
 pub async fn register_push_address(app: &App, device: &Device, wish: Registration) -> Result<(), ServiceError> {
     let channel = fields::line("channel", &wish.channel, CHANNEL_CHARS)?;
+    if Channels::of(&app.plugins).is_loaded_for_numbers(&channel) {
+        return Err(ServiceError::Invalid { field: "channel", code: "push-channel-wrong" });
+    }
     let address = wish.address.trim().to_owned();
-    if address.is_empty() || address.len() > ADDRESS_BYTES {
+    if address.is_empty() || address.len() > ADDRESS_BYTES || address.chars().any(char::is_control) {
         return Err(ServiceError::Invalid { field: "address", code: "push-address-wrong" });
     }
     if !["", "production", "sandbox"].contains(&wish.environment.as_str()) {

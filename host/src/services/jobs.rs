@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
 use crate::db::{Conn, DbError};
 use crate::domain::{CallId, Moment, WebhookId};
+use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
 use crate::services::{summaries, webhooks};
@@ -63,7 +64,9 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
     let lease = now.plus_secs(LEASE_S);
     let claimed = app.db.write(move |c| async move { rows::claim(c, now, lease, JOBS_A_CLAIM).await }.boxed()).await?;
     let count = claimed.len();
-    futures::future::try_join_all(claimed.into_iter().map(|job| run_one(app, job))).await?;
+    // All are waited for: one that fails must not cut the others off in the middle.
+    let ended = futures::future::join_all(claimed.into_iter().map(|job| run_one(app, job))).await;
+    ended.into_iter().collect::<Result<(), _>>()?;
     Ok(count)
 }
 
@@ -103,7 +106,8 @@ pub(crate) enum Trouble {
 impl From<ServiceError> for Trouble {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::Plugin(failure) if !failure.retryable() => Self::Final(failure.to_string()),
+            // What an operator can mend, or a new version, is tried again for half a day.
+            ServiceError::Plugin(failure @ PluginFailure::Permanent(_)) => Self::Final(failure.to_string()),
             ServiceError::NotFound => Self::Final("what it was about is gone".into()),
             ServiceError::Plugin(failure) => Self::Passing(failure.to_string()),
             other => Self::Passing(other.to_string()),

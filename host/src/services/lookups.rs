@@ -14,13 +14,15 @@ use crate::db::calls::CallChange;
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts::{self, AttemptChange, Claim, RingAttempt};
 use crate::db::{Conn, DbError, calls};
-use crate::domain::{AttemptState, CallState, FamilyId, Inspection, RingPhase, RingRef};
+use crate::domain::{AttemptId, AttemptState, CallState, FamilyId, GroupId, Inspection, RingPhase, RingRef};
 use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
 use crate::services::error::ServiceError;
 use crate::services::{verdicts, webhooks};
 
 const ATTEMPTS_A_TICK: i64 = 100;
 const LEASE_MARGIN_S: i64 = 10;
+/// Longer than a submission can be on its way to the vendor and into its list.
+const CERTAINLY_ABSENT_AFTER_S: i64 = 90;
 
 /// Looks up what is due. Returns how many attempts were looked at.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
@@ -72,16 +74,21 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
     let rules = Rules::of(app);
     let provider = app.config.provider.phone.clone();
     let mut families: Vec<FamilyId> = Vec::new();
+    let mut late: Vec<RingAttempt> = Vec::new();
     for attempt in attempts {
         let Some(found) = inspections.iter().find(|found| found.attempt == attempt.id).cloned() else {
             look_later(app, vec![attempt]).await?;
             continue;
         };
+        if found.phase == RingPhase::Waiting && rules.now > attempt.expires_at {
+            late.push(attempt.clone());
+        }
         let (rules, provider) = (rules.clone(), provider.clone());
         let family =
             app.db.write(move |c| async move { record(c, &attempt, found, &provider, &rules).await }.boxed()).await?;
         families.extend(family);
     }
+    take_back(app, channel, late).await?;
     for family in families {
         app.live.changed(family);
     }
@@ -117,6 +124,67 @@ async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), Service
         .await
 }
 
+/// The vendor does not know it. A submission may still be on its way, so that is
+/// believed only after a while, and nothing is submitted again once it would ring late.
+async fn absent(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
+    let certain_at = attempt.sent_at.unwrap_or(rules.now).plus_secs(CERTAINLY_ABSENT_AFTER_S);
+    let look_at = rules.now.plus_secs(rules.config.calling.poll_interval_s.into());
+    let change = AttemptChange {
+        state: Some(AttemptState::Unknown),
+        act_at: Some(Some(look_at.min(certain_at.max(rules.now)))),
+        ..AttemptChange::default()
+    };
+    ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await?;
+    if rules.now < certain_at {
+        return Ok(());
+    }
+    let reason = "not at the vendor";
+    if rules.now < attempt.ring_at {
+        verdicts::send_again(c, attempt, rules.now, reason, "vendor_lost", rules).await
+    } else {
+        verdicts::over(c, attempt, AttemptState::Failed, reason, "vendor_lost", rules).await
+    }
+}
+
+/// Takes back what the vendor has not dialled by the end of the ring window: it
+/// must not ring later. What cannot be taken back alone is looked at again.
+async fn take_back(app: &App, channel: &str, late: Vec<RingAttempt>) -> Result<(), ServiceError> {
+    let mut groups: BTreeMap<GroupId, Vec<RingAttempt>> = BTreeMap::new();
+    for attempt in late {
+        groups.entry(attempt.group_id).or_default().push(attempt);
+    }
+    let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    for (group, late) in groups {
+        // A vendor takes back whole submissions: it must be told that it is all of it.
+        let all = ring_attempts::of_group(&mut app.db.read().await?, group).await?;
+        let taken_back = match app.plugins.cancel(channel, all.iter().map(ring_ref).collect(), deadline).await {
+            Ok(taken_back) => taken_back,
+            Err(failure) => {
+                tracing::warn!(channel, error = %failure, "rings that came too late could not be taken back");
+                continue;
+            }
+        };
+        let gone: Vec<AttemptId> =
+            all.iter().zip(taken_back).filter(|(_, gone)| *gone).map(|(attempt, _)| attempt.id).collect();
+        let rules = Rules::of(app);
+        app.db
+            .write(move |c| {
+                async move {
+                    for attempt in late.into_iter().filter(|attempt| gone.contains(&attempt.id)) {
+                        let unknown = AttemptChange { state: Some(AttemptState::Unknown), ..AttemptChange::default() };
+                        ring_attempts::settle(c, &attempt, &AttemptState::OPEN, &unknown).await?;
+                        let reason = "not dialled in its window, taken back";
+                        verdicts::over(c, &attempt, AttemptState::Failed, reason, "vendor_late", &rules).await?;
+                    }
+                    Ok::<_, ServiceError>(())
+                }
+                .boxed()
+            })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Writes what the vendor said of one attempt. Returns the family to tell.
 async fn record(
     c: &mut Conn,
@@ -127,9 +195,7 @@ async fn record(
 ) -> Result<Option<FamilyId>, DbError> {
     let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(None) };
     if found.phase == RingPhase::Absent {
-        let change = AttemptChange { state: Some(AttemptState::Unknown), ..AttemptChange::default() };
-        ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await?;
-        verdicts::send_again(c, attempt, rules.now, "not at the vendor", "vendor_lost", rules).await?;
+        absent(c, attempt, rules).await?;
         return Ok(Some(call.family_id));
     }
     let polled_again = match found.phase {

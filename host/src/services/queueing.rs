@@ -24,19 +24,31 @@ const SLOTS_A_TICK: i64 = 200;
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let lead_s = i64::from(app.config.calling.queue_ahead_s);
     let mut made = 0;
+    let mut left_out = 0;
     loop {
         let horizon = app.clock.now().plus_secs(lead_s);
         let due = slots::due_before(&mut app.db.read().await?, horizon, SLOTS_A_TICK).await?;
         let full = due.len() >= usize::try_from(SLOTS_A_TICK).unwrap_or(usize::MAX);
         for slot in due {
             let rules = Rules::of(app);
-            let call = app.db.write(move |c| async move { queue(c, &slot, &rules).await }.boxed()).await?;
+            let id = slot.slot_id;
+            let queued = app.db.write(move |c| async move { queue(c, &slot, &rules).await }.boxed()).await;
+            let call = match queued {
+                Ok(call) => call,
+                Err(error @ (DbError::Unavailable(_) | DbError::Interrupted)) => return Err(error.into()),
+                Err(error) => {
+                    // One slot that cannot be read must not keep every other from being queued.
+                    tracing::error!(slot = %id, %error, "a slot could not be queued");
+                    left_out += 1;
+                    continue;
+                }
+            };
             if let Some(call) = call {
                 made += 1;
                 app.live.changed(call.family_id);
             }
         }
-        if !full {
+        if !full || left_out > 0 {
             break;
         }
     }

@@ -41,40 +41,51 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
 async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
     let talks = conversations::of_call(&mut app.db.read().await?, call.id).await?;
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    // The provider knows none of the conversations: nobody has joined one.
+    let mut nobody_joined = true;
     for talk in talks {
         match app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await {
             Ok(Some(found)) if found.outcome != ConversationOutcome::Running => {
-                return settle(app, call, talk, found).await;
+                if settle(app, &call, talk, found).await? {
+                    return Ok(());
+                }
             }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(call = %call.id, %error, "a conversation could not be fetched"),
+            Ok(Some(_)) => nobody_joined = false,
+            Ok(None) => {}
+            Err(error) => {
+                nobody_joined = false;
+                tracing::warn!(call = %call.id, %error, "a conversation could not be fetched");
+            }
         }
     }
-    give_up(app, call).await
+    give_up(app, call, nobody_joined).await
 }
 
+/// Gives the call what was found. True when nothing is missing any more.
 async fn settle(
     app: &App,
-    call: Call,
+    call: &Call,
     talk: ConversationRow,
     found: crate::domain::Conversation,
-) -> Result<(), ServiceError> {
-    let rules = Rules::of(app);
-    let family = app
+) -> Result<bool, ServiceError> {
+    let (rules, id) = (Rules::of(app), call.id);
+    let settled = app
         .db
         .write(move |c| {
-            async move { settling::settle(c, &talk.provider, call.id, talk.attempt_id, found, &rules).await }.boxed()
+            async move {
+                settling::settle(c, &talk.provider, id, talk.attempt_id, found, &rules).await?;
+                calls::find(c, id).await
+            }
+            .boxed()
         })
         .await?;
-    if let Some(family) = family {
-        app.live.changed(family);
-    }
+    app.live.changed(call.family_id);
     app.wake.notify_waiters();
-    Ok(())
+    Ok(settled.is_none_or(|call| call.check_at.is_none()))
 }
 
 /// Nothing found yet: settle an open call after a while, stop asking after a day.
-async fn give_up(app: &App, call: Call) -> Result<(), ServiceError> {
+async fn give_up(app: &App, call: Call, nobody_joined: bool) -> Result<(), ServiceError> {
     let rules = Rules::of(app);
     let age_s = i64::try_from(rules.now.since(call.ring_at).as_secs()).unwrap_or(i64::MAX);
     let longest_talk_s = i64::from(rules.config.calling.max_call_minutes) * 60;
@@ -82,7 +93,9 @@ async fn give_up(app: &App, call: Call) -> Result<(), ServiceError> {
         .write(move |c| {
             async move {
                 let mut call = calls::find(c, call.id).await?.ok_or(ServiceError::NotFound)?;
-                if !call.state.is_outcome() && age_s > SETTLE_AFTER_S + longest_talk_s {
+                if call.state == CallState::Answered && nobody_joined {
+                    miss(c, &mut call, Miss::NEVER_CONNECTED, &rules).await?;
+                } else if !call.state.is_outcome() && age_s > SETTLE_AFTER_S + longest_talk_s {
                     let lost = Miss { outcome: CallState::Failed, reason: "no_result", retry: false };
                     miss(c, &mut call, lost, &rules).await?;
                 } else if age_s > GIVE_UP_AFTER_S {

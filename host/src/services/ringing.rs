@@ -23,6 +23,8 @@ use crate::services::{agent_variables, verdicts};
 const ATTEMPTS_A_CLAIM: i64 = 100;
 /// What a lease leaves beyond the vendor's deadline, for writing the outcome.
 const LEASE_MARGIN_S: i64 = 10;
+/// Of that margin, what the writing itself may take.
+const WRITE_MARGIN_S: i64 = 5;
 
 /// Rings of one channel that go out together.
 #[derive(Debug)]
@@ -121,9 +123,15 @@ pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
     let Batch { channel, items } = batch;
     let now = app.clock.now();
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
-    // Nothing may leave after the ring window; what is handed over ahead has time.
-    let window = items.iter().filter(|item| !item.attempt.ahead).map(|item| item.attempt.expires_at.since(now)).min();
-    let deadline = window.map_or(vendor_deadline, |window| vendor_deadline.min(app.clock.real(window)));
+    // After its lease another host may take the step: what is left of it bounds the sending.
+    let lease = items.iter().filter_map(|item| item.attempt.lease_until).min();
+    let left = lease.map_or(Duration::ZERO, |until| until.plus_secs(-WRITE_MARGIN_S).since(now));
+    if left.is_zero() {
+        tracing::warn!(channel, rings = items.len(), "a claim was too old to be sent; it will be looked up");
+        return Ok(());
+    }
+    // That nothing leaves after its ring window is the plugin's part: it knows each ring's end.
+    let deadline = vendor_deadline.min(app.clock.real(left));
     let rings: Vec<Ring> = items.iter().map(|item| item.ring.clone()).collect();
     let verdicts = match app.plugins.ring(&channel, rings, deadline).await {
         Ok(verdicts) => verdicts,
@@ -135,17 +143,15 @@ pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
     let rules = Rules::of(app);
     let families: Vec<FamilyId> = items.iter().map(|item| item.family).collect();
     let outcomes: Vec<(RingAttempt, Verdict)> = items.into_iter().map(|item| item.attempt).zip(verdicts).collect();
-    app.db
-        .write(move |c| {
-            async move {
-                for (attempt, verdict) in outcomes {
-                    verdicts::record(c, &attempt, verdict, &rules).await?;
-                }
-                Ok::<_, ServiceError>(())
-            }
-            .boxed()
-        })
-        .await?;
+    for (attempt, verdict) in outcomes {
+        let (rules, id) = (rules.clone(), attempt.id);
+        let written =
+            app.db.write(move |c| async move { verdicts::record(c, &attempt, verdict, &rules).await }.boxed()).await;
+        if let Err(error) = written {
+            // The others' outcomes are written all the same; this one is looked up when its lease is over.
+            tracing::error!(attempt = %id, %error, "the outcome of a ring was not written");
+        }
+    }
     for family in families {
         app.live.changed(family);
     }

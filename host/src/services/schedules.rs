@@ -3,16 +3,18 @@
 use futures::FutureExt;
 use jiff::civil::Time;
 
+use super::calls::advance;
 use super::error::ServiceError;
 use super::{families, fields};
 use crate::app::App;
 use crate::config::Calling;
 use crate::db::callees;
+use crate::db::calls::{self, CallChange};
 use crate::db::slots::{self, StoredSlot};
 use crate::db::{Conn, DbError};
 use crate::domain::schedule::{self, Occurrence, ScheduleError, Slot, Weekdays};
 use crate::domain::zone::Zone;
-use crate::domain::{AccountId, CalleeId, Moment};
+use crate::domain::{AccountId, CallState, CalleeId, Moment};
 
 /// One slot as a form has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,14 +109,40 @@ async fn put_all(
     zone: &Zone,
     now: Moment,
 ) -> Result<Vec<Occurrence>, DbError> {
+    take_back(c, callee, slots, zone, now).await?;
     let mut all = Vec::with_capacity(slots.len());
     for slot in slots {
-        let next = slot.next_after(now, zone);
+        let mut next = slot.next_after(now, zone);
+        // One call for a slot and a day: a slot that has had today's call goes on tomorrow.
+        while let Some(taken) = &next {
+            if !calls::is_promised(c, callee, slot.slot_no, &taken.date.to_string()).await? {
+                break;
+            }
+            next = slot.next_after(taken.at, zone);
+        }
         slots::put(c, &StoredSlot::new(callee, slot, next.as_ref())).await?;
         all.extend(next);
     }
     all.sort_by_key(|occurrence| occurrence.at);
     Ok(all)
+}
+
+/// Takes back what is queued and not planned any more. Only what has not left the host: a phone call that the
+/// vendor was given minutes ahead still rings.
+async fn take_back(c: &mut Conn, callee: CalleeId, slots: &[Slot], zone: &Zone, now: Moment) -> Result<(), DbError> {
+    for mut call in calls::queued_by_app(c, callee, now).await? {
+        let just_before = call.due_at.plus_secs(-1);
+        let still_planned = slots
+            .iter()
+            .filter(|slot| slot.slot_no == call.slot_no)
+            .filter_map(|slot| slot.next_after(just_before, zone))
+            .any(|next| next.at == call.due_at && next.date.to_string() == call.local_date);
+        if !still_planned {
+            let change = CallChange { reason: Some(Some("schedule_changed".to_owned())), ..CallChange::default() };
+            advance(c, &mut call, CallState::Canceled, change, now).await?;
+        }
+    }
+    Ok(())
 }
 
 fn read_zone(stored: &str) -> Result<Zone, DbError> {

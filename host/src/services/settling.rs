@@ -27,9 +27,14 @@ pub(crate) async fn settle(
         opened_at: rules.now,
     };
     conversations::add(c, &row).await?;
+    let running = talk.outcome == ConversationOutcome::Running;
+    if call.state.is_outcome() && !running {
+        // Whatever follows, there is nothing left to fetch.
+        let nothing_missing = CallChange { check_at: Some(None), ..CallChange::default() };
+        calls::amend(c, call.id, &nothing_missing, rules.now).await?;
+    }
     if is_of_earlier_try(c, &call, attempt_id).await? && !ends_the_waiting(&call, &talk) {
-        timeline::append(c, &call, rules.now, "other", Some("late_news")).await?;
-        return Ok(Some(call.family_id));
+        return Ok(None);
     }
     match talk.outcome {
         ConversationOutcome::Running => return Ok(None),

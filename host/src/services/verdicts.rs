@@ -2,7 +2,7 @@
 
 use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
 use crate::db::{self, Conn, DbError, callees, calls, ring_targets, timeline};
-use crate::domain::{AlertId, AlertKind, AlertState, AttemptState, Moment, Verdict};
+use crate::domain::{AlertId, AlertKind, AlertState, AttemptState, CallState, Moment, Verdict};
 use crate::services::arming;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::ringing::AWAITING_VERDICT;
@@ -125,11 +125,12 @@ pub(crate) async fn over(
         reason: Some(Some(reason.to_owned())),
         ..AttemptChange::default()
     };
-    if !ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await? {
+    // A ring that the device or the vendor has heard is not over, whatever a late reply says.
+    if !ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await? {
         return Ok(());
     }
     let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(()) };
-    if call.state.is_outcome() || call.tries != attempt.try_no {
+    if !matches!(call.state, CallState::Queued | CallState::Ringing) || call.tries != attempt.try_no {
         return Ok(());
     }
     timeline::append(c, &call, rules.now, "ring_failed", Some(failed)).await?;

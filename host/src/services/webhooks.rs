@@ -65,7 +65,8 @@ pub(crate) async fn apply(app: &App, id: WebhookId) -> Result<(), ServiceError> 
     let reading = app.plugins.read_webhook(&event.provider, Vec::new(), event.body).await?;
     let rules = Rules::of(app);
     let provider = event.provider;
-    let family = app
+    let known_as = provider.clone();
+    let (family, parked_ref) = app
         .db
         .write(move |c| {
             async move {
@@ -78,7 +79,8 @@ pub(crate) async fn apply(app: &App, id: WebhookId) -> Result<(), ServiceError> 
                     }
                 };
                 webhook_events::settle(c, id, &settled).await?;
-                Ok::<_, ServiceError>(family)
+                let parked_ref = settled.provider_ref.filter(|_| settled.state == WebhookState::Parked);
+                Ok::<_, ServiceError>((family, parked_ref))
             }
             .boxed()
         })
@@ -86,8 +88,27 @@ pub(crate) async fn apply(app: &App, id: WebhookId) -> Result<(), ServiceError> 
     if let Some(family) = family {
         app.live.changed(family);
     }
+    if let Some(provider_ref) = parked_ref {
+        look_once_more(app, known_as, provider_ref).await?;
+    }
     app.wake.notify_waiters();
     Ok(())
+}
+
+/// The conversation may have been written while its event was being parked: neither saw the other.
+async fn look_once_more(app: &App, provider: String, provider_ref: String) -> Result<(), ServiceError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |c| {
+            async move {
+                if conversations::find(c, &provider, &provider_ref).await?.is_some() {
+                    rematch(c, &provider, &provider_ref, now).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
 }
 
 fn settled(state: WebhookState, event: Option<String>, rules: &Rules) -> Settled {

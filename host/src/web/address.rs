@@ -17,9 +17,11 @@ impl FromRequestParts<App> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        // Some proxies add a line of their own instead of lengthening the first: all lines are one list.
+        let lines = parts.headers.get_all("x-forwarded-for").iter();
+        let forwarded = lines.filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
         let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|proxy| proxy.contains(address));
-        Ok(Self(peer.map(|peer| client(peer, forwarded, trusted).to_string()).unwrap_or_default()))
+        Ok(Self(peer.map(|peer| client(peer, Some(&forwarded), trusted).to_string()).unwrap_or_default()))
     }
 }
 

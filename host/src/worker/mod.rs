@@ -5,8 +5,10 @@
 //! that fails says so once and goes on. `boot` starts and stops the worker.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,6 +19,8 @@ use crate::services::{
 
 /// The longest that the ringing loop sleeps: another host, or a page, may arm something meanwhile.
 const LONGEST_RING_NAP: Duration = Duration::from_millis(500);
+/// Rarer ticks than this are not nudged: what they do can wait.
+const LONGEST_WOKEN_PERIOD: Duration = Duration::from_secs(1);
 /// After a failure, so that a dead database is not asked a thousand times a second.
 const NAP_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -58,7 +62,8 @@ impl Worker {
         let (stop, tasks) = (self.stop.clone(), self.tasks.clone());
         self.tasks.spawn(async move {
             while !stop.is_cancelled() {
-                let claimed = ringing::claim_due(&app).await;
+                let claimed = AssertUnwindSafe(ringing::claim_due(&app)).catch_unwind().await;
+                let claimed = claimed.unwrap_or_else(|_| Err(ServiceError::Unavailable("a tick that panicked")));
                 let nap = match claimed {
                     Ok(batches) if batches.is_empty() => next_ring_in(&app).await,
                     Ok(batches) => {
@@ -108,7 +113,8 @@ impl Worker {
         let (app, stop) = (app.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             while !stop.is_cancelled() {
-                let nap = match tick(app.clone()).await {
+                let ticked = AssertUnwindSafe(tick(app.clone())).catch_unwind().await;
+                let nap = match ticked.unwrap_or_else(|_| Err(ServiceError::Unavailable("a tick that panicked"))) {
                     Ok(0) => app.clock.real(period),
                     // There may be more of the same.
                     Ok(_) => Duration::from_millis(20).min(period),
@@ -117,7 +123,11 @@ impl Worker {
                         NAP_AFTER_FAILURE
                     }
                 };
-                rest(&app, &stop, nap).await;
+                if period > LONGEST_WOKEN_PERIOD {
+                    stop.run_until_cancelled(tokio::time::sleep(nap)).await;
+                } else {
+                    rest(&app, &stop, nap).await;
+                }
             }
         });
     }

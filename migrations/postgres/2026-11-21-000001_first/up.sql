@@ -157,8 +157,8 @@ CREATE TABLE calls (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
--- One row for one promise, however many planners run.
-CREATE UNIQUE INDEX calls_promise ON calls (callee_id, slot_no, local_date) WHERE slot_no > 0;
+-- One row for one promise, however many planners run. What was taken back may be promised anew.
+CREATE UNIQUE INDEX calls_promise ON calls (callee_id, slot_no, local_date) WHERE slot_no > 0 AND state <> 'canceled';
 -- One live call for a callee: a second "call now" finds the first.
 CREATE UNIQUE INDEX calls_now ON calls (callee_id) WHERE slot_no = 0 AND state IN ('queued', 'ringing');
 CREATE INDEX calls_by_family ON calls (family_id, due_at);

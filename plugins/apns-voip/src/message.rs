@@ -6,6 +6,9 @@ use serde_json::json;
 
 use crate::{Environment, Settings};
 
+/// How long the phone app rings by itself, at the most.
+const LONGEST_RING_MS: u64 = 30_000;
+
 /// A VoIP push in the shape that both readers on the phone accept.
 ///
 /// The call-screen library wants `id` (a UUID; it crashes without), `nameCaller`, `handle`, `type`
@@ -16,6 +19,9 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
         Environment::Production => &settings.base_url_production,
         Environment::Sandbox => &settings.base_url_sandbox,
     };
+    // The phone rings from the push's arrival on. So that none rings after the window, what is left of it is
+    // divided: so long may the push be on its way, and so long the phone ring.
+    let ring_ms = ring.expires_at_ms.saturating_sub(now_ms).min(LONGEST_RING_MS);
     let name = ring.variables.iter().find(|(key, _)| key == "callee_name");
     let body = json!({
         "aps": {},
@@ -24,7 +30,7 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
         "nameCaller": settings.caller_name,
         "handle": settings.caller_name,
         "type": 0,
-        "duration": ring.expires_at_ms.saturating_sub(now_ms),
+        "duration": ring_ms,
         "extra": {
             "sessionId": ring.ring_id,
             "callType": "in_app_call",
@@ -41,8 +47,8 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
         .header("apns-push-type", "voip")
         .header("apns-topic", format!("{}.voip", settings.bundle_id))
         .header("apns-priority", "10")
-        // Apple keeps the push until the ring's end for a phone that is out of reach; then drops it.
-        .header("apns-expiration", (ring.expires_at_ms / 1_000).to_string())
+        // Apple keeps the push until then for a phone that is out of reach; then drops it.
+        .header("apns-expiration", ((ring.expires_at_ms - ring_ms) / 1_000).to_string())
         .header("apns-id", ring.ring_id.to_ascii_lowercase())
         .json(&body)
         .credential("auth-key")

@@ -57,6 +57,9 @@ impl Channel for Fcm {
     }
 }
 
+/// How long the phone app rings by itself, at the most.
+const LONGEST_RING_MS: u64 = 30_000;
+
 /// What is left of the ring window.
 fn left_ms(ring: &Ring, now_ms: u64) -> u64 {
     ring.expires_at_ms.saturating_sub(now_ms)
@@ -68,6 +71,9 @@ fn left_ms(ring: &Ring, now_ms: u64) -> u64 {
 /// screen, and the app's code would not run while it is in the background. All values are strings.
 fn message(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
     let left_ms = left_ms(ring, now_ms);
+    // The phone rings from the push's arrival on. So that none rings after the window, what is left of it is
+    // divided: so long may the push be on its way, and so long the phone ring.
+    let ring_ms = left_ms.min(LONGEST_RING_MS);
     let body = json!({
         "message": {
             "token": ring.address,
@@ -80,14 +86,14 @@ fn message(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
                 "relativeName": variable(ring, "callee_name"),
                 "handle": settings.caller_name,
                 "avatar": settings.avatar,
-                "duration": left_ms.to_string(),
+                "duration": ring_ms.to_string(),
             },
             "android": {
                 // NORMAL waits in Doze until the phone is touched.
                 "priority": "HIGH",
                 // The default is four weeks: a phone switched on tomorrow would ring for today.
                 // Whole seconds, rounded down; "0s" means now or never.
-                "ttl": format!("{}s", left_ms / 1_000),
+                "ttl": format!("{}s", (left_ms - ring_ms) / 1_000),
                 // A later ring replaces one that still waits for the phone.
                 "collapse_key": "ring",
             },

@@ -83,9 +83,9 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
                 "relativeName": "Bu Sri",
                 "handle": "CallPanion",
                 "avatar": "",
-                "duration": "44700",
+                "duration": "30000",
             },
-            "android": {"priority": "HIGH", "ttl": "44s", "collapse_key": "ring"},
+            "android": {"priority": "HIGH", "ttl": "14s", "collapse_key": "ring"},
         }})
     );
 }

@@ -15,7 +15,7 @@ use crate::testing::TestApp;
 pub const WIDTH: u32 = 390;
 const HEIGHT: u32 = 844;
 /// Starting it on a busy machine.
-const LAUNCH_TIMEOUT: Duration = Duration::from_secs(60);
+const LAUNCH_TIMEOUT: Duration = Duration::from_mins(1);
 /// Quiet and alone: no updates, no sync, no start page.
 const ARGUMENTS: [&str; 7] = [
     "disable-background-networking",

@@ -101,7 +101,7 @@ pub async fn watch(app: &TestApp, chromium: &Chromium, tab: &mut Tab, home: &Hou
 
     app.until_state(home, CallState::Queued, 700).await;
     tab.see(".steps [aria-current=step]", "Prepared").await;
-    let mut plain = plain_monitor(app, chromium).await;
+    let plain = plain_monitor(app, chromium).await;
     app.until_state(home, CallState::Ringing, 330).await;
     tab.see(".steps [aria-current=step]", "Ringing").await;
     tab.look("monitor-ringing").await;

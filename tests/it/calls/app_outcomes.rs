@@ -56,10 +56,7 @@ on_both! {
     async fn second_try_that_is_answered_is_a_talk(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.iphone(&home).await;
-        paired.phone.behave_in_turn(vec![
-            Behaviour::Ignore,
-            Behaviour::answer(scripts::ordinary(Language::English)),
-        ]);
+        paired.phone.behave_in_turn(vec![Behaviour::Ignore, Behaviour::answer(scripts::ordinary(Language::English))]);
 
         let call = app.outcome(&home, 900).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 2));
@@ -115,7 +112,8 @@ on_both! {
         let ring = app.attempts(app.call(&home).await.id).await[0].id;
         app.advance_without_ticks(49).await;
         let answer = format!("/api/device/v1/calls/{ring}/answer");
-        let (answered, ended) = tokio::join!(app.device_post(&paired.phone, &answer, json!({})), deadlines::tick(&app.host));
+        let (answered, ended) =
+            tokio::join!(app.device_post(&paired.phone, &answer, json!({})), deadlines::tick(&app.host));
         ended.unwrap();
         let state = app.call(&home).await.state;
         assert_eq!(answered.0 == 200, state == CallState::Answered, "{} {state}", answered.0);
@@ -160,7 +158,12 @@ on_both! {
 
 impl TestApp {
     /// A request of the device API with a phone's secret; status and body.
-    pub async fn device_post(&self, phone: &phone::Phone, path: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
+    pub async fn device_post(
+        &self,
+        phone: &phone::Phone,
+        path: &str,
+        body: serde_json::Value,
+    ) -> (u16, serde_json::Value) {
         let secret = phone.device_secret().unwrap();
         self.machine_post(path, Some(&secret), &body).await
     }

@@ -2,9 +2,9 @@
 
 use callpanion::domain::{AttemptState, CallState};
 use callpanion::services::{queueing, ringing};
+use callpanion_emulators::Line;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
-use callpanion_emulators::Line;
 
 use crate::testing::on_both;
 
@@ -81,17 +81,20 @@ on_both! {
     async fn job_of_a_host_that_died_is_done_by_the_next(app: TestApp) {
         let home = app.phone_household().await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
-        app.advance_until(300, || async {
-            app.world.eleven.dials().len() == 1
-        }).await;
+        app.advance_until(300, || async { app.world.eleven.dials().len() == 1 }).await;
         // The webhook comes while the host takes jobs and dies with every one of them.
         app.advance_without_ticks(150).await;
         assert_eq!(app.world.eleven.webhooks().len(), 1);
         let now = app.now();
-        let claimed = app.host.db.write(move |c| {
-            use futures::FutureExt as _;
-            async move { callpanion::db::jobs::claim(c, now, now.plus_secs(120), 100).await }.boxed()
-        }).await.unwrap();
+        let claimed = app
+            .host
+            .db
+            .write(move |c| {
+                use futures::FutureExt as _;
+                async move { callpanion::db::jobs::claim(c, now, now.plus_secs(120), 100).await }.boxed()
+            })
+            .await
+            .unwrap();
         assert_eq!(claimed.len(), 1);
 
         let call = app.outcome(&home, 300).await;

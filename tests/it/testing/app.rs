@@ -62,12 +62,7 @@ impl Deref for TestApp {
 }
 
 impl TestApp {
-    /// Starts a host on a database of its own.
-    pub async fn start(engine: Engine) -> Self {
-        Self::start_with(engine, super::as_they_are).await
-    }
-
-    /// The same, with settings changed.
+    /// Starts a host on a database of its own, with settings changed.
     pub async fn start_with(engine: Engine, with: impl FnOnce(&mut Settings)) -> Self {
         let log_from = log::captured().text().len();
         let start = Moment::from(START.parse::<jiff::Timestamp>().unwrap());
@@ -202,8 +197,7 @@ impl TestApp {
         let path = setup::ensure_setup_link(&self.host).await.unwrap().expect("a set-up link");
         self.keep_out_of_the_log(path.trim_start_matches("/setup/"));
         let browser = self.browser();
-        let form =
-            [("name", "Ada Admin"), ("email", "ada@operator.example"), ("password", "seven-brass-door-handles")];
+        let form = [("name", "Ada Admin"), ("email", "ada@operator.example"), ("password", "seven-brass-door-handles")];
         let page = browser.post(&path, &form).await;
         assert_eq!((page.status, page.path.as_str()), (200, "/staff"), "{}", page.text());
         browser

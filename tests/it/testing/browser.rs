@@ -31,7 +31,6 @@ pub struct Page {
 }
 
 /// A client that trusts nobody but loopback and follows nothing by itself.
-#[expect(clippy::missing_panics_doc, reason = "a test wants to know")]
 pub fn client() -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)

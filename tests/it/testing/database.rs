@@ -64,9 +64,7 @@ impl Database {
     /// The same without tables: for tests of migrations.
     pub async fn empty(engine: Engine) -> Self {
         match engine {
-            Engine::Sqlite => {
-                Self::Sqlite(tempfile::Builder::new().prefix("callpanion-it-").tempdir().unwrap())
-            }
+            Engine::Sqlite => Self::Sqlite(tempfile::Builder::new().prefix("callpanion-it-").tempdir().unwrap()),
             Engine::Postgres => {
                 let name = new_name("it");
                 admin(&format!("CREATE DATABASE {name}")).await;
@@ -167,9 +165,7 @@ async fn sqlite_template() -> PathBuf {
     let (migrated, packed) = (folder.join(new_name("migrated")), folder.join(new_name("packed")));
     drop(Db::open(&Location::Sqlite(migrated.clone()), 1).await.unwrap());
     let mut connection = SqliteConnection::establish(migrated.to_str().unwrap()).unwrap();
-    connection
-        .batch_execute(&format!("PRAGMA busy_timeout = 5000; VACUUM INTO '{}';", packed.display()))
-        .unwrap();
+    connection.batch_execute(&format!("PRAGMA busy_timeout = 5000; VACUUM INTO '{}';", packed.display())).unwrap();
     drop(connection);
     for leftover in ["", "-wal", "-shm"] {
         let _gone_already = std::fs::remove_file(format!("{}{leftover}", migrated.display()));

@@ -9,12 +9,13 @@ mod database;
 mod household;
 pub mod log;
 mod onboarding;
+pub mod program;
 mod rows;
 mod settings;
 mod snapshot;
 mod webhook;
 
-pub use app::{START, TestApp};
+pub use app::TestApp;
 pub use browser::{Browser, Page, client};
 pub use database::{Database, Engine};
 pub use household::{Household, PASSWORD, Paired, every_day_at};

@@ -1,7 +1,7 @@
 //! A new family's way through the real pages, form by form.
 
-use callpanion::domain::{AccountId, CallMethod};
 use callpanion::db::{accounts, callees, families};
+use callpanion::domain::{AccountId, CallMethod};
 use callpanion_emulators::Phone;
 
 use super::household::{PASSWORD, somebody};
@@ -88,9 +88,39 @@ impl TestApp {
 /// The fields of a schedule form with these slots on, on every day.
 pub fn slot_fields<'a>(slots: &[(usize, &'a str)]) -> Vec<(&'static str, &'a str)> {
     const NAMES: [[&str; 9]; 3] = [
-        ["slot1_on", "slot1_time", "slot1_day1", "slot1_day2", "slot1_day3", "slot1_day4", "slot1_day5", "slot1_day6", "slot1_day7"],
-        ["slot2_on", "slot2_time", "slot2_day1", "slot2_day2", "slot2_day3", "slot2_day4", "slot2_day5", "slot2_day6", "slot2_day7"],
-        ["slot3_on", "slot3_time", "slot3_day1", "slot3_day2", "slot3_day3", "slot3_day4", "slot3_day5", "slot3_day6", "slot3_day7"],
+        [
+            "slot1_on",
+            "slot1_time",
+            "slot1_day1",
+            "slot1_day2",
+            "slot1_day3",
+            "slot1_day4",
+            "slot1_day5",
+            "slot1_day6",
+            "slot1_day7",
+        ],
+        [
+            "slot2_on",
+            "slot2_time",
+            "slot2_day1",
+            "slot2_day2",
+            "slot2_day3",
+            "slot2_day4",
+            "slot2_day5",
+            "slot2_day6",
+            "slot2_day7",
+        ],
+        [
+            "slot3_on",
+            "slot3_time",
+            "slot3_day1",
+            "slot3_day2",
+            "slot3_day3",
+            "slot3_day4",
+            "slot3_day5",
+            "slot3_day6",
+            "slot3_day7",
+        ],
     ];
     let mut fields = vec![("intent", "save")];
     for (number, time) in slots {

@@ -6,7 +6,8 @@ use regex::Regex;
 pub fn readable(html: &str) -> String {
     let main = html.split_once("<main").map_or(html, |(_, rest)| rest.split_once('>').map_or("", |(_, rest)| rest));
     let main = main.split("</main>").next().unwrap_or_default();
-    let main = Regex::new(r"(?s)<(script|style|select|svg)\b.*?</(script|style|select|svg)>").unwrap().replace_all(main, "");
+    let main =
+        Regex::new(r"(?s)<(script|style|select|svg)\b.*?</(script|style|select|svg)>").unwrap().replace_all(main, "");
     let inline = Regex::new(r"</?(a|b|abbr|code|em|span|strong|time|label|summary)\b[^>]*>").unwrap();
     let text = inline.replace_all(&main, "");
     let text = Regex::new(r"<[^>]*>").unwrap().replace_all(&text, "\n");
@@ -17,9 +18,8 @@ pub fn readable(html: &str) -> String {
 /// Takes out ids, secrets of links and the port of the host.
 pub fn stable(text: &str) -> String {
     let text = Regex::new(r"http://127\.0\.0\.1:\d+").unwrap().replace_all(text, "[host]");
-    let text = Regex::new(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-        .unwrap()
-        .replace_all(&text, "[id]");
+    let text =
+        Regex::new(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap().replace_all(&text, "[id]");
     // The last digits of a number differ from test to test.
     let text = Regex::new(r"•\d{3}\b").unwrap().replace_all(&text, "•[digits]");
     Regex::new(r"/(confirm|reset|enter|setup)/[\w-]{20,}").unwrap().replace_all(&text, "/$1/[secret]").into_owned()

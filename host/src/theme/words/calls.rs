@@ -61,6 +61,10 @@ words! {
         VendorSilent = "vendor_silent",
         /// The vendor never got it.
         VendorLost = "vendor_lost",
+        /// The vendor had not dialled by the end of the window.
+        VendorLate = "vendor_late",
+        /// The family changed the schedule.
+        ScheduleChanged = "schedule_changed",
         /// The vendor had no room.
         VendorBusy = "vendor_busy",
         /// The vendor took it back.
