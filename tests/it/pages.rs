@@ -1,4 +1,5 @@
-//! Pages: every one answers, in both languages, under a strict policy, and says what is wrong without losing what was typed.
+//! Pages: every one answers, in both languages, under a strict policy, and says what is wrong
+//! without losing what was typed.
 
 use callpanion::domain::CallMethod;
 use callpanion_emulators::Line;

@@ -88,9 +88,16 @@ async fn host_that_was_not_granted_is_named() {
 }
 
 fn from_a_file(settings: &mut Settings) {
-    // The folder must outlive the test; the system's own clearing of temporary files takes it.
-    let package = package(MANIFEST).keep();
-    let source = format!("file:{}", package.join("summary.wasm").display());
+    // A place that every run uses again, and puts the same into; other tests may be reading there.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("third-party");
+    std::fs::create_dir_all(&folder).unwrap();
+    let package = package(MANIFEST);
+    for file in ["summary.wasm", "plugin.toml"] {
+        let new = folder.join(format!("{file}.{}", settings["CALLPANION__PUBLIC_URL"].rsplit(':').next().unwrap()));
+        std::fs::copy(package.path().join(file), &new).unwrap();
+        std::fs::rename(new, folder.join(file)).unwrap();
+    }
+    let source = format!("file:{}", folder.join("summary.wasm").display());
     settings.insert("CALLPANION__PLUGINS__FAMILY_SUMMARY__SOURCE".into(), source);
 }
 

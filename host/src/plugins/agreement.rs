@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::plugins::{CredentialConfig, PluginConfig};
-use crate::domain::manifest::Manifest;
+use crate::domain::manifest::{Manifest, SettingType};
 use crate::egress::{NoOrigin, Origin};
 
 /// What both sides agree on.
@@ -143,6 +143,10 @@ fn settings(plugin: &str, manifest: &Manifest, config: &PluginConfig) -> Result<
         match config.settings.get(&name).or(setting.default.as_ref()) {
             Some(value) if setting.value_type.fits(value) => {
                 merged.insert(name, value.clone());
+            }
+            // An environment variable of digits reads as a number; where text is wanted it is the text.
+            Some(Value::Number(number)) if setting.value_type == SettingType::String => {
+                merged.insert(name, Value::String(number.to_string()));
             }
             Some(_) => {
                 return Err(Disagreement::SettingType { plugin, name, wanted: setting.value_type.as_str() });

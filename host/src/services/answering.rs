@@ -10,7 +10,8 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
-use crate::db::calls::{self, Call, CallChange};
+pub use crate::db::calls::Call;
+use crate::db::calls::{self, CallChange};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};

@@ -6,7 +6,8 @@ use super::arming::Channels;
 use super::error::ServiceError;
 use super::{families, fields, secrets};
 use crate::app::App;
-use crate::db::devices::{self, Device, Report};
+pub use crate::db::devices::Device;
+use crate::db::devices::{self, Report};
 use crate::db::push_addresses::{self, PushAddress};
 use crate::domain::{AccountId, CalleeId, DeviceId, DevicePlatform, DeviceState, PushAddressId};
 

@@ -1,7 +1,7 @@
 //! What a service may answer instead of a result.
 
 use crate::db::DbError;
-use crate::plugins::PluginFailure;
+pub use crate::plugins::PluginFailure;
 
 /// Why a service did not do what was asked. Each case is one HTTP status, and
 /// each code is a key of the Fluent files (`error-<code>`).

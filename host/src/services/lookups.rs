@@ -243,6 +243,7 @@ async fn follow(c: &mut Conn, call: &mut calls::Call, found: &Inspection, rules:
         }
         RingPhase::Talking => {
             let change = CallChange {
+                reason: Some(None),
                 answered_at: Some(rules.now),
                 joined_at: Some(rules.now),
                 check_at: await_webhook,

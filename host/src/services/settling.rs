@@ -67,7 +67,8 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
     let silent = talk.outcome == ConversationOutcome::AnsweredSilent;
     let duration_s = i32::try_from(talk.duration_s).ok();
     let facts = CallChange {
-        reason: silent.then(|| Some("answered_silent".to_owned())),
+        // Why an earlier try failed is no reason of the talk.
+        reason: Some(silent.then(|| "answered_silent".to_owned())),
         duration_s,
         check_at: Some(None),
         ..CallChange::default()

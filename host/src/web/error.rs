@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::plugins::PluginFailure;
 use crate::services::ServiceError;
+use crate::services::error::PluginFailure;
 
 /// What an error means over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
 
-use callpanion::domain::{AttemptState, CallState};
+use callpanion::domain::{AttemptState, CallMethod, CallState};
 use callpanion::services::{queueing, ringing};
 use callpanion_emulators::Line;
 use callpanion_emulators::eleven::requests::Op;
@@ -47,12 +47,12 @@ on_both! {
     }
 
     async fn batch_of_a_host_that_died_is_looked_up_before_it_is_submitted(app: TestApp) {
-        let home = app.phone_household().await;
+        let home = app.household(CallMethod::Phone, &["09:03"]).await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
         queueing::tick(&app.host).await.unwrap();
         drop(ringing::claim_due(&app.host).await.unwrap());
 
-        let call = app.outcome(&home, 400).await;
+        let call = app.outcome(&home, 900).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         let eleven = &app.world.eleven;
         let first_look = eleven.requests().iter().position(|request| request.op == Some(Op::Batches));

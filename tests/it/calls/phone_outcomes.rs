@@ -54,7 +54,7 @@ on_both! {
         app.world.eleven.lines(&home.number, vec![Line::NoAnswer, Line::Answers(script)]);
 
         let call = app.outcome(&home, WITHIN_S + 120).await;
-        assert_eq!((call.state, call.tries), (CallState::Completed, 2));
+        assert_eq!((call.state, call.reason.as_deref(), call.tries), (CallState::Completed, None, 2));
         assert!(app.is_summarised(call.id).await);
         assert_eq!(app.letters(&home).len(), 1, "no letter about the try that failed");
         assert_eq!(app.alert_kinds(&home).await, []);

@@ -1,6 +1,6 @@
 //! Vendors that fail: each fault leads to one ring at most, and to an outcome that says why.
 
-use callpanion::domain::{AlertKind, CallState};
+use callpanion::domain::{AlertKind, CallMethod, CallState};
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::fcm;
@@ -24,14 +24,27 @@ on_both! {
     }
 
     async fn batch_that_never_arrived_is_submitted_once_more(app: TestApp) {
+        let home = app.household(CallMethod::Phone, &["09:06"]).await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        app.world.eleven.fail_next(Op::Submit, Fault::cut());
+
+        let call = app.outcome(&home, 900).await;
+        assert_eq!(call.state, CallState::Completed);
+        let eleven = &app.world.eleven;
+        assert_eq!((eleven.batches().len(), eleven.count(Op::Submit), eleven.dials().len()), (1, 2, 1));
+    }
+
+    async fn batch_that_never_arrived_and_cannot_be_known_in_time_is_tried_again_later(app: TestApp) {
+        // A minute ahead: until it is certain that the vendor has nothing, the window is over.
         let home = app.phone_household().await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
         app.world.eleven.fail_next(Op::Submit, Fault::cut());
 
-        let call = app.outcome(&home, 300).await;
-        assert_eq!(call.state, CallState::Completed);
-        let eleven = &app.world.eleven;
-        assert_eq!((eleven.batches().len(), eleven.count(Op::Submit), eleven.dials().len()), (1, 2, 1));
+        let call = app.outcome(&home, 1_200).await;
+        assert_eq!((call.state, call.reason.as_deref(), call.tries), (CallState::Completed, None, 2));
+        assert_eq!(app.world.eleven.dials().len(), 1);
+        let late_s = app.world.eleven.dials()[0].at_ms / 1000 - call.due_at.secs();
+        assert!(late_s > 600, "as a try of its own, {late_s} s later");
     }
 
     async fn batch_whose_look_up_fails_too_is_not_submitted_again_until_the_vendor_says(app: TestApp) {
@@ -162,7 +175,7 @@ on_both! {
     }
 
     async fn access_to_the_push_service_that_was_revoked_is_renewed(app: TestApp) {
-        let home = app.household(callpanion::domain::CallMethod::App, &["09:00", "09:10"]).await;
+        let home = app.household(CallMethod::App, &["09:00", "09:10"]).await;
         let paired = app.android(&home).await;
         app.advance(240).await;
         app.world.fcm.expire_access_tokens();

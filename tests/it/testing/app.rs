@@ -214,7 +214,10 @@ impl TestApp {
     /// Ends the test: fails if work was left undone, a vendor saw what it should not, or the log tells of people.
     pub async fn finish(self) {
         self.finished.store(true, Ordering::SeqCst);
-        let undone = self.database.texts("SELECT kind || ' ' || state || ' ' || coalesce(last_error, '') AS text FROM jobs WHERE state <> 'done'").await;
+        let undone = self
+            .database
+            .texts("SELECT kind || ' ' || state || ' ' || coalesce(last_error, '') AS text FROM jobs WHERE state <> 'done'")
+            .await;
         assert!(undone.is_empty(), "jobs are left: {undone:#?}");
         let unexpected = self.world.unexpected();
         assert!(unexpected.is_empty(), "a vendor or phone saw what it should not: {unexpected:#?}");

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::AskingDevice;
 use crate::app::App;
-use crate::db::calls::Call;
 use crate::domain::{AttemptId, CallState};
 use crate::services::ServiceError;
-use crate::services::answering::{self, DeviceStep};
+use crate::services::answering::{self, Call, DeviceStep};
 use crate::web::error::Problem;
 
 #[derive(Serialize)]

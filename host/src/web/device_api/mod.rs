@@ -16,8 +16,8 @@ use http::request::Parts;
 
 use super::error::Problem;
 use crate::app::App;
-use crate::db::devices::Device;
-use crate::services::{ServiceError, devices};
+use crate::services::ServiceError;
+use crate::services::devices::{self, Device};
 
 /// The routes below `/api/device/v1`.
 pub(super) fn routes() -> Router<App> {

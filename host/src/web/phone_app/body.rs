@@ -6,9 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::reply::Refusal;
 use crate::app::App;
-use crate::db::devices::Device;
 use crate::domain::AttemptId;
-use crate::services::devices;
+use crate::services::devices::{self, Device};
 
 /// Reads a body whatever its `Content-Type` says.
 pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
