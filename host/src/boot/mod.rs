@@ -26,7 +26,7 @@ use crate::theme::Theme;
 use crate::web;
 use crate::worker::Worker;
 
-pub use shutdown::until_told_to_stop;
+pub use shutdown::StopSignal;
 
 /// Open requests may take so long to end once the host is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);

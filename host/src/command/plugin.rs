@@ -19,7 +19,10 @@ pub(super) fn run(command: PluginCommand) -> Outcome {
                 let enabled = if plugin.enabled { "yes" } else { "no" };
                 match read_manifest(id, plugin) {
                     Ok(manifest) => {
-                        println!("{id:<16} {:<9} {:<9} {enabled:<8} {}", manifest.kind, manifest.version, plugin.source)
+                        println!(
+                            "{id:<16} {:<9} {:<9} {enabled:<8} {}",
+                            manifest.kind, manifest.version, plugin.source
+                        );
                     }
                     Err(error) => {
                         broken += usize::from(plugin.enabled);

@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use super::args::ConfigArg;
 use super::{Failure, Outcome, load_config};
-use crate::boot::{self, Host, logging};
+use crate::boot::{self, Host, StopSignal, logging};
 use crate::clock::Clock;
 use crate::mail::Mailer;
 use crate::services::setup;
@@ -14,6 +14,7 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
     let config = load_config(arg.config.as_deref())?;
     logging::start(&config.log).map_err(|error| Failure::Config(error.to_string()))?;
     let mailer = Mailer::from_config(&config.mail).map_err(|error| Failure::Config(error.to_string()))?;
+    let stop = StopSignal::listen()?;
     let (listen, public_url) = (config.listen, config.public_url.clone());
     let app = boot::assemble(config, Clock::system(), mailer).await?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -25,7 +26,7 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
     if let Some(path) = setup_link {
         print_setup_link(public_url.as_str(), &path);
     }
-    boot::until_told_to_stop().await;
+    stop.told().await;
     tracing::info!("stopping");
     host.stop().await;
     tracing::info!("stopped");

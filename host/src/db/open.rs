@@ -110,14 +110,11 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
 
 /// A server that vanished without a word is given up in seconds, not in the hours of TCP's defaults.
 fn with_limits(url: &str) -> String {
-    let mut url = url.to_owned();
-    for (key, seconds) in [("connect_timeout", 5), ("keepalives_idle", 15), ("tcp_user_timeout", 15)] {
-        if !url.contains(key) {
-            let joint = if url.contains('?') { '&' } else { '?' };
-            url.push_str(&format!("{joint}{key}={seconds}"));
-        }
-    }
-    url
+    let limits = [("connect_timeout", 5), ("keepalives_idle", 15), ("tcp_user_timeout", 15)];
+    limits.into_iter().filter(|(key, _)| !url.contains(key)).fold(url.to_owned(), |url, (key, seconds)| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}{key}={seconds}")
+    })
 }
 
 /// Host and port of a database URL, without the account and its password.

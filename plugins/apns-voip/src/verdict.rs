@@ -94,7 +94,9 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
         (400, "TopicDisallowed" | "BadTopic" | "MissingTopic") => {
             Verdict::Misconfigured(format!("{reason}: check `bundle_id`, and that the key may send for it"))
         }
-        (400, "IdleTimeout") | (403, "UnrelatedKeyIdInToken") => Verdict::Retry((pause(SHORT_PAUSE_MS), reason)),
+        (400, "IdleTimeout") | (403, "UnrelatedKeyIdInToken") | (500, "InternalServerError") | (503, _) => {
+            Verdict::Retry((pause(SHORT_PAUSE_MS), reason))
+        }
         (403, "ExpiredProviderToken") => {
             Verdict::Misconfigured(format!("{reason}: the server's clock is wrong; set it by NTP"))
         }
@@ -107,7 +109,6 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
             "{reason}: Apple does not accept credential `auth-key`; check key, key id and team id"
         )),
         (429, _) => Verdict::Retry((pause(LONG_PAUSE_MS), reason)),
-        (500, "InternalServerError") | (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), reason)),
         (500.., _) => Verdict::Unknown(reason),
         _ => Verdict::Refused(reason),
     }

@@ -14,12 +14,13 @@ use tokio::net::TcpListener;
 use super::args::DemoArgs;
 use super::{Failure, Outcome};
 use crate::app::App;
-use crate::boot::{self, Host, logging};
+use crate::boot::{self, Host, StopSignal, logging};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::Mailer;
 
 pub(super) async fn run(args: DemoArgs) -> Outcome {
+    let stop = StopSignal::listen()?;
     say("Callpanion demo: starting the emulators, the database and the plugins …");
     let listener = TcpListener::bind(args.listen)
         .await
@@ -38,7 +39,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let welcome = seed::plant(&app, &world, &public_url).await?;
     banner(&public_url, &welcome, args.speed);
 
-    boot::until_told_to_stop().await;
+    stop.told().await;
     say("\nStopping …");
     host.stop().await;
     world.stop().await;
