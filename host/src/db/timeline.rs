@@ -40,14 +40,22 @@ pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: O
     Ok(())
 }
 
-/// The steps of a call, in order.
+/// The steps of a call, in order. The vendor's reply and the device's word about one ring may be written in
+/// either order within one moment; readers are shown the reply first.
 pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<TimelineRow>, DbError> {
-    Ok(on!(c, c => {
+    let mut rows: Vec<TimelineRow> = on!(c, c => {
         timeline::table
             .filter(timeline::call_id.eq(call))
             .order((timeline::at, timeline::id))
             .select(TimelineRow::as_select())
             .load(c)
             .await
-    })?)
+    })?;
+    for index in 1..rows.len() {
+        let (earlier, later) = (&rows[index - 1], &rows[index]);
+        if earlier.at == later.at && earlier.step == "rang" && later.step == "ring_accepted" {
+            rows.swap(index - 1, index);
+        }
+    }
+    Ok(rows)
 }

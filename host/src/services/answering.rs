@@ -203,20 +203,18 @@ async fn remember(
     provider: String,
     provider_ref: String,
 ) -> Result<(), ServiceError> {
-    let now = app.clock.now();
-    let call = call.clone();
+    let (now, call_id) = (app.clock.now(), call.id);
     app.db
         .write(move |c| {
             async move {
                 let row = ConversationRow {
                     provider: provider.clone(),
                     provider_ref: provider_ref.clone(),
-                    call_id: call.id,
+                    call_id,
                     attempt_id,
                     opened_at: now,
                 };
                 if conversations::add(c, &row).await? {
-                    timeline::append(c, &call, now, "other", None).await?;
                     webhooks::rematch(c, &provider, &provider_ref, now).await?;
                 }
                 Ok::<_, ServiceError>(())

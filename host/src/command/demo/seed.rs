@@ -39,14 +39,14 @@ pub(super) async fn plant(app: &App, world: &World, public_url: &str) -> anyhow:
     let aunt = callees::add(app, account, family, CallMethod::App, &ratna(), CONSENT).await?.id;
     let father = callees::add(app, account, family, CallMethod::Phone, &harris(), CONSENT).await?.id;
 
-    let android = world.android("Ibu Sri's Galaxy")?;
+    let android = world.android("Ibu Sri")?;
     android.behave_in_turn(vec![
         Behaviour::answer(scripts::cheerful(Language::Indonesian).lasting(80)),
         Behaviour::answer(scripts::worrying(Language::Indonesian).lasting(90)),
         Behaviour::answer(scripts::ordinary(Language::Indonesian).lasting(70)),
     ]);
     pair(app, account, mother, &android, public_url).await?;
-    let iphone = world.iphone("Aunt Ratna's iPhone")?;
+    let iphone = world.iphone("Aunt Ratna")?;
     iphone.behave_in_turn(vec![
         Behaviour::answer(scripts::ordinary(Language::English).lasting(75)),
         Behaviour::Ignore,
