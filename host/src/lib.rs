@@ -9,6 +9,7 @@ pub mod boot;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod conformance;
 pub mod db;
 pub mod domain;
 pub mod egress;

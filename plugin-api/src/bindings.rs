@@ -1,4 +1,4 @@
-//! The generated side of the border: one module per world, made from `wit/plugin.wit`.
+//! The generated side of the border: one module per world, made from `wit` and `wit-1.1`.
 //!
 //! The modules of this crate walk in and re-export the types under plain names; authors never come
 //! here. Types that several worlds share exist once, so a `Turn` is a `Turn` in both its worlds.
@@ -47,6 +47,26 @@ pub mod renderer {
             "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
             "callpanion:plugin/provider@1.0.0":
                 crate::bindings::provider::exports::callpanion::plugin::provider,
+        },
+    });
+}
+
+/// World `asking-renderer-plugin`, of API 1.1.
+pub mod asking {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/asking-renderer-plugin@1.1.0",
+        path: ["wit", "wit-1.1"],
+        pub_export_macro: true,
+        export_macro_name: "export_asking_renderer",
+        default_bindings_module: "callpanion_plugin_api::bindings::asking",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+            "callpanion:plugin/provider@1.0.0":
+                crate::bindings::provider::exports::callpanion::plugin::provider,
+            "callpanion:plugin/renderer@1.0.0":
+                crate::bindings::renderer::exports::callpanion::plugin::renderer,
         },
     });
 }

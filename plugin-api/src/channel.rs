@@ -6,13 +6,11 @@ use crate::bindings::channel::exports::callpanion::plugin::channel::{CancelStep,
 pub use crate::bindings::channel::exports::callpanion::plugin::channel::{
     Inspection, RingAttempt as Ring, RingPhase, RingRef, Verdict,
 };
-use crate::{Answer, Context, Ctx, Description, Stop};
+use crate::stop::PAUSE_MS;
+use crate::{Answer, Context, Ctx, Description, Identity, Request, Response, Stop};
 
 /// A way to make a callee's phone ring.
 pub trait Channel {
-    /// Who this is. Must agree with `plugin.toml`.
-    fn describe() -> Description;
-
     /// Rings these, at most 100 at a time. Returns one verdict for each, in their order.
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop>;
 
@@ -31,6 +29,50 @@ pub trait Channel {
     }
 }
 
+/// Rings by one request each, all at once: the whole of `ring` for most push services.
+///
+/// `request` makes the request of one ring, and `verdict` reads the response to it; the second argument of `verdict`
+/// is [`Ctx::now_ms`]. A ring whose window is over is refused unsent, a request that never left is tried again, and
+/// one that may have arrived is unknown.
+pub fn ring_each(
+    ctx: &mut Ctx,
+    rings: &[Ring],
+    mut request: impl FnMut(&Ring) -> Request,
+    mut verdict: impl FnMut(&Response, u64) -> Verdict,
+) -> Result<Vec<Verdict>, Stop> {
+    let now_ms = ctx.now_ms();
+    let is_live = |ring: &&Ring| ring.expires_at_ms > now_ms;
+    let live: Vec<&Ring> = rings.iter().filter(is_live).collect();
+    let mut answers = ctx.http_each(&live, |ring| request(ring))?.into_iter();
+    let verdicts = rings.iter().map(|ring| match is_live(&ring).then(|| answers.next()) {
+        None => Ok(Verdict::Refused("the ring window is over".to_owned())),
+        Some(Some(Answer::Response(response))) => Ok(verdict(&response, now_ms)),
+        Some(Some(Answer::Unsent(why))) => Ok(Verdict::Retry((PAUSE_MS, why))),
+        Some(Some(Answer::Unknown(why))) => Ok(Verdict::Unknown(why)),
+        Some(None) => Err(Stop::permanent("an answer is missing")),
+    });
+    verdicts.collect()
+}
+
+impl Verdict {
+    /// What a response means when nothing but its status is known. Look for the vendor's own codes first.
+    ///
+    /// It is never [`Verdict::Gone`]: a wrong URL answers 404 for every address, and would un-pair every phone.
+    pub fn by_status(response: &Response, now_ms: u64) -> Self {
+        let status = response.status;
+        let said = || format!("the vendor answered {status}");
+        match status {
+            200..300 => Self::Accepted(None),
+            401..=403 => Self::Misconfigured(format!("{}: check the credential and what it may do", said())),
+            404 => Self::Misconfigured(format!("{}: check the URLs and ids of the settings", said())),
+            425 | 429 | 503 => Self::Retry((response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS), said())),
+            // It may have gone out before the error.
+            408 | 500.. => Self::Unknown(said()),
+            _ => Self::Refused(said()),
+        }
+    }
+}
+
 impl Inspection {
     /// The vendor's state of this ring is not known.
     pub fn unknown(ring: RingRef) -> Self {
@@ -43,9 +85,9 @@ impl Inspection {
     }
 }
 
-impl<T: Channel> Guest for T {
+impl<T: Channel + Identity> Guest for T {
     fn describe() -> Description {
-        T::describe()
+        T::description()
     }
 
     fn ring(ctx: Context, rings: Vec<Ring>, answers: Vec<Answer>) -> RingStep {
@@ -73,16 +115,70 @@ impl<T: Channel> Guest for T {
     }
 }
 
-/// Makes a [`Channel`](crate::channel::Channel) the component's export.
+/// Makes a [`Channel`](crate::channel::Channel) the component's export, and says who it is: its id is the package's
+/// name, or the one that is given, as in `channel!(Bell, id = "bell")`; version and purpose are the package's `version`
+/// and `description`. A test that `plugin.toml` says the same comes with it.
 ///
-/// Only in WASM: a native `cdylib` cannot link the names of component exports, and plugin tests run
+/// It exports in WASM only: a native `cdylib` cannot link the names of component exports, and plugin tests run
 /// natively.
 #[macro_export]
 macro_rules! channel {
-    ($plugin:ident) => {
+    ($plugin:ident $(, id = $id:literal)? $(,)?) => {
+        $crate::__identity!($plugin, "channel" $(, id = $id)?);
         #[cfg(target_family = "wasm")]
         $crate::bindings::channel::export_channel!(
             $plugin with_types_in $crate::bindings::channel
         );
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{NOW_MS, context, drive, response, response_with, ring};
+
+    fn by_status(answer: Answer) -> Verdict {
+        match answer {
+            Answer::Response(response) => Verdict::by_status(&response, NOW_MS),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_status_alone_never_retires_an_address() {
+        for status in 100..600 {
+            assert!(!matches!(by_status(response(status, "")), Verdict::Gone(_)), "{status}");
+        }
+        assert_eq!(by_status(response(204, "")), Verdict::Accepted(None));
+        assert!(matches!(by_status(response(404, "")), Verdict::Misconfigured(_)));
+        assert!(matches!(by_status(response(400, "")), Verdict::Refused(_)));
+        assert!(matches!(by_status(response(504, "")), Verdict::Unknown(_)));
+        let busy = response_with(503, &[("retry-after", "3")], "");
+        assert!(matches!(by_status(busy), Verdict::Retry((3_000, _))));
+    }
+
+    #[test]
+    fn each_ring_has_its_own_answer_and_a_late_one_is_not_sent() {
+        let mut late = ring("late");
+        late.expires_at_ms = NOW_MS;
+        let rings = [ring("one"), late, ring("two"), ring("three")];
+        let script = [response(200, ""), Answer::Unsent("refused".to_owned()), Answer::Unknown("no answer".to_owned())];
+        let (verdicts, asked) = drive(&context(&json!({})), script, |ctx| {
+            let request = |ring: &Ring| Request::post(format!("https://a.example/{}", ring.address));
+            ring_each(ctx, &rings, request, Verdict::by_status)
+        });
+        assert_eq!(
+            verdicts,
+            Ok(vec![
+                Verdict::Accepted(None),
+                Verdict::Refused("the ring window is over".to_owned()),
+                Verdict::Retry((1_000, "refused".to_owned())),
+                Verdict::Unknown("no answer".to_owned()),
+            ])
+        );
+        assert_eq!(asked.len(), 3);
+        assert_eq!(asked[2].url, "https://a.example/three");
+    }
 }

@@ -4,7 +4,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, Context, Failure, Request};
+use crate::{Answer, Context, Request, Stop, read_json};
 
 /// All that a plugin function may ask for.
 ///
@@ -16,41 +16,11 @@ pub struct Ctx {
     answers: std::vec::IntoIter<Answer>,
 }
 
-/// Why a plugin function ends before it has a result. Pass it on with `?`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stop {
-    /// The host sends these and calls again with the answers.
-    Request(Vec<Request>),
-    /// The function gives up as a whole.
-    Failed(Failure),
-}
-
-impl Stop {
-    /// The operator must act; `what_to_do` says how.
-    pub fn misconfigured(what_to_do: impl Into<String>) -> Self {
-        Self::Failed(Failure::Misconfigured(what_to_do.into()))
-    }
-
-    /// The same call may work after `after_ms` milliseconds.
-    pub fn retry(after_ms: u32, why: impl Into<String>) -> Self {
-        Self::Failed(Failure::Retry((after_ms, why.into())))
-    }
-
-    /// The vendor may have acted.
-    pub fn unknown(why: impl Into<String>) -> Self {
-        Self::Failed(Failure::Unknown(why.into()))
-    }
-
-    /// Trying again cannot help.
-    pub fn permanent(why: impl Into<String>) -> Self {
-        Self::Failed(Failure::Permanent(why.into()))
-    }
-}
-
 impl Ctx {
     /// A context with the answers recorded so far. The glue and [`crate::testing`] call it.
     pub fn new(context: Context, answers: Vec<Answer>) -> Self {
-        Self { context, answers: answers.into_iter() }
+        let said: Vec<Answer> = answers.into_iter().map(with_words).collect();
+        Self { context, answers: said.into_iter() }
     }
 
     /// Sends one request and returns its answer.
@@ -74,19 +44,22 @@ impl Ctx {
         }
     }
 
-    /// The plugin's settings. A missing or ill-typed key becomes `misconfigured` and is named.
+    /// Sends one request for each of `items`, all at once, and returns one answer for each, in their order.
+    ///
+    /// Like [`Ctx::http_all`], but `request` is asked only while there are no answers yet: in a replay nothing is built
+    /// to be thrown away, which for a long list is half of the work.
+    pub fn http_each<T>(&mut self, items: &[T], request: impl FnMut(&T) -> Request) -> Result<Vec<Answer>, Stop> {
+        match self.answers.len() {
+            0 => self.http_all(items.iter().map(request).collect()),
+            have if have >= items.len() => Ok(self.answers.by_ref().take(items.len()).collect()),
+            have => Err(Stop::permanent(format!("the host gave {have} answers to {} requests", items.len()))),
+        }
+    }
+
+    /// The plugin's settings. A missing or ill-typed key becomes `misconfigured` and is named, as in
+    /// `settings.volume: invalid type: string, expected u8`.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, Stop> {
-        let mut json = serde_json::Deserializer::from_str(&self.context.settings);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            let why = error.into_inner();
-            // A missing field is named by its message; the path then stops at its table.
-            Stop::misconfigured(if path == "." {
-                format!("settings: {why}")
-            } else {
-                format!("settings.{path}: {why}")
-            })
-        })
+        read_json(self.context.settings.as_bytes()).map_err(|error| Stop::misconfigured(error.within("settings")))
     }
 
     /// Now, in milliseconds since 1970-01-01 UTC. It does not move while the call is replayed.
@@ -110,9 +83,19 @@ impl Ctx {
     }
 }
 
+/// The answer, its reason in words where it came without: plugins pass it on, and an empty reason helps nobody.
+fn with_words(answer: Answer) -> Answer {
+    match answer {
+        Answer::Unsent(why) if why.trim().is_empty() => Answer::Unsent("it was not sent".to_owned()),
+        Answer::Unknown(why) if why.trim().is_empty() => Answer::Unknown("no answer came".to_owned()),
+        answer => answer,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Failure;
     use crate::testing::{context, response};
 
     #[derive(Debug, serde::Deserialize)]
@@ -131,6 +114,15 @@ mod tests {
     fn an_unanswered_request_stops_the_function() {
         let mut ctx = Ctx::new(context(&serde_json::json!({})), Vec::new());
         assert_eq!(ctx.http_all(two()), Err(Stop::Request(two())));
+    }
+
+    #[test]
+    fn an_answer_without_a_reason_gets_one() {
+        let answers = vec![Answer::Unsent(String::new()), Answer::Unknown(" ".to_owned()), response(200, "")];
+        let mut ctx = Ctx::new(context(&serde_json::json!({})), answers);
+        assert_eq!(ctx.http(two().remove(0)), Ok(Answer::Unsent("it was not sent".to_owned())));
+        assert_eq!(ctx.http(two().remove(0)), Ok(Answer::Unknown("no answer came".to_owned())));
+        assert_eq!(ctx.http(two().remove(0)), Ok(response(200, "")));
     }
 
     #[test]
@@ -156,17 +148,15 @@ mod tests {
 
     #[test]
     fn a_bad_setting_is_named() {
-        let missing = Ctx::new(context(&serde_json::json!({})), Vec::new());
-        let Err(Stop::Failed(Failure::Misconfigured(text))) = missing.settings::<Settings>() else {
-            panic!("not misconfigured");
+        let says = |settings: &serde_json::Value| {
+            let ctx = Ctx::new(context(settings), Vec::new());
+            match ctx.settings::<Settings>() {
+                Err(Stop::Failed(Failure::Misconfigured(text))) => text,
+                other => panic!("{other:?}"),
+            }
         };
-        assert!(text.contains("base_url"), "{text}");
-
+        assert_eq!(says(&serde_json::json!({})), "settings.base_url: missing");
         let settings = serde_json::json!({"base_url": "https://a.example", "limit": "many"});
-        let ill_typed = Ctx::new(context(&settings), Vec::new());
-        let Err(Stop::Failed(Failure::Misconfigured(text))) = ill_typed.settings::<Settings>() else {
-            panic!("not misconfigured");
-        };
-        assert!(text.starts_with("settings.limit:"), "{text}");
+        assert_eq!(says(&settings), "settings.limit: invalid type: string, expected u8");
     }
 }

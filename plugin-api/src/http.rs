@@ -1,9 +1,10 @@
 //! Building requests and reading responses. Plugins walk in; nothing here touches a network.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::date::http_date_to_unix_s;
-use crate::{Body, Request, Response};
+use crate::{Body, Request, Response, Unreadable, read_json};
 
 /// What a request waits for its response when the plugin says nothing; the host may shorten it.
 const DEFAULT_TIMEOUT_MS: u32 = 10_000;
@@ -40,10 +41,16 @@ impl Request {
         self
     }
 
-    /// Sets a JSON body and its content type.
+    /// Sets a JSON body and its content type: a `serde_json::Value`, or a type of the plugin's own, which
+    /// is written several times faster.
+    ///
+    /// # Panics
+    ///
+    /// With a value that JSON cannot hold: a map whose keys are no strings.
     #[must_use]
-    pub fn json(mut self, value: &serde_json::Value) -> Self {
-        self.body = Body::Text(value.to_string());
+    #[expect(clippy::expect_used, reason = "the plugin's author sees it in the first test")]
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        self.body = Body::Text(serde_json::to_string(value).expect("a body that JSON can hold"));
         self.header("content-type", "application/json")
     }
 
@@ -80,9 +87,9 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `None` when it is not what `T` wants.
-    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
+    /// The body as JSON. The error names the place in it where something else stands than `T` wants.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
+        read_json(&self.body)
     }
 
     /// The body as text, at most `limit_chars` of it, for a message to the operator.

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
-//! use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe};
+//! use callpanion_plugin_api::{Answer, Ctx, Request, Stop};
 //!
 //! struct Doorbell;
 //!
@@ -16,12 +16,9 @@
 //! }
 //!
 //! impl Channel for Doorbell {
-//!     fn describe() -> Description {
-//!         describe("doorbell", "0.1.0", "Rings a doorbell.")
-//!     }
-//!
 //!     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
 //!         let settings: Settings = ctx.settings()?;
+//!         let now_ms = ctx.now_ms();
 //!         let requests = rings
 //!             .iter()
 //!             .map(|ring| Request::post(format!("{}/ring/{}", settings.base_url, ring.address)))
@@ -31,8 +28,7 @@
 //!         Ok(answers
 //!             .into_iter()
 //!             .map(|answer| match answer {
-//!                 Answer::Response(r) if r.is_success() => Verdict::Accepted(None),
-//!                 Answer::Response(r) => Verdict::Refused(format!("the bell says {}", r.status)),
+//!                 Answer::Response(response) => Verdict::by_status(&response, now_ms),
 //!                 Answer::Unsent(why) => Verdict::Retry((1_000, why)),
 //!                 Answer::Unknown(why) => Verdict::Unknown(why),
 //!             })
@@ -40,8 +36,10 @@
 //!     }
 //! }
 //!
-//! callpanion_plugin_api::channel!(Doorbell);
+//! callpanion_plugin_api::channel!(Doorbell, id = "doorbell");
 //! ```
+//!
+//! [`channel::ring_each`] says the same in one line, and [`flow`] is for vendors that want several requests in a row.
 //!
 //! The rule that makes this work: between two calls nothing may vary but the answers. Take the time
 //! from [`Ctx::now_ms`], randomness from [`Ctx::entropy`], and nothing from anywhere else.
@@ -54,22 +52,26 @@ extern crate self as callpanion_plugin_api;
 #[doc(hidden)]
 pub mod bindings;
 pub mod channel;
+mod code;
 mod ctx;
 mod date;
+pub mod flow;
 mod http;
+mod identity;
+mod json;
 pub mod provider;
 pub mod renderer;
+mod stop;
 pub mod testing;
 
 pub use bindings::channel::callpanion::plugin::types::{
     Answer, Body, Context, Description, Failure, Request, Response,
 };
-pub use ctx::{Ctx, Stop};
+pub use code::{code, codes_in};
+pub use ctx::Ctx;
 pub use http::percent_encode;
+pub use identity::Identity;
+pub use json::{Unreadable, read_json};
+pub use stop::Stop;
 #[doc(hidden)]
 pub use wit_bindgen::rt;
-
-/// Says who a plugin is: its id and version as in `plugin.toml`, and one sentence for the operator.
-pub fn describe(id: &str, version: &str, purpose: &str) -> Description {
-    Description { id: id.to_owned(), version: version.to_owned(), purpose: purpose.to_owned(), extra: Vec::new() }
-}

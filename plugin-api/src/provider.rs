@@ -6,13 +6,14 @@ use crate::bindings::provider::exports::callpanion::plugin::provider::{CheckStep
 pub use crate::bindings::provider::exports::callpanion::plugin::provider::{
     Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn, Webhook,
 };
-use crate::{Answer, Context, Ctx, Description, Stop};
+use crate::code::cut;
+use crate::{Answer, Context, Ctx, Description, Identity, Stop};
+
+/// The host shows no more of why a webhook was left.
+const WHY_MAX_CHARS: usize = 499;
 
 /// A conversation service.
 pub trait Provider {
-    /// Who this is. Must agree with `plugin.toml`.
-    fn describe() -> Description;
-
     /// Gets what a device needs to join a new conversation.
     fn open_session(ctx: &mut Ctx, wanted: SessionRequest) -> Result<Session, Stop>;
 
@@ -35,9 +36,9 @@ impl Finding {
     }
 }
 
-impl<T: Provider> Guest for T {
+impl<T: Provider + Identity> Guest for T {
     fn describe() -> Description {
-        T::describe()
+        T::description()
     }
 
     fn open_session(ctx: Context, wanted: SessionRequest, answers: Vec<Answer>) -> SessionStep {
@@ -49,10 +50,12 @@ impl<T: Provider> Guest for T {
     }
 
     fn read_webhook(ctx: Context, headers: Vec<(String, String)>, body: Vec<u8>) -> Webhook {
-        match T::read_webhook(&Ctx::new(ctx, Vec::new()), &headers, &body) {
-            Ok(webhook) => webhook,
-            Err(stop) => Webhook::Unreadable(format!("{stop:?}")),
+        let read = T::read_webhook(&Ctx::new(ctx, Vec::new()), &headers, &body);
+        let mut webhook = read.unwrap_or_else(|stop| Webhook::Unreadable(stop.text().to_owned()));
+        if let Webhook::Ignored(why) | Webhook::Unreadable(why) = &mut webhook {
+            cut(why, WHY_MAX_CHARS);
         }
+        webhook
     }
 
     fn fetch_session(ctx: Context, conversation: String, answers: Vec<Answer>) -> FetchStep {
@@ -72,10 +75,12 @@ impl<T: Provider> Guest for T {
     }
 }
 
-/// Makes a [`Provider`](crate::provider::Provider) the component's export, in WASM only.
+/// Makes a [`Provider`](crate::provider::Provider) the component's export, in WASM only, and says who it is, as
+/// [`channel!`](crate::channel!) does.
 #[macro_export]
 macro_rules! provider {
-    ($plugin:ident) => {
+    ($plugin:ident $(, id = $id:literal)? $(,)?) => {
+        $crate::__identity!($plugin, "provider" $(, id = $id)?);
         #[cfg(target_family = "wasm")]
         $crate::bindings::provider::export_provider!(
             $plugin with_types_in $crate::bindings::provider

@@ -14,6 +14,8 @@
 //! assert_eq!(requests[0].url, "https://vendor.example/ping");
 //! ```
 
+use crate::channel::Ring;
+use crate::renderer::{Material, Speaker, Turn};
 use crate::{Answer, Body, Context, Ctx, Description, Failure, Request, Response, Stop};
 
 /// The instant of every test context: 2026-11-18 08:20:00 UTC.
@@ -26,6 +28,44 @@ pub fn context(settings: &serde_json::Value) -> Context {
         locale: "en".to_owned(),
         settings: settings.to_string(),
         entropy: (0..32).collect(),
+        extra: Vec::new(),
+    }
+}
+
+/// A ring at [`NOW_MS`], of 45 seconds.
+pub fn ring(address: &str) -> Ring {
+    let id = |n: u8| format!("0192a000-0000-7000-8000-00000000000{n}");
+    Ring {
+        ring_id: id(1),
+        call_id: id(2),
+        group_id: id(3),
+        family_id: id(4),
+        callee_id: id(5),
+        address: address.to_owned(),
+        environment: String::new(),
+        ring_at_ms: NOW_MS,
+        expires_at_ms: NOW_MS + 45_000,
+        language: "en".to_owned(),
+        zone: "Europe/Amsterdam".to_owned(),
+        variables: vec![("callee_name".to_owned(), "Anna".to_owned())],
+        extra: Vec::new(),
+    }
+}
+
+/// A talk of three minutes in English with these turns.
+pub fn material(turns: &[(Speaker, &str)]) -> Material {
+    let turn = |(at_s, (speaker, text)): (u32, &(Speaker, &str))| Turn {
+        speaker: *speaker,
+        text: (*text).to_owned(),
+        at_s: at_s * 6,
+    };
+    Material {
+        callee_name: "Anna".to_owned(),
+        language: "en".to_owned(),
+        turns: (0..).zip(turns).map(turn).collect(),
+        provider_summary: None,
+        collected: Vec::new(),
+        duration_s: 180,
         extra: Vec::new(),
     }
 }
@@ -57,7 +97,8 @@ pub fn json_body(request: &Request) -> serde_json::Value {
 /// calls it again from the start, until it ends.
 ///
 /// Returns its result and every request in the order asked. A function that asks for more than the
-/// script holds fails with the text `no answer is scripted for …`.
+/// script holds fails with the text `no answer is scripted for …`. One that asks for other requests when it is called
+/// again with the same answers fails too: the host's replay would go wrong.
 pub fn drive<T>(
     context: &Context,
     script: impl IntoIterator<Item = Answer>,
@@ -71,6 +112,11 @@ pub fn drive<T>(
             Ok(result) => return (Ok(result), asked),
             Err(Stop::Failed(failure)) => return (Err(failure), asked),
             Err(Stop::Request(requests)) => {
+                let again = function(&mut Ctx::new(context.clone(), answers.clone()));
+                if !matches!(&again, Err(Stop::Request(same)) if *same == requests) {
+                    let text = "called twice with the same answers, it asked for other requests";
+                    return (Err(Failure::Permanent(text.to_owned())), asked);
+                }
                 for request in requests {
                     let Some(answer) = script.next() else {
                         let text = format!("no answer is scripted for {}", request.url);
@@ -84,16 +130,59 @@ pub fn drive<T>(
     }
 }
 
-/// Compares a plugin's description with the text of its `plugin.toml`, which must name the same id,
-/// version and purpose. Returns what differs, so that a test can assert that nothing does.
-pub fn manifest_differences(manifest: &str, description: &Description) -> Vec<String> {
+/// Compares a plugin's description with the text of its `plugin.toml`, which must name the same kind, id, version and
+/// purpose. Returns what differs. The plugin's macro makes a test of it.
+pub fn manifest_differences(manifest: &str, kind: &str, description: &Description) -> Vec<String> {
     let head = manifest.split("\n[").next().unwrap_or_default();
-    [("id", &description.id), ("version", &description.version), ("purpose", &description.purpose)]
-        .into_iter()
-        .filter(|(key, value)| {
-            let line = format!("{key} = {value:?}");
-            !head.lines().any(|l| l.trim_end() == line)
-        })
-        .map(|(key, value)| format!("plugin.toml has no line {key} = {value:?}"))
-        .collect()
+    let Description { id, version, purpose, .. } = description;
+    [
+        ("kind", kind, "the macro of the world"),
+        ("id", id, "the macro's `id`, or else `name` in Cargo.toml"),
+        ("version", version, "`version` in Cargo.toml"),
+        ("purpose", purpose, "`description` in Cargo.toml"),
+    ]
+    .into_iter()
+    .filter(|(key, value, _)| {
+        let line = format!("{key} = {value:?}");
+        !head.lines().any(|l| l.trim_end() == line)
+    })
+    .map(|(key, value, source)| format!("plugin.toml has no line {key} = {value:?}, which is {source}"))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_function_that_varies_is_found_out() {
+        let calls = Cell::new(0);
+        let (result, _) = drive(&context(&serde_json::json!({})), [response(200, "")], |ctx| {
+            calls.set(calls.get() + 1);
+            ctx.http(Request::get(format!("https://a.example/{}", calls.get())))
+        });
+        let Err(Failure::Permanent(text)) = result else { panic!("{result:?}") };
+        assert!(text.contains("other requests"), "{text}");
+    }
+
+    #[test]
+    fn each_difference_of_the_manifest_says_where_its_value_stands() {
+        let description = Description {
+            id: "bell".to_owned(),
+            version: "0.1.0".to_owned(),
+            purpose: "Rings.".to_owned(),
+            extra: Vec::new(),
+        };
+        let manifest = "id = \"bell\"\nkind = \"channel\"\nversion = \"0.2.0\"\n\n[x]\npurpose = \"Rings.\"\n";
+        let differences = manifest_differences(manifest, "channel", &description);
+        assert_eq!(
+            differences,
+            [
+                "plugin.toml has no line version = \"0.1.0\", which is `version` in Cargo.toml",
+                "plugin.toml has no line purpose = \"Rings.\", which is `description` in Cargo.toml",
+            ]
+        );
+    }
 }

@@ -20,6 +20,7 @@ mod pages;
 mod pairing;
 mod paths;
 mod phone_app;
+mod plugin_health;
 mod plugins;
 mod schedules;
 mod sessions;

@@ -20,7 +20,8 @@ use crate::db::{Db, Location};
 use crate::domain::NodeId;
 use crate::domain::manifest::Reaches;
 use crate::mail::Mailer;
-use crate::plugins::{Entropy, Plugins};
+use crate::plugins::package::PackageStore;
+use crate::plugins::{Entropy, Plugins, Recorder, Surroundings, Witness};
 use crate::services::live::Live;
 use crate::theme::Theme;
 use crate::web;
@@ -34,8 +35,18 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Opens the windows and puts the app together: plugins, database (with its
 /// migrations), theme.
 pub async fn assemble(config: Config, clock: Clock, mailer: Mailer) -> anyhow::Result<App> {
+    assemble_before(config, clock, mailer, None).await
+}
+
+/// The same, while `witness` is told of every call of a plugin.
+pub async fn assemble_before(
+    config: Config,
+    clock: Clock,
+    mailer: Mailer,
+    witness: Option<Arc<dyn Witness>>,
+) -> anyhow::Result<App> {
     // A start that is refused for its plugins leaves the database as it was.
-    let plugins = load_plugins(&config, clock.clone()).await?;
+    let plugins = load_plugins_before(&config, clock.clone(), witness).await?;
     let db = open_database(&config).await?;
     for (role, wanted, loaded) in [
         ("provider.app", &config.provider.app, plugins.provider_ids()),
@@ -81,11 +92,31 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
 
 /// Loads the enabled plugins. Compiling them keeps a processor busy, so it has a thread of its own.
 pub async fn load_plugins(config: &Config, clock: Clock) -> anyhow::Result<Plugins> {
+    load_plugins_before(config, clock, None).await
+}
+
+async fn load_plugins_before(
+    config: &Config,
+    clock: Clock,
+    witness: Option<Arc<dyn Witness>>,
+) -> anyhow::Result<Plugins> {
     let configs = config.plugins.clone();
     let cache: PathBuf = config.data_dir.join("plugin-cache");
     std::fs::create_dir_all(&cache).with_context(|| format!("{} cannot be made", cache.display()))?;
-    let loading = tokio::task::spawn_blocking(move || Plugins::load(&configs, clock, Entropy::system(), Some(cache)));
-    Ok(loading.await.context("loading the plugins was cut short")??)
+    let store = Arc::new(PackageStore::open(&config.data_dir, clock.clone()));
+    let recorder = Recorder::of(&config.plugins, config.data_dir.join("recordings"));
+    let surroundings = Surroundings {
+        cache_dir: Some(cache),
+        store: Some(store),
+        witness: recorder.as_ref().map(|recorder| recorder.witness(witness.clone())).or(witness),
+        ..Surroundings::new(clock, Entropy::system())?
+    };
+    let loading = tokio::task::spawn_blocking(move || Plugins::load(&configs, surroundings));
+    let plugins = loading.await.context("loading the plugins was cut short")??;
+    if let Some(recorder) = recorder {
+        recorder.begin(&plugins);
+    }
+    Ok(plugins)
 }
 
 /// A running host: its web door and its worker.

@@ -42,7 +42,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(arg) => serve::run(arg).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Config(command) => config::run(command).await,
-        Command::Plugin(command) => plugin::run(command),
+        Command::Plugin(command) => plugin::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
     };

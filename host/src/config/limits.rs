@@ -146,6 +146,8 @@ impl Limits<'_> {
             self.range(&key("cpu_ms"), limits.cpu_ms, 1..=10_000);
             self.range(&key("deadline_ms"), limits.deadline_ms, 100..=120_000);
             self.range(&key("concurrency"), limits.concurrency, 1..=1000);
+            self.range(&key("recordings"), limits.recordings, 1..=10_000);
+            self.range(&key("recordings_mb"), limits.recordings_mb, 1..=10_000);
         }
         for (key, id) in roles {
             if !config.plugins.contains_key(id) {

@@ -87,6 +87,9 @@ fn defaults_agree_with_the_manifests_of_the_built_in_plugins() {
         ready.sort_by_key(|(name, _)| wished.iter().position(|(wish, _)| wish == name));
         assert_eq!(ready, wished, "credentials of {id}");
         assert_eq!(plugin.grants.credentials.len(), wished.len(), "granted credentials of {id}");
+        let shown: Vec<_> = manifest.data.iter().map(|wish| wish.what).collect();
+        assert_eq!(plugin.grants.data, shown, "what {id} is granted to be shown");
+        assert_eq!(plugin.grants.webhooks, manifest.webhook.is_some(), "webhooks of {id}");
         for host in &manifest.hosts {
             let origin = plugin.settings[&host.setting].as_str().unwrap();
             assert!(plugin.grants.hosts.iter().any(|granted| granted == origin), "{id} is not granted {origin}");

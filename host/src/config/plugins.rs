@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::manifest::CredentialKind;
+use crate::domain::manifest::{CredentialKind, DataKind};
+use crate::domain::word::word_enum;
 
 /// One plugin, as the operator wants it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,11 +17,16 @@ use crate::domain::manifest::CredentialKind;
 pub struct PluginConfig {
     /// Whether it is loaded.
     pub enabled: bool,
-    /// `builtin:fcm`, or `file:/path/x.wasm` with its `plugin.toml` beside it.
+    /// `builtin:fcm`, `file:/path/x.wasm` with its `plugin.toml` beside it, or
+    /// `installed` for what `callpanion plugin install` brought.
     /// Empty means the built-in plugin of the section's name.
     pub source: String,
     /// SHA-256 of the component in hex; when given, nothing else is loaded.
     pub sha256: Option<String>,
+    /// The maker's public key, ed25519 in base64; when given, only what it signed is loaded.
+    pub signed_by: Option<String>,
+    /// The operator's word that a plugin from elsewhere may come without a signature.
+    pub unsigned: bool,
     /// What it may do.
     pub grants: Grants,
     /// The credentials that its manifest asks for, by name.
@@ -29,6 +35,8 @@ pub struct PluginConfig {
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// How much it may use.
     pub limits: Limits,
+    /// Whether its calls are recorded.
+    pub record: Record,
 }
 
 impl Default for PluginConfig {
@@ -37,11 +45,26 @@ impl Default for PluginConfig {
             enabled: true,
             source: String::new(),
             sha256: None,
+            signed_by: None,
+            unsigned: false,
             grants: Grants::default(),
             credentials: BTreeMap::new(),
             settings: serde_json::Map::new(),
             limits: Limits::default(),
+            record: Record::Off,
         }
+    }
+}
+
+word_enum! {
+    /// Whether the calls of a plugin are recorded.
+    Record {
+        /// They are not.
+        Off = "off",
+        /// With stand-ins for all personal data.
+        StandIns = "stand-ins",
+        /// As they are.
+        All = "all",
     }
 }
 
@@ -55,6 +78,10 @@ pub struct Grants {
     pub credentials: Vec<String>,
     /// Whether the origins may lie on private or loopback addresses.
     pub private_addresses: bool,
+    /// Whether it is handed webhooks.
+    pub webhooks: bool,
+    /// The personal things that it is shown.
+    pub data: Vec<DataKind>,
 }
 
 /// How much a plugin may use.
@@ -69,11 +96,15 @@ pub struct Limits {
     pub deadline_ms: u32,
     /// How many instances may run at once.
     pub concurrency: u32,
+    /// How many recordings are kept.
+    pub recordings: u32,
+    /// How large they may be together, in MiB.
+    pub recordings_mb: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_mb: 64, cpu_ms: 250, deadline_ms: 30_000, concurrency: 8 }
+        Self { memory_mb: 64, cpu_ms: 250, deadline_ms: 30_000, concurrency: 8, recordings: 200, recordings_mb: 50 }
     }
 }
 

@@ -88,6 +88,19 @@ pub async fn unclosed_of_staff(c: &mut Conn, limit: i64) -> Result<Vec<Alert>, D
     })?)
 }
 
+/// What only the staff can mend, is of one kind and is not closed.
+pub async fn unclosed_of_kind(c: &mut Conn, kind: AlertKind) -> Result<Vec<Alert>, DbError> {
+    Ok(on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.is_null())
+            .filter(alerts::state.ne(AlertState::Closed))
+            .filter(alerts::kind.eq(kind))
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
 /// An alert by its id.
 pub async fn find(c: &mut Conn, id: AlertId) -> Result<Option<Alert>, DbError> {
     Ok(on!(c, c => alerts::table.find(id).select(Alert::as_select()).first(c).await.optional())?)

@@ -15,6 +15,7 @@ pub mod installation;
 pub mod jobs;
 mod notices;
 mod open;
+pub mod plugin_health;
 pub mod ring_attempts;
 pub mod ring_targets;
 mod schema;

@@ -9,9 +9,10 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Si
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures::FutureExt;
 
-use super::conn::{Db, Engine, Lite, LitePool, Location, PgPool};
+use super::conn::{Conn, Db, Engine, Lite, LitePool, Location, PgPool};
 use super::error::DbError;
 use super::writer::Writer;
+use crate::config::{Backend, Config};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -25,6 +26,7 @@ const PG_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '15s'";
 /// SQLite connections for reading: they only wait on memory, so a few serve many.
 const SQLITE_READERS: usize = 4;
+const READ_ONLY: &str = "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456;";
 
 impl Db {
     /// Opens the database, makes it if there is none, and brings it up to date.
@@ -32,6 +34,31 @@ impl Db {
         match location {
             Location::Sqlite(path) => open_sqlite(path).await,
             Location::Postgres(url) => open_postgres(url, max_connections).await,
+        }
+    }
+}
+
+impl Location {
+    /// Where the config says; `None` when its URL is neither of SQLite nor of PostgreSQL.
+    pub fn of(config: &Config) -> Option<Self> {
+        Some(match config.database.backend(&config.data_dir)? {
+            Backend::Sqlite(path) => Self::Sqlite(path),
+            Backend::Postgres(url) => Self::Postgres(url.reveal().to_owned()),
+        })
+    }
+
+    /// A connection for a look from outside: makes no database, and brings none up to date. `None` when there is no
+    /// SQLite file.
+    pub async fn peek(&self) -> Result<Option<Conn>, DbError> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Ok(None),
+            Self::Sqlite(path) => {
+                let url = path.to_str().ok_or_else(|| DbError::Open("the path is not UTF-8".into()))?;
+                let mut conn = Lite::establish(url).await.map_err(|error| DbError::Open(error.to_string()))?;
+                conn.batch_execute(READ_ONLY).await?;
+                Ok(Some(Conn::LiteWriter(Box::new(conn))))
+            }
+            Self::Postgres(url) => Ok(Some(Conn::Pg(Box::new(pool(url, 1)?.get().await.map_err(DbError::pool)?)))),
         }
     }
 }
@@ -60,9 +87,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     config.custom_setup = Box::new(|url| {
         async move {
             let mut conn = Lite::establish(url).await?;
-            conn.batch_execute("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456;")
-                .await
-                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            conn.batch_execute(READ_ONLY).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             Ok(conn)
         }
         .boxed()
@@ -86,7 +111,10 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
     .map_err(|_| DbError::Interrupted)?;
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
     migrated?;
+    Ok(Db(Engine::Pg(pool(url, max_connections.max(2))?)))
+}
 
+fn pool(url: &str, max_connections: usize) -> Result<PgPool, DbError> {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|url| {
@@ -98,14 +126,13 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
         .boxed()
     });
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(with_limits(url), config);
-    let pool = PgPool::builder(manager)
-        .max_size(max_connections.max(2))
+    PgPool::builder(manager)
+        .max_size(max_connections)
         .wait_timeout(Some(PG_WAIT))
         .create_timeout(Some(PG_WAIT))
         .runtime(deadpool::Runtime::Tokio1)
         .build()
-        .map_err(DbError::pool)?;
-    Ok(Db(Engine::Pg(pool)))
+        .map_err(DbError::pool)
 }
 
 /// A server that vanished without a word is given up in seconds, not in the hours of TCP's defaults.

@@ -78,6 +78,8 @@ pub struct AttemptChange {
     pub reason: Option<Option<String>>,
     /// See [`RingAttempt::act_at`].
     pub act_at: Option<Option<Moment>>,
+    /// See [`RingAttempt::sends`].
+    pub sends: Option<i32>,
     /// See [`RingAttempt::reference`].
     pub reference: Option<String>,
     /// See [`RingAttempt::recipient`].

@@ -290,6 +290,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    plugin_health (plugin, node_id) {
+        plugin -> Text,
+        node_id -> Binary,
+        version -> Text,
+        digest -> Text,
+        state -> Text,
+        calls -> BigInt,
+        failures -> BigInt,
+        plugin_p50_us -> Nullable<BigInt>,
+        plugin_p99_us -> Nullable<BigInt>,
+        vendor_p50_us -> Nullable<BigInt>,
+        vendor_p99_us -> Nullable<BigInt>,
+        resting_vendor -> Nullable<Text>,
+        resting_since -> Nullable<BigInt>,
+        resting_until -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -311,4 +331,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     summaries,
     alerts,
     jobs,
+    plugin_health,
 );

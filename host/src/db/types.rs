@@ -142,6 +142,7 @@ text_columns!(
     domain::AlertState,
     domain::AlertKind,
     domain::LinkPurpose,
+    domain::PluginState,
 );
 
 column!(domain::Moment, BigInt);

@@ -15,6 +15,10 @@ word_enum! {
         NoDevice = "no_device",
         /// The operator must act: a key, an agreement, credit.
         Misconfigured = "misconfigured",
+        /// A new version of a plugin was not taken; the old one serves on.
+        NotReplaced = "not_replaced",
+        /// A plugin or its vendor kept failing, and is left alone for a while.
+        Resting = "resting",
     }
 }
 

@@ -9,10 +9,11 @@ pub mod id;
 pub mod manifest;
 pub mod moment;
 pub mod people;
+pub mod plugin_health;
 pub mod ring;
 pub mod schedule;
 pub mod summary;
-mod word;
+pub(crate) mod word;
 pub mod zone;
 
 pub use alert::{AlertKind, AlertState, WebhookState};
@@ -28,5 +29,6 @@ pub use id::{
 };
 pub use moment::Moment;
 pub use people::{LinkPurpose, Locale, Role, StaffRole};
+pub use plugin_health::{PluginHealth, PluginRest, PluginState, Quantiles};
 pub use ring::{Inspection, Ring, RingPhase, RingRef, Verdict};
 pub use summary::{Block, BlockKind, Material, Rendering};

@@ -5,7 +5,13 @@
 //! inside address, on purpose or after a change of DNS, must not open the inside.
 
 use std::error::Error;
+use std::future::ready;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use tokio::net::lookup_host;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -17,8 +23,26 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 )]
 pub struct AddressRefused(pub String);
 
-/// Resolves names with the machine's resolver, and drops what may not be talked to.
+/// Who is asked for the addresses of a name. A seam: tests play a DNS that changes its mind.
+#[derive(Clone)]
+pub struct Names(Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>);
+
+impl Names {
+    /// The machine's resolver.
+    pub fn system() -> Self {
+        Self(Arc::new(|name| Box::pin(async move { Ok(lookup_host((name, 0)).await?.collect()) })))
+    }
+
+    /// One that answers with `answer`, which is asked each time.
+    pub fn answering(answer: impl Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |name| Box::pin(ready(answer(&name)))))
+    }
+}
+
+/// Resolves names, and drops the addresses that may not be talked to.
 pub(super) struct PublicOnly {
+    /// Who is asked.
+    pub(super) names: Names,
     /// Whether everything is allowed.
     pub(super) private_addresses: bool,
 }
@@ -26,8 +50,9 @@ pub(super) struct PublicOnly {
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
         let private_addresses = self.private_addresses;
+        let asked = (self.names.0)(name.as_str().to_owned());
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = asked.await?;
             let allowed = allowed(found, private_addresses);
             if allowed.is_empty() {
                 return Err(Box::new(AddressRefused(name.as_str().to_owned())) as Box<dyn Error + Send + Sync>);
@@ -43,7 +68,7 @@ fn allowed(mut found: Vec<SocketAddr>, private_addresses: bool) -> Vec<SocketAdd
 }
 
 /// Refuses a URL whose host is an inside address; such a host never reaches the resolver.
-pub(super) fn check_literal(url: &url::Url) -> Result<(), AddressRefused> {
+pub fn check_literal(url: &url::Url) -> Result<(), AddressRefused> {
     let address: IpAddr = match url.host() {
         Some(url::Host::Ipv4(v4)) => v4.into(),
         Some(url::Host::Ipv6(v6)) => v6.into(),
@@ -141,12 +166,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_with_inside_addresses_only_is_refused() {
-        let resolver = PublicOnly { private_addresses: false };
+        let resolver = PublicOnly { names: Names::system(), private_addresses: false };
         let Err(error) = resolver.resolve("localhost".parse().unwrap()).await else {
             panic!("localhost resolved");
         };
         assert_eq!(error.downcast_ref(), Some(&AddressRefused("localhost".to_owned())));
-        let resolver = PublicOnly { private_addresses: true };
+        let resolver = PublicOnly { names: Names::system(), private_addresses: true };
         assert!(resolver.resolve("localhost".parse().unwrap()).await.is_ok());
     }
 }

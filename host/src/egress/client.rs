@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::address::PublicOnly;
+use super::address::{Names, PublicOnly};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection whose peer is gone swallows every ring until a PING finds out.
@@ -17,9 +17,12 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_PER_HOST_MAX: usize = 32;
 const USER_AGENT: &str = concat!("callpanion/", env!("CARGO_PKG_VERSION"));
 
-/// Whose certificates are believed.
+/// Who is believed: about certificates, and about the addresses of names.
 #[derive(Clone)]
-pub struct Trust(ClientConfig);
+pub struct Trust {
+    tls: ClientConfig,
+    names: Names,
+}
 
 /// The clients cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +55,13 @@ impl Trust {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self(config))
+        Ok(Self { tls: config, names: Names::system() })
+    }
+
+    /// The same, but `names` is asked for addresses.
+    #[must_use]
+    pub fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 }
 
@@ -73,7 +82,7 @@ pub(super) struct ClientMaker<'a> {
 
 impl ClientMaker<'_> {
     pub(super) fn make(&self, speech: Speech) -> Result<reqwest::Client, ClientError> {
-        let mut tls = self.trust.0.clone();
+        let mut tls = self.trust.tls.clone();
         tls.alpn_protocols = match speech {
             Speech::Negotiated => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
             Speech::Http2 => vec![b"h2".to_vec()],
@@ -84,7 +93,10 @@ impl ClientMaker<'_> {
             .no_proxy()
             .referer(false)
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(PublicOnly { private_addresses: self.private_addresses }))
+            .dns_resolver(Arc::new(PublicOnly {
+                names: self.trust.names.clone(),
+                private_addresses: self.private_addresses,
+            }))
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
             .http2_keep_alive_interval(PING_INTERVAL)

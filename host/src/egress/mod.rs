@@ -14,7 +14,9 @@ mod es256;
 mod google;
 mod headers;
 mod origin;
+pub mod plugin_signature;
 mod reason;
+pub mod registry;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -23,12 +25,13 @@ pub mod webhook_signature;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-pub use address::AddressRefused;
+pub use address::{AddressRefused, Names, check_literal};
 pub use client::{ClientError, Trust};
 pub use credential::{CredentialError, NoCredential};
 pub use es256::NoP8Key;
 pub use google::NoServiceAccount;
 pub use origin::{NoOrigin, Origin};
+pub use send::flaw;
 
 use self::client::{ClientMaker, Speech};
 use self::credential::Credential;
@@ -65,6 +68,23 @@ pub enum Answer {
     Misconfigured(String),
     /// It may have arrived: look before you repeat.
     Unknown(String),
+}
+
+/// How an [`Answer::Unsent`] begins when it was the host that would not send the request.
+const NOT_SENT: &str = "the host does not send this: ";
+/// The [`Answer::Unsent`] of a request that came after its deadline.
+const NO_TIME: &str = "no time was left";
+
+impl Answer {
+    /// Whether it says something of the vendor. What the host would not send says something of the plugin or of the
+    /// config only.
+    pub fn tells_of_vendor(&self) -> bool {
+        match self {
+            Self::Reply(_) | Self::Unknown(_) => true,
+            Self::Unsent(why) => !why.starts_with(NOT_SENT) && why != NO_TIME,
+            Self::Misconfigured(_) => false,
+        }
+    }
 }
 
 /// A server's reply.

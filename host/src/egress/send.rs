@@ -9,7 +9,7 @@ use url::Url;
 use super::address::{self, AddressRefused};
 use super::credential::{NoCredential, Placed};
 use super::reason::{cause, reason};
-use super::{Answer, Egress, Lane, Origin, Reply, Request, headers};
+use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -58,31 +58,14 @@ impl Egress {
     }
 
     fn check<'a>(&'a self, request: &'a Request) -> Result<Checked<'a>, Answer> {
-        let refuse = |why: &str| Err(Answer::Unsent(format!("the host does not send this: {why}")));
-        let method = match request.method.as_str() {
-            "GET" => Method::GET,
-            "POST" => Method::POST,
-            "PUT" => Method::PUT,
-            "PATCH" => Method::PATCH,
-            "DELETE" => Method::DELETE,
-            "HEAD" => Method::HEAD,
-            _ => return refuse("the method is none of GET, POST, PUT, PATCH, DELETE and HEAD"),
-        };
-        if request.url.len() > URL_MAX_BYTES || request.body.len() > BODY_MAX_BYTES {
-            return refuse("the URL or the body is too long");
-        }
-        let Ok(mut url) = Url::parse(&request.url) else { return refuse("the URL is malformed") };
-        let Some(origin) = Origin::of(&url) else { return refuse("the URL is neither https nor http") };
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("the URL carries a user name or a password");
-        }
-        url.set_fragment(None);
+        let refuse = |why: &str| Answer::Unsent(format!("{NOT_SENT}{why}"));
+        let (method, url, origin) = shape(request).map_err(refuse)?;
         self.check_grants(&url, &origin)?;
         let lane = request.credential.as_deref().map(|name| self.lane(name, &origin)).transpose()?;
         let taken = lane.map(|lane| lane.credential.header_name());
         let headers = match headers::from_plugin(&request.headers, taken) {
             Ok(headers) => headers,
-            Err(refused) => return refuse(&refused.to_string()),
+            Err(refused) => return Err(refuse(&refused.to_string())),
         };
         Ok(Checked { method, url, headers, body: &request.body, lane })
     }
@@ -126,7 +109,7 @@ impl Egress {
         limit: Instant,
     ) -> (Answer, Option<Secret>) {
         if limit <= Instant::now() {
-            return (Answer::Unsent("no time was left".to_owned()), None);
+            return (Answer::Unsent(NO_TIME.to_owned()), None);
         }
         let mut headers = checked.headers.clone();
         let mut bought_secret = None;
@@ -154,6 +137,34 @@ impl Egress {
         };
         (answer, bought_secret)
     }
+}
+
+/// What is wrong with a request, whoever sends it and whatever is granted; `None` where nothing is.
+pub fn flaw(request: &Request) -> Option<String> {
+    let header = || headers::from_plugin(&request.headers, None).err().map(|refused| refused.to_string());
+    shape(request).err().map(str::to_owned).or_else(header)
+}
+
+fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
+    let method = match request.method.as_str() {
+        "GET" => Method::GET,
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        "PATCH" => Method::PATCH,
+        "DELETE" => Method::DELETE,
+        "HEAD" => Method::HEAD,
+        _ => return Err("the method is none of GET, POST, PUT, PATCH, DELETE and HEAD"),
+    };
+    if request.url.len() > URL_MAX_BYTES || request.body.len() > BODY_MAX_BYTES {
+        return Err("the URL or the body is too long");
+    }
+    let mut url = Url::parse(&request.url).map_err(|_| "the URL is malformed")?;
+    let origin = Origin::of(&url).ok_or("the URL is neither https nor http")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the URL carries a user name or a password");
+    }
+    url.set_fragment(None);
+    Ok((method, url, origin))
 }
 
 async fn exchange(builder: reqwest::RequestBuilder) -> Answer {

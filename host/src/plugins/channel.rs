@@ -1,16 +1,14 @@
 //! Channels: ring, cancel, inspect, in words of the house.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::border::channel::ChannelPluginPre;
-use super::border::channel::exports::callpanion::plugin::channel as wit;
-use super::bound::{REASON_MAX_CHARS, reference, text};
+use super::bound::{reason, reference};
+use super::exchange::{Input, Output, wit};
 use super::failure::PluginFailure;
-use super::machine::Guest;
 use super::run::Plugin;
-use super::steps::{Step, millis};
+use super::steps::millis;
+use crate::domain::manifest::DataKind;
 use crate::domain::{AttemptId, Inspection, Ring, RingPhase, RingRef, Verdict};
 
 /// How many rings one call may carry.
@@ -19,32 +17,20 @@ const RINGS_MAX: usize = 100;
 /// What the operator's vendors are spoken to in.
 const LOCALE: &str = "en";
 
-impl Plugin<ChannelPluginPre<Guest>> {
+impl Plugin {
     pub(super) async fn ring(&self, rings: Vec<Ring>, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
         check_number(rings.len())?;
         if rings.is_empty() {
             return Ok(Vec::new());
         }
         let number = rings.len();
-        let rings: Arc<[wit::RingAttempt]> = rings.into_iter().map(ring).collect();
-        let verdicts = self
-            .converse(LOCALE, deadline, |turn| {
-                let rings = rings.clone();
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let channel = plugin.callpanion_plugin_channel();
-                        let step = channel.call_ring(store, &turn.context, &rings, &turn.answers).await?;
-                        Ok(match step {
-                            wit::RingStep::Request(requests) => Step::Request(requests),
-                            wit::RingStep::Done(verdicts) => Step::Done(verdicts),
-                            wit::RingStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let told = self.shown.contains(&DataKind::Profile);
+        let rings = rings.into_iter().map(|given| ring(given, told)).collect();
+        let Output::Rung(verdicts) = self.converse(LOCALE, deadline, Input::Ring(rings)).await? else {
+            return Err(self.off_key());
+        };
         self.check_done(number, verdicts.len())?;
-        Ok(verdicts.into_iter().map(verdict).collect())
+        Ok(verdicts.into_iter().map(|given| self.verdict(given)).collect())
     }
 
     pub(super) async fn cancel(&self, rings: Vec<RingRef>, deadline: Duration) -> Result<Vec<bool>, PluginFailure> {
@@ -53,23 +39,10 @@ impl Plugin<ChannelPluginPre<Guest>> {
             return Ok(Vec::new());
         }
         let number = rings.len();
-        let rings: Arc<[wit::RingRef]> = rings.into_iter().map(ring_ref).collect();
-        let canceled = self
-            .converse(LOCALE, deadline, |turn| {
-                let rings = rings.clone();
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let channel = plugin.callpanion_plugin_channel();
-                        let step = channel.call_cancel(store, &turn.context, &rings, &turn.answers).await?;
-                        Ok(match step {
-                            wit::CancelStep::Request(requests) => Step::Request(requests),
-                            wit::CancelStep::Done(canceled) => Step::Done(canceled),
-                            wit::CancelStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let rings = rings.into_iter().map(ring_ref).collect();
+        let Output::Canceled(canceled) = self.converse(LOCALE, deadline, Input::Cancel(rings)).await? else {
+            return Err(self.off_key());
+        };
         self.check_done(number, canceled.len())?;
         Ok(canceled)
     }
@@ -85,23 +58,10 @@ impl Plugin<ChannelPluginPre<Guest>> {
             return Ok(Vec::new());
         }
         let mut asked: BTreeSet<AttemptId> = rings.iter().map(|ring| ring.attempt).collect();
-        let rings: Arc<[wit::RingRef]> = rings.into_iter().map(ring_ref).collect();
-        let inspections = self
-            .converse(LOCALE, deadline, |turn| {
-                let rings = rings.clone();
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let channel = plugin.callpanion_plugin_channel();
-                        let step = channel.call_inspect(store, &turn.context, &rings, &turn.answers).await?;
-                        Ok(match step {
-                            wit::InspectStep::Request(requests) => Step::Request(requests),
-                            wit::InspectStep::Done(inspections) => Step::Done(inspections),
-                            wit::InspectStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let rings = rings.into_iter().map(ring_ref).collect();
+        let Output::Inspected(inspections) = self.converse(LOCALE, deadline, Input::Inspect(rings)).await? else {
+            return Err(self.off_key());
+        };
         let known = |found: wit::Inspection| {
             let attempt = found.ring_id.parse().ok().filter(|id| asked.remove(id))?;
             Some(inspection(attempt, found))
@@ -114,8 +74,23 @@ impl Plugin<ChannelPluginPre<Guest>> {
         if asked == given {
             return Ok(());
         }
-        let id = &self.common.id;
-        Err(PluginFailure::Unknown(format!("the plugin {id} gave {given} outcomes for {asked} rings")))
+        let failure = PluginFailure::Unknown(format!("it gave {given} outcomes for {asked} rings")).by(&self.stamp);
+        self.tell(&failure);
+        Err(failure)
+    }
+
+    /// A verdict in words of the house. What went wrong is told with the plugin and its version.
+    fn verdict(&self, verdict: wit::Verdict) -> Verdict {
+        let words = |given: &str| self.stamp.says(&reason(given));
+        match verdict {
+            wit::Verdict::Accepted(given) => Verdict::Accepted(reference(given)),
+            wit::Verdict::Gone(why) => Verdict::Gone(words(&why)),
+            wit::Verdict::Refused(why) => Verdict::Refused(words(&why)),
+            wit::Verdict::Retry((after_ms, why)) => Verdict::Retry { after_ms, reason: words(&why) },
+            wit::Verdict::Unknown(why) => Verdict::Unknown(words(&why)),
+            wit::Verdict::Misconfigured(why) => Verdict::Misconfigured(words(&why)),
+            wit::Verdict::Other((case, why)) => Verdict::Refused(words(&format!("{case}: {why}"))),
+        }
     }
 }
 
@@ -126,7 +101,8 @@ fn check_number(rings: usize) -> Result<(), PluginFailure> {
     Ok(())
 }
 
-fn ring(ring: Ring) -> wit::RingAttempt {
+/// `told` is whether the plugin may see what the agent is told.
+fn ring(ring: Ring, told: bool) -> wit::RingAttempt {
     wit::RingAttempt {
         ring_id: ring.attempt.to_string(),
         call_id: ring.call.to_string(),
@@ -139,7 +115,7 @@ fn ring(ring: Ring) -> wit::RingAttempt {
         expires_at_ms: millis(ring.expires_at),
         language: ring.language,
         zone: ring.zone,
-        variables: ring.variables,
+        variables: if told { ring.variables } else { Vec::new() },
         extra: Vec::new(),
     }
 }
@@ -153,19 +129,6 @@ fn ring_ref(ring: RingRef) -> wit::RingRef {
         environment: ring.environment,
         ring_at_ms: millis(ring.ring_at),
         reference: ring.reference,
-    }
-}
-
-fn verdict(verdict: wit::Verdict) -> Verdict {
-    let text = |reason: &str| text(reason, REASON_MAX_CHARS);
-    match verdict {
-        wit::Verdict::Accepted(given) => Verdict::Accepted(reference(given)),
-        wit::Verdict::Gone(reason) => Verdict::Gone(text(&reason)),
-        wit::Verdict::Refused(reason) => Verdict::Refused(text(&reason)),
-        wit::Verdict::Retry((after_ms, reason)) => Verdict::Retry { after_ms, reason: text(&reason) },
-        wit::Verdict::Unknown(reason) => Verdict::Unknown(text(&reason)),
-        wit::Verdict::Misconfigured(reason) => Verdict::Misconfigured(text(&reason)),
-        wit::Verdict::Other((case, reason)) => Verdict::Refused(text(&format!("{case}: {reason}"))),
     }
 }
 

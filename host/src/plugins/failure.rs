@@ -1,7 +1,9 @@
 //! How a call of a plugin fails, in words of the house.
 
 use super::border::types;
-use super::bound::{REASON_MAX_CHARS, text};
+use super::bound::reason;
+use super::witness::Stamp;
+use crate::domain::Moment;
 
 /// Why a plugin gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,14 @@ pub enum PluginFailure {
         /// What it did.
         what: String,
     },
+    /// The plugin or its vendor kept failing, and is left alone for a while. Nothing has happened at the vendor.
+    #[error("{whom} kept failing, and is left alone until {until}")]
+    Resting {
+        /// The plugin, or the vendor's host.
+        whom: String,
+        /// When it is tried again.
+        until: Moment,
+    },
     /// No such plugin of this kind is loaded.
     #[error("no plugin {0} is loaded")]
     NoSuchPlugin(String),
@@ -43,19 +53,29 @@ impl PluginFailure {
     /// Whether the same call may work later. After [`PluginFailure::Unknown`] the
     /// vendor is asked first.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Retry { .. })
+        matches!(self, Self::Retry { .. } | Self::Resting { .. })
+    }
+
+    /// The same, with whose failure it is, for whoever reads it without knowing what was called.
+    pub(super) fn by(self, stamp: &Stamp) -> Self {
+        match self {
+            Self::Retry { after_ms, reason } => Self::Retry { after_ms, reason: stamp.says(&reason) },
+            Self::Unknown(reason) => Self::Unknown(stamp.says(&reason)),
+            Self::Misconfigured(reason) => Self::Misconfigured(stamp.says(&reason)),
+            Self::Permanent(reason) => Self::Permanent(stamp.says(&reason)),
+            named @ (Self::Broken { .. } | Self::Resting { .. } | Self::NoSuchPlugin(_)) => named,
+        }
     }
 }
 
 impl From<types::Failure> for PluginFailure {
     fn from(failure: types::Failure) -> Self {
-        let text = |reason: &str| text(reason, REASON_MAX_CHARS);
         match failure {
-            types::Failure::Retry((after_ms, reason)) => Self::Retry { after_ms, reason: text(&reason) },
-            types::Failure::Unknown(reason) => Self::Unknown(text(&reason)),
-            types::Failure::Misconfigured(reason) => Self::Misconfigured(text(&reason)),
-            types::Failure::Permanent(reason) => Self::Permanent(text(&reason)),
-            types::Failure::Other((case, reason)) => Self::Permanent(text(&format!("{case}: {reason}"))),
+            types::Failure::Retry((after_ms, why)) => Self::Retry { after_ms, reason: reason(&why) },
+            types::Failure::Unknown(why) => Self::Unknown(reason(&why)),
+            types::Failure::Misconfigured(why) => Self::Misconfigured(reason(&why)),
+            types::Failure::Permanent(why) => Self::Permanent(reason(&why)),
+            types::Failure::Other((case, why)) => Self::Permanent(reason(&format!("{case}: {why}"))),
         }
     }
 }

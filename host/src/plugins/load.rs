@@ -1,28 +1,28 @@
 //! Loads plugins: finds them, checks them against the config, compiles them, and
 //! tries each once.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::agreement::{Agreement, Disagreement, agree};
-use super::border::channel::ChannelPluginPre;
-use super::border::provider::ProviderPluginPre;
-use super::border::renderer::RendererPluginPre;
-use super::border::types::Description;
-use super::builtin;
-use super::entropy::Entropy;
 use super::failure::PluginFailure;
+use super::health::Health;
 use super::machine::{MEMORY_MAX_MB, Machine, UnfitComponent};
-use super::run::{Call, Common, Plugin, World};
-use crate::clock::Clock;
+use super::package::{Package, PackageProblem, PackageStore, resolve};
+use super::run::Plugin;
+use super::shelf::Surroundings;
+use super::sources::SourceFiles;
+use super::witness::Stamp;
+use super::world::World;
 use crate::config::plugins::{CredentialConfig, PluginConfig, SecretError};
 use crate::domain::manifest::{Manifest, ManifestError, PluginKind};
 use crate::egress::webhook_signature::SigningSecrets;
-use crate::egress::{CredentialError, Egress, Permits, Trust};
+use crate::egress::{CredentialError, Egress, Permits};
 
 /// The trial may take longer than a call: the machine may be busy compiling.
 const TRIAL_DEADLINE: Duration = Duration::from_secs(30);
@@ -38,41 +38,26 @@ pub struct PluginLoadError {
     pub problem: LoadProblem,
 }
 
+impl PluginLoadError {
+    /// What is wrong and what led to it, in one line.
+    pub fn in_full(&self) -> String {
+        let mut said = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            said.push_str(": ");
+            said.push_str(&error.to_string());
+            cause = error.source();
+        }
+        said
+    }
+}
+
 /// What is wrong with a plugin, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadProblem {
-    /// `source` leads nowhere.
-    #[error(
-        "`plugins.{plugin}.source` is \"{source_text}\"; write \"builtin:<id>\" with one of {known}, or \"file:/path/to.wasm\""
-    )]
-    Source {
-        /// The section.
-        plugin: String,
-        /// What stands there.
-        source_text: String,
-        /// The built-in ones.
-        known: String,
-    },
-    /// A file cannot be read.
-    #[error("cannot read {path}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Another component than the one that the operator meant.
-    #[error(
-        "its SHA-256 is {found}, and `plugins.{plugin}.sha256` is another: write the new one there if this is the \
-         component that you mean"
-    )]
-    Sha256 {
-        /// The section.
-        plugin: String,
-        /// What it is.
-        found: String,
-    },
+    /// Its package cannot be had, or is not to be believed.
+    #[error(transparent)]
+    Package(#[from] PackageProblem),
     /// The manifest is not readable.
     #[error("its plugin.toml is wrong")]
     ManifestText(#[from] toml::de::Error),
@@ -129,62 +114,82 @@ pub enum LoadProblem {
 }
 
 /// What loading needs, whatever the plugin.
-pub(super) struct Loader<'a> {
+pub(super) struct Loader {
     pub(super) machine: Arc<Machine>,
-    pub(super) clock: Clock,
-    pub(super) entropy: Entropy,
-    pub(super) trust: &'a Trust,
+    pub(super) surroundings: Surroundings,
 }
 
-/// A plugin that passed.
-pub(super) enum Loaded {
-    Channel(Plugin<ChannelPluginPre<super::machine::Guest>>),
-    Provider(Plugin<ProviderPluginPre<super::machine::Guest>>),
-    Renderer(Plugin<RendererPluginPre<super::machine::Guest>>),
-}
+impl Loader {
+    /// The package of the section `[plugins.<id>]`, as its files are now.
+    pub(super) fn resolve(&self, id: &str, config: &PluginConfig) -> Result<Package, LoadProblem> {
+        Ok(resolve(id, config, self.surroundings.store.as_deref())?)
+    }
 
-impl Loader<'_> {
-    /// Loads the plugin of the section `[plugins.<id>]`.
-    pub(super) fn load(&self, id: &str, config: &PluginConfig) -> Result<Loaded, LoadProblem> {
-        let (manifest, bytes) = read(id, config)?;
-        let manifest: Manifest = toml::from_str(&manifest)?;
+    /// Checks and compiles a package, and tries it once.
+    pub(super) fn load(&self, id: &str, config: &PluginConfig, package: &Package) -> Result<Arc<Plugin>, LoadProblem> {
+        let manifest: Manifest = toml::from_str(package.manifest())?;
         manifest.check()?;
-        let common = Arc::new(self.common(id, manifest, config)?);
-        check_format(&bytes)?;
-        let pre = self.machine.prepare(&bytes)?;
-        let kind = common.manifest.kind;
-        let wasm = |e: wasmtime::Error| LoadProblem::World { kind, source: e.into() };
-        match kind {
-            PluginKind::Channel => {
-                let plugin = Plugin { common, world: ChannelPluginPre::new(pre).map_err(wasm)? };
-                let plugin =
-                    trial(plugin, |exports, store| Box::pin(exports.callpanion_plugin_channel().call_describe(store)))?;
-                Ok(Loaded::Channel(plugin))
-            }
-            PluginKind::Provider => {
-                let plugin = Plugin { common, world: ProviderPluginPre::new(pre).map_err(wasm)? };
-                let plugin = trial(plugin, |exports, store| {
-                    Box::pin(exports.callpanion_plugin_provider().call_describe(store))
-                })?;
-                Ok(Loaded::Provider(plugin))
-            }
-            PluginKind::Renderer => {
-                let plugin = Plugin { common, world: RendererPluginPre::new(pre).map_err(wasm)? };
-                let plugin = trial(plugin, |exports, store| {
-                    Box::pin(exports.callpanion_plugin_renderer().call_describe(store))
-                })?;
-                Ok(Loaded::Renderer(plugin))
-            }
+        let stamp =
+            Stamp { id: id.to_owned(), version: manifest.version.clone(), digest: package.digest().to_string() };
+        let agreed = agree(id, &manifest, config)?;
+        let world = self.world(manifest.kind, package.component())?;
+        let sources = SourceFiles::of(package.component());
+        trial(Arc::new(self.furnish(stamp, manifest, config, agreed, (world, sources))?))
+    }
+
+    /// Writes down that this package serves now. Without that it still serves, and cannot be gone back to.
+    pub(super) fn note_served(&self, id: &str, package: &Package) {
+        let noted = self.surroundings.store.as_deref().map_or(Ok(()), |store| store.loaded(id, package));
+        if let Err(error) = noted {
+            let error = format!("{:#}", anyhow::Error::new(error));
+            tracing::warn!(plugin = id, %error, "the lock file does not say that this version serves");
         }
     }
 
-    fn common(&self, id: &str, manifest: Manifest, config: &PluginConfig) -> Result<Common, LoadProblem> {
-        let limits = config.limits;
+    /// Loads a plugin that can be played and can reach nobody: no host and no credential is granted.
+    pub(super) fn load_for_trial(
+        &self,
+        manifest: &str,
+        component: &[u8],
+        settings: Map<String, Value>,
+    ) -> Result<Arc<Plugin>, LoadProblem> {
+        let manifest: Manifest = toml::from_str(manifest)?;
+        manifest.check()?;
+        let digest = hex::encode(Sha256::digest(component));
+        let stamp = Stamp { id: manifest.id.clone(), version: manifest.version.clone(), digest };
+        let world = self.world(manifest.kind, component)?;
+        let agreed = Agreement {
+            origins: BTreeSet::new(),
+            credentials: BTreeMap::new(),
+            settings,
+            data: manifest.data.iter().map(|wish| wish.what).collect(),
+        };
+        let sources = SourceFiles::of(component);
+        trial(Arc::new(self.furnish(stamp, manifest, &PluginConfig::default(), agreed, (world, sources))?))
+    }
+
+    fn world(&self, kind: PluginKind, component: &[u8]) -> Result<World, LoadProblem> {
+        check_format(component)?;
+        let pre = self.machine.prepare(component)?;
+        World::new(kind, pre).map_err(|e| LoadProblem::World { kind, source: e.into() })
+    }
+
+    /// Gives a plugin everything that it works with.
+    fn furnish(
+        &self,
+        stamp: Stamp,
+        manifest: Manifest,
+        config: &PluginConfig,
+        agreed: Agreement,
+        (world, sources): (World, SourceFiles),
+    ) -> Result<Plugin, LoadProblem> {
+        let (id, limits) = (&stamp.id, config.limits);
         let rest = [limits.memory_mb, limits.cpu_ms, limits.deadline_ms, limits.concurrency];
         if limits.memory_mb > MEMORY_MAX_MB || rest.contains(&0) {
-            return Err(LoadProblem::Limits { plugin: id.to_owned() });
+            return Err(LoadProblem::Limits { plugin: id.clone() });
         }
-        let Agreement { origins, mut credentials, settings } = agree(id, &manifest, config)?;
+        let Agreement { origins, mut credentials, settings, data: shown } = agreed;
+        // A trial has no credentials, and verifies nothing.
         let signing = manifest.webhook.as_ref().map(|w| &w.credential);
         let signing = signing.and_then(|name| {
             let key = format!("plugins.{id}.credentials.{name}");
@@ -192,55 +197,41 @@ impl Loader<'_> {
         });
         // A secret that signs webhooks is no credential for requests.
         credentials.retain(|_, credential| !matches!(credential, CredentialConfig::HmacSecret { .. }));
-        let permits = Permits { plugin: id.to_owned(), origins, private_addresses: config.grants.private_addresses };
-        Ok(Common {
-            id: id.to_owned(),
+        let permits = Permits { plugin: id.clone(), origins, private_addresses: config.grants.private_addresses };
+        let Surroundings { clock, entropy, trust, witness, .. } = &self.surroundings;
+        Ok(Plugin {
+            sources: Arc::new(sources),
             settings: serde_json::Value::Object(settings).to_string(),
+            shown,
             limits,
-            egress: Egress::new(permits, &credentials, self.clock.clone(), self.trust)?,
+            egress: Egress::new(permits, &credentials, clock.clone(), trust)?,
             signing: signing.transpose()?,
-            clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
             machine: self.machine.clone(),
             permits: Arc::new(Semaphore::new(limits.concurrency as usize)),
+            health: Arc::new(Health::default()),
+            witness: witness.clone(),
+            world,
             manifest,
+            stamp,
         })
     }
 }
 
 /// Reads what a plugin says of itself, without running any of its code.
-pub fn read_manifest(id: &str, config: &PluginConfig) -> Result<Manifest, LoadProblem> {
-    let manifest: Manifest = toml::from_str(&read(id, config)?.0)?;
+pub fn read_manifest(id: &str, config: &PluginConfig, store: Option<&PackageStore>) -> Result<Manifest, LoadProblem> {
+    let manifest: Manifest = toml::from_str(resolve(id, config, store)?.manifest())?;
     manifest.check()?;
     Ok(manifest)
 }
 
-/// The manifest's text and the component.
-fn read(id: &str, config: &PluginConfig) -> Result<(String, Vec<u8>), LoadProblem> {
-    let unreadable = |path: PathBuf| move |source| LoadProblem::File { path, source };
-    let source = if config.source.is_empty() { format!("builtin:{id}") } else { config.source.clone() };
-    let (manifest, bytes) = match source.split_once(':') {
-        Some(("builtin", name)) if let Some(found) = builtin::find(name) => {
-            (found.manifest.to_owned(), found.component.to_vec())
-        }
-        Some(("file", path)) if !path.is_empty() => {
-            let path = PathBuf::from(path);
-            let beside = path.with_file_name("plugin.toml");
-            let manifest = std::fs::read_to_string(&beside).map_err(unreadable(beside))?;
-            (manifest, std::fs::read(&path).map_err(unreadable(path))?)
-        }
-        _ => {
-            let known: Vec<_> = builtin::BUILTIN.iter().map(|builtin| builtin.id).collect();
-            return Err(LoadProblem::Source { plugin: id.to_owned(), source_text: source, known: known.join(", ") });
-        }
-    };
-    if let Some(wanted) = &config.sha256 {
-        let found = hex::encode(Sha256::digest(&bytes));
-        if !found.eq_ignore_ascii_case(wanted.trim()) {
-            return Err(LoadProblem::Sha256 { plugin: id.to_owned(), found });
-        }
-    }
-    Ok((manifest, bytes))
+/// Loads the plugin of the section `[plugins.<id>]` as the server would, tries it, and leaves no trace. Blocks.
+pub fn rehearse(id: &str, config: &PluginConfig, surroundings: Surroundings) -> Result<(), LoadProblem> {
+    let machine = Machine::start(surroundings.cache_dir.clone()).map_err(LoadProblem::Engine)?;
+    let loader = Loader { machine: Arc::new(machine), surroundings };
+    let package = loader.resolve(id, config)?;
+    loader.load(id, config, &package).map(drop)
 }
 
 /// Tells apart what the engine would refuse in words of its own. After the magic number and a version the header has a
@@ -254,29 +245,18 @@ fn check_format(bytes: &[u8]) -> Result<(), LoadProblem> {
 }
 
 /// Makes one instance and asks it who it is. Some misfits show only here.
-fn trial<W: World>(
-    plugin: Plugin<W>,
-    describe: impl for<'a> FnOnce(
-        &'a W::Exports,
-        &'a mut wasmtime::Store<super::machine::Guest>,
-    ) -> futures::future::BoxFuture<'a, wasmtime::Result<Description>>
-    + Send
-    + 'static,
-) -> Result<Plugin<W>, LoadProblem> {
-    let machine = plugin.common.machine.clone();
+fn trial(plugin: Arc<Plugin>) -> Result<Arc<Plugin>, LoadProblem> {
     let (told, hear) = mpsc::sync_channel(1);
     let down = || LoadProblem::Engine(anyhow::anyhow!("its threads are gone"));
-    let threads = machine.threads().ok_or_else(down)?;
+    let threads = plugin.machine.threads().ok_or_else(down)?;
+    let tried = plugin.clone();
     threads.spawn(async move {
-        let until = plugin.common.until(TRIAL_DEADLINE);
-        let call: Call<W, Description> = Box::new(describe);
-        let outcome = plugin.run(until, call).await;
+        let until = tried.until(TRIAL_DEADLINE);
         // The loader waits for as long as the channel is open.
-        let _ = told.send((plugin, outcome));
+        let _ = told.send(tried.describe(until).await);
     });
-    let (plugin, outcome) = hear.recv().map_err(|_| down())?;
-    let described = outcome.map_err(LoadProblem::Trial)?;
-    let manifest = &plugin.common.manifest;
+    let described = hear.recv().map_err(|_| down())?.map_err(LoadProblem::Trial)?;
+    let manifest = &plugin.manifest;
     if (&described.id, &described.version) != (&manifest.id, &manifest.version) {
         let brief = |id: &str, version: &str| super::bound::text(&format!("{id} {version}"), 100);
         return Err(LoadProblem::Stranger {

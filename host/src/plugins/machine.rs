@@ -45,6 +45,11 @@ const LINKED: [&str; 10] = [
     "callpanion:plugin/",
 ];
 
+/// Whether an import of this name is there.
+pub(super) fn is_linked(name: &str) -> bool {
+    LINKED.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// What the host keeps for one instance.
 pub(super) struct Guest {
     table: ResourceTable,
@@ -86,18 +91,43 @@ pub enum UnfitComponent {
     Wasm(#[source] anyhow::Error),
 }
 
+/// Looks into a store whose run is over: tests search the memory of plugins for secrets.
+#[cfg(test)]
+pub(super) type Onlooker = Arc<dyn Fn(&mut Store<Guest>) + Send + Sync>;
+
 /// One for all plugins.
 pub(super) struct Machine {
     engine: Engine,
     linker: Linker<Guest>,
     threads: Option<Runtime>,
     slots: Arc<Semaphore>,
+    #[cfg(test)]
+    pub(super) onlooker: Option<Onlooker>,
 }
 
 impl Machine {
     /// Starts the engine, its threads and its beat. Compiled code is kept in `cache_dir`.
     pub(super) fn start(cache_dir: Option<PathBuf>) -> anyhow::Result<Self> {
         let cache = cache_dir.map(open_cache).transpose()?;
+        Self::with(cache, |_| {})
+    }
+
+    /// Like `start`, but code is compiled so that `onlooker` can see its memory after each run.
+    #[cfg(test)]
+    pub(super) fn start_watched(onlooker: Onlooker) -> anyhow::Result<Self> {
+        let mut machine = Self::with(None, |config| {
+            config.guest_debug(true);
+        })?;
+        machine.onlooker = Some(onlooker);
+        Ok(machine)
+    }
+
+    fn with(cache: Option<Cache>, adapt: impl Fn(&mut Config)) -> anyhow::Result<Self> {
+        let engine_config = |pooling, cache| {
+            let mut config = engine_config(pooling, cache);
+            adapt(&mut config);
+            config
+        };
         let engine = match Engine::new(&engine_config(true, cache.clone())) {
             Ok(engine) => engine,
             // The pool reserves terabytes of addresses; where `ulimit -v` forbids that, do without.
@@ -122,7 +152,14 @@ impl Machine {
             }
         })?;
         let slots = Arc::new(Semaphore::new(INSTANCES_MAX as usize));
-        Ok(Self { engine, linker, threads: Some(threads), slots })
+        Ok(Self {
+            engine,
+            linker,
+            threads: Some(threads),
+            slots,
+            #[cfg(test)]
+            onlooker: None,
+        })
     }
 
     /// Compiles a component, and links it to the little that plugins get.
@@ -131,7 +168,7 @@ impl Machine {
         // `Component::new` takes Wasm only; precompiled code, which would run unchecked, is refused.
         let component = Component::new(&self.engine, bytes).map_err(unfit)?;
         for (name, _) in component.component_type().imports(&self.engine) {
-            if !LINKED.iter().any(|prefix| name.starts_with(prefix)) {
+            if !is_linked(name) {
                 return Err(UnfitComponent::Imports(name.to_owned()));
             }
         }

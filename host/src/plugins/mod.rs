@@ -14,117 +14,147 @@ mod bound;
 mod builtin;
 mod channel;
 mod entropy;
+mod exchange;
 mod failure;
+pub mod fit;
+mod health;
 mod load;
 mod machine;
+pub mod package;
 mod provider;
+pub mod record;
 mod renderer;
 mod run;
+mod shelf;
+mod sources;
 mod steps;
 #[cfg(test)]
 mod tests;
+pub mod trace;
+mod witness;
+mod world;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::agreement::Disagreement;
-pub use self::entropy::Entropy;
-pub use self::failure::PluginFailure;
-pub use self::load::{LoadProblem, PluginLoadError, read_manifest};
-pub use self::machine::UnfitComponent;
+use serde_json::{Map, Value};
 
-use self::border::channel::ChannelPluginPre;
-use self::border::provider::ProviderPluginPre;
-use self::border::renderer::RendererPluginPre;
-use self::load::{Loaded, Loader};
-use self::machine::{Guest, Machine};
-use self::run::Plugin;
-use crate::clock::Clock;
-use crate::config::plugins::PluginConfig;
-use crate::domain::manifest::{ChannelInfo, Manifest};
+pub use self::agreement::{Disagreement, Wish, disagreements, hosts_not_set, wishes};
+pub use self::entropy::Entropy;
+pub use self::exchange::{Export, Input, Output, Turn, wit};
+pub use self::failure::PluginFailure;
+pub use self::load::{LoadProblem, PluginLoadError, read_manifest, rehearse};
+pub use self::machine::UnfitComponent;
+pub use self::record::{Recorder, Recording};
+pub use self::shelf::{Replacement, Surroundings};
+pub use self::steps::flaw;
+pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
+
+use self::shelf::Shelf;
+use crate::config::plugins::{Limits, PluginConfig};
+use crate::domain::manifest::{ChannelInfo, Manifest, PluginKind};
 use crate::domain::{
-    Conversation, Finding, Inspection, Material, Rendering, Ring, RingRef, Session, SessionRequest, Verdict,
-    WebhookReading,
+    Conversation, Finding, Inspection, Material, PluginHealth, Rendering, Ring, RingRef, Session, SessionRequest,
+    Verdict, WebhookReading,
 };
 use crate::egress::webhook_signature::SignatureError;
-use crate::egress::{CredentialError, Trust};
 
 /// Every loaded plugin. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Plugins(Arc<Shelf>);
 
-struct Shelf {
-    channels: BTreeMap<String, Plugin<ChannelPluginPre<Guest>>>,
-    providers: BTreeMap<String, Plugin<ProviderPluginPre<Guest>>>,
-    renderers: BTreeMap<String, Plugin<RendererPluginPre<Guest>>>,
+/// One run of an export.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// What it returned.
+    pub output: Output,
+    /// How long the plugin computed.
+    pub plugin_time: Duration,
 }
 
 impl Plugins {
     /// Loads every enabled plugin, and tries each once. The keys of `configs` become the ids.
     ///
-    /// Blocks: compiling takes about 0.1 s for each plugin. With a `cache_dir`, which only the
-    /// server may be able to write, it is done once for each version.
-    pub fn load(
-        configs: &BTreeMap<String, PluginConfig>,
-        clock: Clock,
-        entropy: Entropy,
-        cache_dir: Option<PathBuf>,
-    ) -> Result<Self, PluginLoadError> {
-        let trust = Trust::public().map_err(|e| PluginLoadError {
-            plugin: "*".to_owned(),
-            problem: LoadProblem::Credential(CredentialError::Client(e)),
-        })?;
-        Self::load_trusting(configs, clock, entropy, cache_dir, &trust)
+    /// Blocks: compiling takes about 0.1 s for each plugin, unless the compiled code is in the cache.
+    pub fn load(configs: &BTreeMap<String, PluginConfig>, surroundings: Surroundings) -> Result<Self, PluginLoadError> {
+        Ok(Self(Arc::new(Shelf::fill(configs, surroundings)?)))
     }
 
-    /// Like [`Plugins::load`], for servers whose certificates `trust` believes.
-    pub fn load_trusting(
-        configs: &BTreeMap<String, PluginConfig>,
-        clock: Clock,
-        entropy: Entropy,
-        cache_dir: Option<PathBuf>,
-        trust: &Trust,
+    /// Loads one plugin for [`Plugins::play`] only, under its manifest's id: nothing is granted, and nobody reached.
+    /// The component is WebAssembly, never compiled code. Blocks.
+    pub fn for_trial(
+        manifest: &str,
+        component: &[u8],
+        settings: Map<String, Value>,
+        surroundings: Surroundings,
     ) -> Result<Self, PluginLoadError> {
-        let failed = |plugin: &str, problem| PluginLoadError { plugin: plugin.to_owned(), problem };
-        let machine = Machine::start(cache_dir).map_err(|e| failed("*", LoadProblem::Engine(e)))?;
-        let loader = Loader { machine: Arc::new(machine), clock, entropy, trust };
-        let mut shelf = Shelf { channels: BTreeMap::new(), providers: BTreeMap::new(), renderers: BTreeMap::new() };
-        for (id, config) in configs.iter().filter(|(_, config)| config.enabled) {
-            let id = id.clone();
-            match loader.load(&id, config).map_err(|problem| failed(&id, problem))? {
-                Loaded::Channel(plugin) => drop(shelf.channels.insert(id, plugin)),
-                Loaded::Provider(plugin) => drop(shelf.providers.insert(id, plugin)),
-                Loaded::Renderer(plugin) => drop(shelf.renderers.insert(id, plugin)),
-            }
-        }
-        Ok(Self(Arc::new(shelf)))
+        Ok(Self(Arc::new(Shelf::with_trial(manifest, component, settings, surroundings)?)))
     }
 
     /// The loaded channels.
     pub fn channels(&self) -> Vec<ChannelInfo> {
-        let info = |(id, plugin): (&String, &Plugin<_>)| plugin.common.manifest.channel_info(id);
-        self.0.channels.iter().filter_map(info).collect()
+        self.0.all().iter().filter_map(|plugin| plugin.manifest.channel_info(&plugin.stamp.id)).collect()
     }
 
     /// The ids of the loaded providers.
     pub fn provider_ids(&self) -> Vec<String> {
-        self.0.providers.keys().cloned().collect()
+        self.ids(PluginKind::Provider)
     }
 
     /// The ids of the loaded renderers.
     pub fn renderer_ids(&self) -> Vec<String> {
-        self.0.renderers.keys().cloned().collect()
+        self.ids(PluginKind::Renderer)
     }
 
-    /// The id and the manifest of every loaded plugin, for the operator's eyes.
-    pub fn manifests(&self) -> Vec<(&str, &Manifest)> {
-        let channels = self.0.channels.values().map(|p| &p.common);
-        let providers = self.0.providers.values().map(|p| &p.common);
-        let renderers = self.0.renderers.values().map(|p| &p.common);
-        let all = channels.chain(providers).chain(renderers);
-        all.map(|common| (common.id.as_str(), &common.manifest)).collect()
+    fn ids(&self, kind: PluginKind) -> Vec<String> {
+        let of_kind = self.0.all().into_iter().filter(|plugin| plugin.manifest.kind == kind);
+        of_kind.map(|plugin| plugin.stamp.id.clone()).collect()
+    }
+
+    /// Every loaded plugin and its manifest, for the operator's eyes.
+    pub fn manifests(&self) -> Vec<(Stamp, Manifest)> {
+        self.0.all().iter().map(|plugin| (plugin.stamp.clone(), plugin.manifest.clone())).collect()
+    }
+
+    /// Whether a file of a plugin, or what the lock file says of one, may be another than at the last look. Quick.
+    pub fn have_changed(&self) -> bool {
+        self.0.has_changed()
+    }
+
+    /// How every loaded plugin is, in the order of the ids.
+    pub fn health(&self) -> Vec<PluginHealth> {
+        self.0.all().iter().map(|plugin| plugin.health.report(&plugin.stamp, plugin.clock.now())).collect()
+    }
+
+    /// Looks again at the files of all plugins, and puts each new version that is sound in the place of the old one.
+    /// For each that is not, the old one serves on.
+    ///
+    /// Blocks, as [`Plugins::load`] does.
+    pub fn refresh(&self) -> Vec<Result<Replacement, PluginLoadError>> {
+        self.0.refresh()
+    }
+
+    /// Runs one export once with these answers, and sends nothing: for replays, for the conformance kit, and for
+    /// measuring.
+    pub async fn play(&self, id: &str, input: Input, turn: Turn) -> Result<Played, PluginFailure> {
+        let plugin = self.0.find(id, input.export().kind())?;
+        let ran = plugin.run(plugin.until(Duration::MAX), Arc::new(input), Arc::new(turn)).await?;
+        Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
+    }
+
+    /// The same with other limits than the plugin's own: whether it would do with less.
+    pub async fn play_within(
+        &self,
+        limits: Limits,
+        id: &str,
+        input: Input,
+        turn: Turn,
+    ) -> Result<Played, PluginFailure> {
+        let plugin = self.0.find(id, input.export().kind())?;
+        let until = plugin.until(Duration::MAX);
+        let ran = plugin.run_within(limits, until, Arc::new(input), Arc::new(turn)).await?;
+        Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
     }
 
     /// Rings these, at most 100: one verdict for each, in their order.
@@ -134,7 +164,7 @@ impl Plugins {
         rings: Vec<Ring>,
         deadline: Duration,
     ) -> Result<Vec<Verdict>, PluginFailure> {
-        find(&self.0.channels, channel)?.ring(rings, deadline).await
+        self.0.find(channel, PluginKind::Channel)?.ring(rings, deadline).await
     }
 
     /// Takes these back before they are answered: for each, whether it certainly will not ring.
@@ -144,7 +174,7 @@ impl Plugins {
         rings: Vec<RingRef>,
         deadline: Duration,
     ) -> Result<Vec<bool>, PluginFailure> {
-        find(&self.0.channels, channel)?.cancel(rings, deadline).await
+        self.0.find(channel, PluginKind::Channel)?.cancel(rings, deadline).await
     }
 
     /// Asks the vendor what became of these. A ring that it says nothing of is left out.
@@ -154,7 +184,7 @@ impl Plugins {
         rings: Vec<RingRef>,
         deadline: Duration,
     ) -> Result<Vec<Inspection>, PluginFailure> {
-        find(&self.0.channels, channel)?.inspect(rings, deadline).await
+        self.0.find(channel, PluginKind::Channel)?.inspect(rings, deadline).await
     }
 
     /// Gets what a device needs to join a new conversation.
@@ -164,7 +194,7 @@ impl Plugins {
         wanted: SessionRequest,
         deadline: Duration,
     ) -> Result<Session, PluginFailure> {
-        find(&self.0.providers, provider)?.open_session(wanted, deadline).await
+        self.0.find(provider, PluginKind::Provider)?.open_session(wanted, deadline).await
     }
 
     /// Reads a webhook whose signature has been verified.
@@ -174,7 +204,7 @@ impl Plugins {
         headers: Vec<(String, String)>,
         body: Vec<u8>,
     ) -> Result<WebhookReading, PluginFailure> {
-        find(&self.0.providers, provider)?.read_webhook(headers, body).await
+        self.0.find(provider, PluginKind::Provider)?.read_webhook(headers, body).await
     }
 
     /// Asks the provider for a conversation; `None` when it does not know it.
@@ -184,17 +214,17 @@ impl Plugins {
         conversation: &str,
         deadline: Duration,
     ) -> Result<Option<Conversation>, PluginFailure> {
-        find(&self.0.providers, provider)?.fetch_session(conversation, deadline).await
+        self.0.find(provider, PluginKind::Provider)?.fetch_session(conversation, deadline).await
     }
 
     /// Asks the provider whether everything is set up. Changes nothing.
     pub async fn check(&self, provider: &str, deadline: Duration) -> Result<Vec<Finding>, PluginFailure> {
-        find(&self.0.providers, provider)?.check(deadline).await
+        self.0.find(provider, PluginKind::Provider)?.check(deadline).await
     }
 
     /// Renders a talk in the language of `locale`.
     pub async fn render(&self, renderer: &str, material: Material, locale: &str) -> Result<Rendering, PluginFailure> {
-        find(&self.0.renderers, renderer)?.render(material, locale).await
+        self.0.find(renderer, PluginKind::Renderer)?.render(material, locale).await
     }
 
     /// Verifies a webhook's signature. `header` gives the value of a header by its
@@ -205,16 +235,11 @@ impl Plugins {
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let plugin = self.0.providers.get(provider).ok_or(SignatureError::NotExpected)?;
-        let common = &plugin.common;
-        let (Some(scheme), Some(secrets)) = (&common.manifest.webhook, &common.signing) else {
+        let plugin = self.0.find(provider, PluginKind::Provider).map_err(|_| SignatureError::NotExpected)?;
+        let (Some(scheme), Some(secrets)) = (&plugin.manifest.webhook, &plugin.signing) else {
             return Err(SignatureError::NotExpected);
         };
         let given = header(&scheme.header.to_ascii_lowercase()).ok_or(SignatureError::Missing)?;
-        secrets.verify(&given, body, common.clock.now(), scheme.tolerance_s)
+        secrets.verify(&given, body, plugin.clock.now(), scheme.tolerance_s)
     }
-}
-
-fn find<'a, W>(plugins: &'a BTreeMap<String, Plugin<W>>, id: &str) -> Result<&'a Plugin<W>, PluginFailure> {
-    plugins.get(id).ok_or_else(|| PluginFailure::NoSuchPlugin(id.to_owned()))
 }

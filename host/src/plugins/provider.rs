@@ -1,15 +1,12 @@
 //! Providers: sessions, webhooks, conversations and checks, in words of the house.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::border::provider::ProviderPluginPre;
-use super::border::provider::exports::callpanion::plugin::provider as wit;
-use super::bound::{REASON_MAX_CHARS, reference, text};
+use super::bound::{reason, reference, text};
+use super::exchange::{Input, Output, wit};
 use super::failure::PluginFailure;
-use super::machine::Guest;
 use super::run::Plugin;
-use super::steps::Step;
+use crate::domain::manifest::DataKind;
 use crate::domain::{
     Collected, Conversation, ConversationOutcome, Finding, Moment, Session, SessionRequest, Severity, Speaker, Turn,
     WebhookReading,
@@ -26,38 +23,26 @@ const COLLECTED_MAX: usize = 200;
 const NAME_MAX_CHARS: usize = 100;
 const VALUE_MAX_CHARS: usize = 2_000;
 
-impl Plugin<ProviderPluginPre<Guest>> {
+impl Plugin {
     pub(super) async fn open_session(
         &self,
         wanted: SessionRequest,
         deadline: Duration,
     ) -> Result<Session, PluginFailure> {
         let locale = wanted.language.clone();
-        let wanted = Arc::new(wit::SessionRequest {
+        let told = self.shown.contains(&DataKind::Profile);
+        let input = Input::OpenSession(wit::SessionRequest {
             call_id: wanted.call.to_string(),
             callee_id: wanted.callee.to_string(),
             language: wanted.language,
-            variables: wanted.variables,
+            variables: if told { wanted.variables } else { Vec::new() },
         });
-        let session = self
-            .converse(&locale, deadline, |turn| {
-                let wanted = wanted.clone();
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let provider = plugin.callpanion_plugin_provider();
-                        let step = provider.call_open_session(store, &turn.context, &wanted, &turn.answers).await?;
-                        Ok(match step {
-                            wit::SessionStep::Request(requests) => Step::Request(requests),
-                            wit::SessionStep::Done(session) => Step::Done(session),
-                            wit::SessionStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let Output::Session(session) = self.converse(&locale, deadline, input).await? else {
+            return Err(self.off_key());
+        };
         let keys = [&session.token, &session.signed_url];
         if keys.iter().all(|key| key.is_none()) || keys.into_iter().flatten().any(|key| key.len() > KEY_MAX_BYTES) {
-            return Err(self.common.broken("its session has no key, or an absurd one"));
+            return Err(self.broken("its session has no key, or an absurd one"));
         }
         Ok(Session {
             token: session.token,
@@ -71,26 +56,17 @@ impl Plugin<ProviderPluginPre<Guest>> {
         headers: Vec<(String, String)>,
         body: Vec<u8>,
     ) -> Result<WebhookReading, PluginFailure> {
-        let context = self.common.context(LOCALE)?;
-        let until = self.common.until(Duration::MAX);
-        let reading = self
-            .run(
-                until,
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let provider = plugin.callpanion_plugin_provider();
-                        provider.call_read_webhook(store, &context, &headers, &body).await
-                    })
-                }),
-            )
-            .await?;
+        let input = Input::ReadWebhook { headers, body };
+        let Output::Webhook(reading) = self.converse(LOCALE, Duration::MAX, input).await? else {
+            return Err(self.off_key());
+        };
         Ok(match reading {
             wit::Webhook::Conversation(found) => match conversation(found) {
                 Some(conversation) => WebhookReading::Conversation(Box::new(conversation)),
                 None => WebhookReading::Unreadable("the conversation has no usable id".to_owned()),
             },
             wit::Webhook::Ignored(event) => WebhookReading::Ignored(text(&event, NAME_MAX_CHARS)),
-            wit::Webhook::Unreadable(why) => WebhookReading::Unreadable(text(&why, REASON_MAX_CHARS)),
+            wit::Webhook::Unreadable(why) => WebhookReading::Unreadable(reason(&why)),
         })
     }
 
@@ -99,46 +75,21 @@ impl Plugin<ProviderPluginPre<Guest>> {
         wanted: &str,
         deadline: Duration,
     ) -> Result<Option<Conversation>, PluginFailure> {
-        let wanted: Arc<str> = wanted.into();
-        let found = self
-            .converse(LOCALE, deadline, |turn| {
-                let wanted = wanted.clone();
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let provider = plugin.callpanion_plugin_provider();
-                        let step = provider.call_fetch_session(store, &turn.context, &wanted, &turn.answers).await?;
-                        Ok(match step {
-                            wit::FetchStep::Request(requests) => Step::Request(requests),
-                            wit::FetchStep::Done(found) => Step::Done(found),
-                            wit::FetchStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let input = Input::FetchSession(wanted.to_owned());
+        let Output::Fetched(found) = self.converse(LOCALE, deadline, input).await? else {
+            return Err(self.off_key());
+        };
         let Some(found) = found else { return Ok(None) };
         match conversation(found) {
             Some(conversation) if conversation.provider_ref == *wanted => Ok(Some(conversation)),
-            _ => Err(self.common.broken("it fetched another conversation than the one asked for")),
+            _ => Err(self.broken("it fetched another conversation than the one asked for")),
         }
     }
 
     pub(super) async fn check(&self, deadline: Duration) -> Result<Vec<Finding>, PluginFailure> {
-        let findings = self
-            .converse(LOCALE, deadline, |turn| {
-                Box::new(move |plugin, store| {
-                    Box::pin(async move {
-                        let provider = plugin.callpanion_plugin_provider();
-                        let step = provider.call_check(store, &turn.context, &turn.answers).await?;
-                        Ok(match step {
-                            wit::CheckStep::Request(requests) => Step::Request(requests),
-                            wit::CheckStep::Done(findings) => Step::Done(findings),
-                            wit::CheckStep::Failed(failure) => Step::Failed(failure),
-                        })
-                    })
-                })
-            })
-            .await?;
+        let Output::Checked(findings) = self.converse(LOCALE, deadline, Input::Check).await? else {
+            return Err(self.off_key());
+        };
         Ok(findings.iter().take(FINDINGS_MAX).map(finding).collect())
     }
 }
@@ -150,8 +101,8 @@ fn finding(finding: &wit::Finding) -> Finding {
             wit::Severity::Warning => Severity::Warning,
             wit::Severity::Problem => Severity::Problem,
         },
-        what: text(&finding.what, REASON_MAX_CHARS),
-        mend: text(&finding.mend, REASON_MAX_CHARS),
+        what: reason(&finding.what),
+        mend: reason(&finding.mend),
     }
 }
 
@@ -176,7 +127,7 @@ fn conversation(found: wit::Conversation) -> Option<Conversation> {
         turns: found.turns.iter().take(TURNS_MAX).map(turn).collect(),
         summary: found.summary.map(|summary| text(&summary, SUMMARY_MAX_CHARS)),
         collected: found.collected.iter().take(COLLECTED_MAX).map(collected).collect(),
-        reason: found.reason.map(|reason| text(&reason, REASON_MAX_CHARS)),
+        reason: found.reason.map(|why| reason(&why)),
         reference: reference(found.reference),
         recipient: reference(found.recipient),
         echoed_call: reference(found.echoed_call_id),

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::border::renderer::RendererPluginPre;
-use super::border::renderer::callpanion::plugin::provider as shared;
-use super::border::renderer::exports::callpanion::plugin::renderer as wit;
 use super::bound::text;
+use super::exchange::wit::{self, shared};
+use super::exchange::{Input, Output};
 use super::failure::PluginFailure;
-use super::machine::Guest;
 use super::run::Plugin;
+use crate::domain::manifest::DataKind;
 use crate::domain::{Block, BlockKind, Collected, Material, Rendering, Speaker, Turn};
 
 const BLOCKS_MAX: usize = 100;
@@ -17,37 +16,35 @@ const REASON_MAX_CHARS: usize = 1_000;
 const KIND_MAX_CHARS: usize = 50;
 const EVIDENCE_MAX: usize = 50;
 
-impl Plugin<RendererPluginPre<Guest>> {
+impl Plugin {
     pub(super) async fn render(&self, given: Material, locale: &str) -> Result<Rendering, PluginFailure> {
-        let context = self.common.context(locale)?;
-        let until = self.common.until(Duration::MAX);
-        let given = material(given);
-        let rendering = self
-            .run(
-                until,
-                Box::new(move |plugin, store| {
-                    Box::pin(
-                        async move { plugin.callpanion_plugin_renderer().call_render(store, &context, &given).await },
-                    )
-                }),
-            )
-            .await?;
+        let input = Input::Render(self.material(given));
+        let Output::Rendered(rendering) = self.converse(locale, Duration::MAX, input).await? else {
+            return Err(self.off_key());
+        };
         Ok(Rendering {
             mood_score: rendering.mood_score.filter(|score| (1..=5).contains(score)),
             blocks: rendering.blocks.into_iter().take(BLOCKS_MAX).map(block).collect(),
         })
     }
-}
 
-fn material(given: Material) -> wit::Material {
-    wit::Material {
-        callee_name: given.callee_name,
-        language: given.language,
-        turns: given.turns.into_iter().map(turn).collect(),
-        provider_summary: given.provider_summary,
-        collected: given.collected.into_iter().map(collected).collect(),
-        duration_s: given.duration_s,
-        extra: Vec::new(),
+    /// What the plugin is shown of a talk: no more than it asked for and was granted.
+    fn material(&self, given: Material) -> wit::Material {
+        let shown = |kind| self.shown.contains(&kind);
+        let said = shown(DataKind::Transcript);
+        wit::Material {
+            callee_name: if shown(DataKind::Profile) { given.callee_name } else { String::new() },
+            language: given.language,
+            turns: if said { given.turns.into_iter().map(turn).collect() } else { Vec::new() },
+            provider_summary: given.provider_summary.filter(|_| said),
+            collected: if shown(DataKind::Health) {
+                given.collected.into_iter().map(collected).collect()
+            } else {
+                Vec::new()
+            },
+            duration_s: given.duration_s,
+            extra: Vec::new(),
+        }
     }
 }
 

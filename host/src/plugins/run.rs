@@ -1,5 +1,6 @@
 //! Runs a plugin once: a fresh instance, one call, and the instance is gone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,61 +11,34 @@ use tokio_util::task::AbortOnDropHandle;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
-use super::border::channel::{ChannelPlugin, ChannelPluginPre};
-use super::border::provider::{ProviderPlugin, ProviderPluginPre};
-use super::border::renderer::{RendererPlugin, RendererPluginPre};
-use super::bound::{REASON_MAX_CHARS, text};
+use super::border::types::Description;
+use super::bound::reason;
 use super::entropy::Entropy;
+use super::exchange::{Input, Output, Turn};
 use super::failure::PluginFailure;
+use super::health::{Health, Rest};
 use super::machine::{Guest, Machine};
+use super::sources::SourceFiles;
+use super::witness::{Stamp, Witness};
+use super::world::World;
 use crate::clock::Clock;
 use crate::config::plugins::Limits;
-use crate::domain::manifest::Manifest;
+use crate::domain::manifest::{DataKind, Manifest};
 use crate::egress::Egress;
 use crate::egress::webhook_signature::SigningSecrets;
 
 /// Waiting for a free instance took too long: try again after this.
 const BUSY_RETRY_MS: u32 = 1_000;
 
-/// One of the three worlds, ready to be instantiated.
-pub(super) trait World: Clone + Send + Sync + 'static {
-    /// The typed exports of an instance.
-    type Exports: Send + Sync + 'static;
-
-    /// Makes a fresh instance.
-    fn instantiate<'a>(&'a self, store: &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<Self::Exports>>;
-}
-
-macro_rules! world {
-    ($pre:ident => $exports:ident) => {
-        impl World for $pre<Guest> {
-            type Exports = $exports;
-
-            fn instantiate<'a>(
-                &'a self,
-                store: &'a mut Store<Guest>,
-            ) -> BoxFuture<'a, wasmtime::Result<Self::Exports>> {
-                Box::pin(self.instantiate_async(store))
-            }
-        }
-    };
-}
-world!(ChannelPluginPre => ChannelPlugin);
-world!(ProviderPluginPre => ProviderPlugin);
-world!(RendererPluginPre => RendererPlugin);
-
-/// One call of an export: it gets the instance, and gives what the export returned.
-pub(super) type Call<W, R> = Box<
-    dyn for<'a> FnOnce(&'a <W as World>::Exports, &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<R>> + Send,
->;
-
-/// What every loaded plugin has, whatever its kind.
-pub(super) struct Common {
-    /// The name of its section in the config.
-    pub(super) id: String,
+/// A loaded plugin.
+pub(super) struct Plugin {
+    /// Who it is: the name of its section in the config, its version, its digest.
+    pub(super) stamp: Stamp,
     pub(super) manifest: Manifest,
     /// Its settings, as JSON.
     pub(super) settings: String,
+    /// What it is shown; the rest is withheld.
+    pub(super) shown: BTreeSet<DataKind>,
     pub(super) limits: Limits,
     pub(super) egress: Egress,
     pub(super) signing: Option<SigningSecrets>,
@@ -73,57 +47,108 @@ pub(super) struct Common {
     pub(super) machine: Arc<Machine>,
     /// Keeps one plugin from taking every instance.
     pub(super) permits: Arc<Semaphore>,
+    pub(super) health: Arc<Health>,
+    pub(super) witness: Option<Arc<dyn Witness>>,
+    pub(super) world: World,
+    /// Where it can panic.
+    pub(super) sources: Arc<SourceFiles>,
 }
 
-impl Common {
+/// What one run gave, and the time that it took on the plugins' threads.
+pub(super) struct Ran<R> {
+    pub(super) result: R,
+    pub(super) plugin_time: Duration,
+}
+
+impl Plugin {
     /// Says that the plugin is broken.
     pub(super) fn broken(&self, what: impl Into<String>) -> PluginFailure {
-        PluginFailure::Broken { plugin: self.id.clone(), version: self.manifest.version.clone(), what: what.into() }
+        PluginFailure::Broken { plugin: self.stamp.id.clone(), version: self.stamp.version.clone(), what: what.into() }
+    }
+
+    /// An export gave another export's result, which the types of the border rule out.
+    pub(super) fn off_key(&self) -> PluginFailure {
+        self.broken("it answered another question than the one asked")
+    }
+
+    /// Says who is left alone for now.
+    pub(super) fn resting(&self, rest: &Rest) -> PluginFailure {
+        PluginFailure::Resting { whom: self.stamp.says(&rest.whom), until: rest.until }
     }
 
     /// The moment after which a call that starts now must not go on.
     pub(super) fn until(&self, deadline: Duration) -> Instant {
         Instant::now() + deadline.min(Duration::from_millis(self.limits.deadline_ms.into()))
     }
-}
 
-/// A loaded plugin of one kind.
-pub(super) struct Plugin<W> {
-    pub(super) common: Arc<Common>,
-    pub(super) world: W,
-}
+    /// Calls one export of a fresh instance.
+    pub(super) async fn run(
+        &self,
+        until: Instant,
+        input: Arc<Input>,
+        turn: Arc<Turn>,
+    ) -> Result<Ran<Output>, PluginFailure> {
+        self.run_within(self.limits, until, input, turn).await
+    }
 
-impl<W: World> Plugin<W> {
-    /// Makes an instance on the plugins' own threads, and calls it once.
-    pub(super) async fn run<R: Send + 'static>(&self, until: Instant, call: Call<W, R>) -> Result<R, PluginFailure> {
+    /// The same with other limits of memory and computing time.
+    pub(super) async fn run_within(
+        &self,
+        limits: Limits,
+        until: Instant,
+        input: Arc<Input>,
+        turn: Arc<Turn>,
+    ) -> Result<Ran<Output>, PluginFailure> {
+        self.within(limits, until, move |world, store| {
+            Box::pin(async move { world.invoke(store, &input, &turn).await })
+        })
+        .await
+    }
+
+    /// Asks a fresh instance who it is.
+    pub(super) async fn describe(&self, until: Instant) -> Result<Description, PluginFailure> {
+        let ran = self.within(self.limits, until, |world, store| Box::pin(world.describe(store))).await?;
+        Ok(ran.result)
+    }
+
+    /// Does `work` with a fresh store, on the plugins' own threads.
+    async fn within<R: Send + 'static>(
+        &self,
+        limits: Limits,
+        until: Instant,
+        work: impl for<'a> FnOnce(&'a World, &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<R>> + Send + 'static,
+    ) -> Result<Ran<R>, PluginFailure> {
         let busy = |reason: &str| PluginFailure::Retry { after_ms: BUSY_RETRY_MS, reason: reason.to_owned() };
-        let common = &self.common;
-        let machine = common.machine.clone();
+        let machine = self.machine.clone();
         let permits = async {
-            let own = common.permits.clone().acquire_owned().await.ok()?;
+            let own = self.permits.clone().acquire_owned().await.ok()?;
             Some((own, machine.slots().clone().acquire_owned().await.ok()?))
         };
         let Ok(Some(permits)) = timeout_at(until, permits).await else {
             return Err(busy("too many calls of this plugin run at once"));
         };
         let Some(threads) = machine.threads() else { return Err(busy("the plugins are shutting down")) };
-        let limits = common.limits;
-        let world = self.world.clone();
+        let (world, sources) = (self.world.clone(), self.sources.clone());
         let maker = machine.clone();
         let task = AbortOnDropHandle::new(threads.spawn(async move {
+            let began = Instant::now();
             let mut store = maker.store(limits);
-            let outcome = match world.instantiate(&mut store).await {
-                Ok(exports) => call(&exports, &mut store).await,
-                Err(error) => Err(error),
-            };
-            let outcome = outcome.map_err(|error| describe(&error, &store.data().stderr(), limits));
+            let outcome = work(&world, &mut store).await;
+            let outcome = outcome.map_err(|error| describe(&error, &store.data().stderr(), &sources, limits));
+            #[cfg(test)]
+            if let Some(look) = &maker.onlooker {
+                look(&mut store);
+            }
             drop(store);
             drop(permits);
-            outcome
+            (outcome, began.elapsed())
         }));
         match timeout_at(until, task).await {
-            Ok(Ok(outcome)) => outcome.map_err(|what| common.broken(what)),
-            Ok(Err(_)) => Err(common.broken("its run did not end")),
+            Ok(Ok((outcome, plugin_time))) => {
+                self.health.ran(plugin_time);
+                outcome.map(|result| Ran { result, plugin_time }).map_err(|what| self.broken(what))
+            }
+            Ok(Err(_)) => Err(self.broken("its run did not end")),
             Err(_) => Err(busy("the plugin's run was not over at the deadline")),
         }
     }
@@ -131,20 +156,20 @@ impl<W: World> Plugin<W> {
 
 /// What went wrong, in one line. Of a panic the place is kept and the message is
 /// not, because the message may quote a transcript.
-fn describe(error: &wasmtime::Error, stderr: &str, limits: Limits) -> String {
+fn describe(error: &wasmtime::Error, stderr: &str, sources: &SourceFiles, limits: Limits) -> String {
     let mut what = if let Some(I32Exit(code)) = error.downcast_ref() {
         format!("it exited with {code}")
     } else {
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => format!("it used more than {} ms of CPU", limits.cpu_ms),
             Some(trap) => trap.to_string(),
-            None => text(error.root_cause().to_string().lines().next().unwrap_or_default(), REASON_MAX_CHARS),
+            None => reason(error.root_cause().to_string().lines().next().unwrap_or_default()),
         }
     };
     let lines = || stderr.lines();
-    if let Some(place) = lines().find_map(|line| line.split_once(" panicked at ").map(|(_, place)| place)) {
+    if let Some(place) = lines().find_map(|line| sources.panic_place(line)) {
         what.push_str("; it panicked at ");
-        what.push_str(&text(place, REASON_MAX_CHARS));
+        what.push_str(&place);
     }
     if lines().any(|line| line.starts_with("memory allocation of ")) {
         what = format!("{what}; it wanted more than {} MiB of memory", limits.memory_mb);

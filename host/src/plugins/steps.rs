@@ -1,38 +1,30 @@
 //! The conversation with a sans-IO plugin: call it, send the requests that it
 //! returns, and call it again with the answers, until it is done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use tokio::time::Instant;
+use url::Url;
 
 use super::border::types;
+use super::exchange::{Input, Output, Turn};
 use super::failure::PluginFailure;
-use super::run::{Call, Common, Plugin, World};
-use crate::egress::{Answer, Request};
+use super::health::Admission;
+use super::run::Plugin;
+use super::witness::{CallTrace, Round, Sent, Stamp};
+use crate::egress::{self, Answer, Origin, Request};
 
 const STEPS_MAX: usize = 8;
 const REQUESTS_PER_STEP_MAX: usize = 200;
 /// So many requests of one step are under way at once.
-const IN_FLIGHT_MAX: usize = 64;
+const IN_FLIGHT_MAX: usize = 200;
 /// All replies of one call together.
 const REPLIES_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// After a deadline that passed before anything was sent.
 const LATE_RETRY_MS: u32 = 1_000;
-
-/// What an export returns that may want the network.
-pub(super) enum Step<T> {
-    Request(Vec<types::Request>),
-    Done(T),
-    Failed(types::Failure),
-}
-
-/// What the export is called with, beside its input.
-pub(super) struct Turn {
-    pub(super) context: types::Context,
-    pub(super) answers: Vec<types::Answer>,
-}
 
 /// What has happened at the vendor so far.
 #[derive(Default)]
@@ -44,16 +36,22 @@ struct Trail {
 
 impl Trail {
     /// A failure of the host or of a broken plugin, seen in the light of what was sent before.
-    fn judge(&self, failure: PluginFailure) -> PluginFailure {
+    fn judge(&self, call: &mut Admission<'_>, failure: PluginFailure) -> PluginFailure {
+        call.failed(&failure);
         match failure {
-            PluginFailure::Broken { .. } | PluginFailure::Retry { .. } if self.touched => {
-                PluginFailure::Unknown(format!("requests were sent, and then: {failure}"))
+            PluginFailure::Broken { what, .. } if self.touched => {
+                PluginFailure::Unknown(format!("requests were sent, and then it broke: {what}"))
+            }
+            PluginFailure::Retry { reason, .. } if self.touched => {
+                PluginFailure::Unknown(format!("requests were sent, and then: {reason}"))
             }
             _ => failure,
         }
     }
 
-    fn note(&mut self, reads_only: bool, answer: Answer) -> types::Answer {
+    fn note(&mut self, sending: Sending) -> types::Answer {
+        let reads_only = matches!(sending.request.method.as_str(), "GET" | "HEAD");
+        let answer = sending.answer;
         let answer = match answer {
             Answer::Reply(reply) if self.reply_bytes + reply.body.len() > REPLIES_MAX_BYTES => {
                 Answer::Unknown("the replies are too long together".to_owned())
@@ -76,9 +74,16 @@ impl Trail {
     }
 }
 
-impl Common {
+/// One request, what became of it, and how long that took.
+struct Sending {
+    request: types::Request,
+    answer: Answer,
+    vendor_time: Duration,
+}
+
+impl Plugin {
     /// All that varies between two calls of the plugin.
-    pub(super) fn context(&self, locale: &str) -> Result<types::Context, PluginFailure> {
+    fn context(&self, locale: &str) -> Result<types::Context, PluginFailure> {
         let entropy = self.entropy.draw().map_err(|e| PluginFailure::Retry {
             after_ms: LATE_RETRY_MS,
             reason: format!("the system gives no random numbers: {e}"),
@@ -92,67 +97,180 @@ impl Common {
         })
     }
 
-    async fn send(&self, request: types::Request, until: Instant) -> (bool, Answer) {
-        let reads_only = matches!(request.method.as_str(), "GET" | "HEAD");
-        let request = Request {
-            method: request.method,
-            url: request.url,
-            headers: request.headers,
-            body: match request.body {
-                types::Body::Empty => Vec::new(),
-                types::Body::Text(text) => text.into_bytes(),
-                types::Body::Bytes(bytes) => bytes,
-            },
-            credential: request.credential,
-            repeatable: request.repeatable,
-            timeout: Duration::from_millis(request.timeout_ms.into()),
-        };
-        (reads_only, self.egress.send(&request, until).await)
-    }
-}
-
-impl<W: World> Plugin<W> {
-    /// Leads the conversation to its end. `call` makes the call of the export for each turn.
-    pub(super) async fn converse<T: Send + 'static>(
+    /// Leads one call to its end: runs the export, sends what it asks for, runs it again.
+    /// Gives any output but [`Output::Request`] and [`Output::Failed`].
+    pub(super) async fn converse(
         &self,
         locale: &str,
         deadline: Duration,
-        call: impl Fn(Arc<Turn>) -> Call<W, Step<T>>,
-    ) -> Result<T, PluginFailure> {
-        let common = &self.common;
-        let until = common.until(deadline);
-        let mut turn = Arc::new(Turn { context: common.context(locale)?, answers: Vec::new() });
+        input: Input,
+    ) -> Result<Output, PluginFailure> {
+        let admitted = self.health.admit(input.export(), self.clock.now());
+        let mut call = admitted.map_err(|rest| self.resting(&rest))?;
+        let input = Arc::new(input);
+        let turn = Arc::new(Turn { context: self.context(locale)?, answers: Vec::new() });
+        let watching = self.witness.as_ref().filter(|witness| witness.watches(&self.stamp.id));
+        let mut rounds = watching.map(|_| Vec::new());
+        let begun_at = self.clock.now();
+        let context = rounds.is_some().then(|| turn.context.clone());
+        let outcome = self.lead(&mut call, self.until(deadline), input.clone(), turn, &mut rounds).await;
+        let outcome = match outcome {
+            Ok(Output::Failed(failure)) => Err(PluginFailure::from(failure).by(&self.stamp)),
+            Ok(output) => Ok(output),
+            Err(failure) => {
+                let failure = failure.by(&self.stamp);
+                self.tell(&failure);
+                Err(failure)
+            }
+        };
+        call.ended(self.clock.now(), outcome.as_ref().err());
+        if let (Some(witness), Some(rounds), Some(context)) = (watching, rounds, context) {
+            let stamp = self.stamp.clone();
+            witness.saw(CallTrace { stamp, begun_at, context, input, rounds, outcome: outcome.clone() });
+        }
+        outcome
+    }
+
+    /// Logs what the host has to say of the plugin. The plugin's own words are not for the log: they may tell of people.
+    pub(super) fn tell(&self, failure: &PluginFailure) {
+        let Stamp { id, version, .. } = &self.stamp;
+        tracing::warn!(plugin = id, version, %failure, "a call of a plugin failed");
+    }
+
+    /// Logs which requests went nowhere, each reason once: a list may hold hundreds.
+    fn tell_of_failed(&self, sent: &[Sending]) {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for sending in sent {
+            if let Answer::Unsent(why) | Answer::Misconfigured(why) | Answer::Unknown(why) = &sending.answer {
+                *reasons.entry(why).or_default() += 1;
+            }
+        }
+        let Stamp { id, version, .. } = &self.stamp;
+        for (reason, requests) in reasons {
+            tracing::warn!(plugin = id, version, requests, reason, "requests of a plugin went unanswered");
+        }
+    }
+
+    /// Runs the export until it is done. Gives any output but [`Output::Request`]; a failure is one that the host saw.
+    async fn lead(
+        &self,
+        call: &mut Admission<'_>,
+        until: Instant,
+        input: Arc<Input>,
+        mut turn: Arc<Turn>,
+        rounds: &mut Option<Vec<Round>>,
+    ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
         for _ in 0..STEPS_MAX {
-            let step = self.run(until, call(turn.clone())).await.map_err(|failure| trail.judge(failure))?;
-            let requests = match step {
-                Step::Done(result) => return Ok(result),
-                Step::Failed(failure) => return Err(failure.into()),
-                Step::Request(requests) => requests,
+            let ran = self.run(until, input.clone(), turn.clone()).await;
+            let ran = ran.map_err(|failure| trail.judge(call, failure))?;
+            let requests = match ran.result {
+                Output::Request(requests) => requests,
+                result => {
+                    note_round(rounds, ran.plugin_time, Vec::new);
+                    return Ok(result);
+                }
             };
             if requests.is_empty() || requests.len() > REQUESTS_PER_STEP_MAX {
                 let what = format!("it asked for {} requests in one step", requests.len());
-                return Err(trail.judge(common.broken(what)));
+                return Err(trail.judge(call, self.broken(what)));
             }
-            let sent = requests.into_iter().map(|request| common.send(request, until));
+            let origins: Vec<_> = requests.iter().map(|request| Origin::of(&Url::parse(&request.url).ok()?)).collect();
+            if trail.touched {
+                call.go_on();
+            } else {
+                call.admit_vendors(&origins, self.clock.now()).map_err(|rest| self.resting(&rest))?;
+            }
+            let asked = &*call;
+            let sent =
+                requests.into_iter().zip(origins).map(|(request, origin)| self.send(asked, request, origin, until));
             let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
-            let refusal = sent.iter().find_map(|(_, answer)| match answer {
+            self.tell_of_failed(&sent);
+            note_round(rounds, ran.plugin_time, || sent.iter().map(Sending::witnessed).collect());
+            let refusal = sent.iter().find_map(|sending| match &sending.answer {
                 Answer::Misconfigured(why) => Some(why.clone()),
                 _ => None,
             });
-            let answers: Vec<_> = sent.into_iter().map(|(reads_only, answer)| trail.note(reads_only, answer)).collect();
+            let answers: Vec<_> = sent.into_iter().map(|sending| trail.note(sending)).collect();
             // Nothing happened anywhere, and the host knows better than the plugin what to do.
             if let Some(why) = refusal
                 && !trail.touched
             {
                 return Err(PluginFailure::Misconfigured(why));
             }
-            let mut so_far = Arc::try_unwrap(turn)
-                .unwrap_or_else(|shared| Turn { context: shared.context.clone(), answers: shared.answers.clone() });
+            let mut so_far = Arc::try_unwrap(turn).unwrap_or_else(|shared| (*shared).clone());
             so_far.answers.extend(answers);
             turn = Arc::new(so_far);
         }
-        Err(trail.judge(common.broken(format!("it was not done after {STEPS_MAX} steps"))))
+        Err(trail.judge(call, self.broken(format!("it was not done after {STEPS_MAX} steps"))))
+    }
+
+    async fn send(
+        &self,
+        call: &Admission<'_>,
+        request: types::Request,
+        origin: Option<Origin>,
+        until: Instant,
+    ) -> Sending {
+        if let Some(rest) = origin.as_ref().and_then(|origin| call.rest_of(origin)) {
+            let answer = Answer::Unsent(self.resting(rest).to_string());
+            return Sending { request, answer, vendor_time: Duration::ZERO };
+        }
+        let outgoing = outgoing(&request);
+        let began = Instant::now();
+        let answer = self.egress.send(&outgoing, until).await;
+        let vendor_time = began.elapsed();
+        if let Some(origin) = origin {
+            call.sent(&origin, self.clock.now(), vendor_time, &answer);
+        }
+        Sending { request, answer, vendor_time }
+    }
+}
+
+/// The request, as the egress room wants it.
+fn outgoing(request: &types::Request) -> Request {
+    Request {
+        method: request.method.clone(),
+        url: request.url.clone(),
+        headers: request.headers.clone(),
+        body: match &request.body {
+            types::Body::Empty => Vec::new(),
+            types::Body::Text(text) => text.clone().into_bytes(),
+            types::Body::Bytes(bytes) => bytes.clone(),
+        },
+        credential: request.credential.clone(),
+        repeatable: request.repeatable,
+        timeout: Duration::from_millis(request.timeout_ms.into()),
+    }
+}
+
+/// What is wrong with a request, whoever asks for it and whatever is granted; `None` where nothing is.
+pub fn flaw(request: &types::Request) -> Option<String> {
+    egress::flaw(&outgoing(request))
+}
+
+impl Sending {
+    fn witnessed(&self) -> Sent {
+        let (answer, refused) = match &self.answer {
+            Answer::Reply(reply) => (
+                types::Answer::Response(types::Response {
+                    status: reply.status,
+                    headers: reply.headers.clone(),
+                    body: reply.body.clone(),
+                }),
+                None,
+            ),
+            Answer::Unsent(why) => (types::Answer::Unsent(why.clone()), None),
+            Answer::Misconfigured(why) => (types::Answer::Unsent(why.clone()), Some(why.clone())),
+            Answer::Unknown(why) => (types::Answer::Unknown(why.clone()), None),
+        };
+        Sent { request: self.request.clone(), answer, refused, vendor_time: self.vendor_time }
+    }
+}
+
+fn note_round(rounds: &mut Option<Vec<Round>>, plugin_time: Duration, sent: impl FnOnce() -> Vec<Sent>) {
+    if let Some(rounds) = rounds {
+        rounds.push(Round { plugin_time, sent: sent() });
     }
 }
 

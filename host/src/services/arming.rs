@@ -59,7 +59,8 @@ impl Refusal {
     }
 }
 
-struct Target {
+/// Where a try can ring.
+pub(crate) struct Target {
     channel: String,
     ahead: bool,
     address: String,
@@ -80,12 +81,29 @@ pub(crate) async fn arm(
     }
     let target = match call.call_method {
         CallMethod::Phone => phone_target(callee, rules),
-        CallMethod::App => app_target(c, call, rules).await?,
+        CallMethod::App => app_target(c, call, rules, None).await?,
     };
-    let target = match target {
-        Ok(target) => target,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    match target {
+        Ok(target) => Ok(Ok(arm_at(c, call, target, rules).await?)),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Where the call's present try can ring when this channel is left alone: at another device, on another channel.
+pub(crate) async fn elsewhere(
+    c: &mut Conn,
+    call: &Call,
+    channel: &str,
+    rules: &Rules,
+) -> Result<Option<Target>, DbError> {
+    match call.call_method {
+        CallMethod::Phone => Ok(None),
+        CallMethod::App => Ok(app_target(c, call, rules, Some(channel)).await?.ok()),
+    }
+}
+
+/// Records a ring attempt at this target.
+pub(crate) async fn arm_at(c: &mut Conn, call: &Call, target: Target, rules: &Rules) -> Result<AttemptId, DbError> {
     let attempt = RingAttempt {
         id: AttemptId::new(),
         call_id: call.id,
@@ -114,7 +132,7 @@ pub(crate) async fn arm(
         created_at: rules.now,
     };
     ring_attempts::add(c, &attempt).await?;
-    Ok(Ok(attempt.id))
+    Ok(attempt.id)
 }
 
 fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
@@ -129,7 +147,12 @@ fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
     })
 }
 
-async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<Target, Refusal>, DbError> {
+async fn app_target(
+    c: &mut Conn,
+    call: &Call,
+    rules: &Rules,
+    avoided: Option<&str>,
+) -> Result<Result<Target, Refusal>, DbError> {
     let targets = ring_targets::of_callee(c, call.callee_id).await?;
     if targets.is_empty() {
         return Ok(Err(Refusal::Device));
@@ -137,6 +160,7 @@ async fn app_target(c: &mut Conn, call: &Call, rules: &Rules) -> Result<Result<T
     let used = ring_attempts::of_call(c, call.id).await?;
     let fresh = targets
         .into_iter()
+        .filter(|target| avoided != Some(target.channel.as_str()))
         .filter(|target| !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address));
     let mut refusal = Refusal::Device;
     for target in fresh {

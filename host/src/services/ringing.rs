@@ -133,20 +133,19 @@ pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
     // That nothing leaves after its ring window is the plugin's part: it knows each ring's end.
     let deadline = vendor_deadline.min(app.clock.real(left));
     let rings: Vec<Ring> = items.iter().map(|item| item.ring.clone()).collect();
-    let verdicts = match app.plugins.ring(&channel, rings, deadline).await {
-        Ok(verdicts) => verdicts,
+    let outcomes: Vec<Outcome> = match app.plugins.ring(&channel, rings, deadline).await {
+        Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
         Err(failure) => {
             tracing::warn!(channel, rings = items.len(), error = %failure, "a channel gave up");
-            items.iter().map(|item| verdict_of_failure(&failure, item.attempt.ahead)).collect()
+            items.iter().map(|item| outcome_of_failure(&failure, item.attempt.ahead)).collect()
         }
     };
     let rules = Rules::of(app);
     let families: Vec<FamilyId> = items.iter().map(|item| item.family).collect();
-    let outcomes: Vec<(RingAttempt, Verdict)> = items.into_iter().map(|item| item.attempt).zip(verdicts).collect();
-    for (attempt, verdict) in outcomes {
+    let outcomes: Vec<(RingAttempt, Outcome)> = items.into_iter().map(|item| item.attempt).zip(outcomes).collect();
+    for (attempt, outcome) in outcomes {
         let (rules, id) = (rules.clone(), attempt.id);
-        let written =
-            app.db.write(move |c| async move { verdicts::record(c, &attempt, verdict, &rules).await }.boxed()).await;
+        let written = app.db.write(move |c| async move { outcome.record(c, &attempt, &rules).await }.boxed()).await;
         if let Err(error) = written {
             // The others' outcomes are written all the same; this one is looked up when its lease is over.
             tracing::error!(attempt = %id, %error, "the outcome of a ring was not written");
@@ -159,9 +158,29 @@ pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// What became of one ring.
+enum Outcome {
+    /// What the plugin says.
+    Verdict(Verdict),
+    /// The channel is left alone until then: nothing was sent.
+    TurnedAway { until: Moment, reason: String },
+}
+
+impl Outcome {
+    async fn record(self, c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
+        match self {
+            Self::Verdict(verdict) => verdicts::record(c, attempt, verdict, rules).await,
+            Self::TurnedAway { until, reason } => verdicts::turned_away(c, attempt, until, &reason, rules).await,
+        }
+    }
+}
+
 /// What a plugin's failure means for each of its rings.
-fn verdict_of_failure(failure: &PluginFailure, ahead: bool) -> Verdict {
-    match failure {
+fn outcome_of_failure(failure: &PluginFailure, ahead: bool) -> Outcome {
+    Outcome::Verdict(match failure {
+        PluginFailure::Resting { until, .. } => {
+            return Outcome::TurnedAway { until: *until, reason: failure.to_string() };
+        }
         PluginFailure::Retry { after_ms, reason } => Verdict::Retry { after_ms: *after_ms, reason: reason.clone() },
         PluginFailure::Misconfigured(reason) => Verdict::Misconfigured(reason.clone()),
         PluginFailure::Permanent(reason) => Verdict::Refused(reason.clone()),
@@ -170,7 +189,7 @@ fn verdict_of_failure(failure: &PluginFailure, ahead: bool) -> Verdict {
         PluginFailure::Unknown(reason) => Verdict::Unknown(reason.clone()),
         PluginFailure::Broken { .. } if ahead => Verdict::Unknown(failure.to_string()),
         PluginFailure::Broken { .. } => Verdict::Retry { after_ms: 2_000, reason: failure.to_string() },
-    }
+    })
 }
 
 /// When the next armed attempt is to be sent.

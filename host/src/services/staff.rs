@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::error::ServiceError;
+use super::plugin_health;
+use super::staff_alerts::Trouble;
 use crate::app::App;
 use crate::config::MailTransport;
 use crate::db::webhook_events::{self, WebhookEvent};
 use crate::db::{Conn, accounts, alerts, installation, jobs};
-use crate::domain::manifest::PluginKind;
-use crate::domain::{AccountId, CallId, CallState, Moment, WebhookId};
+use crate::domain::manifest::{Manifest, PluginKind};
+use crate::domain::{AccountId, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, WebhookId};
+use crate::plugins::Stamp;
 
 const SHOWN: i64 = 50;
 const DAY_S: i64 = 86_400;
@@ -89,6 +90,10 @@ pub struct PluginBrief {
     pub version: String,
     /// What it does.
     pub kind: PluginKind,
+    /// How it is; nothing is known before its first call.
+    pub state: Option<PluginState>,
+    /// Who kept failing, until a call has shown that it is well again.
+    pub rest: Option<PluginRest>,
     /// What the operator must mend, in the vendor's or the plugin's words.
     pub trouble: Option<String>,
 }
@@ -153,26 +158,25 @@ async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, Serv
         .collect())
 }
 
-/// What is stored beside an alert of the staff.
-#[derive(Deserialize)]
-struct Trouble {
-    plugin: String,
-    reason: String,
-}
-
 async fn plugins(app: &App, c: &mut Conn) -> Result<Vec<PluginBrief>, ServiceError> {
     let mut troubles: BTreeMap<String, String> = BTreeMap::new();
     // The newest comes first, and is the one that is shown.
-    for alert in alerts::unclosed_of_staff(c, SHOWN).await? {
-        if let Ok(trouble) = serde_json::from_str::<Trouble>(&alert.detail) {
-            troubles.entry(trouble.plugin).or_insert(trouble.reason);
-        }
+    let alerts = alerts::unclosed_of_staff(c, SHOWN).await?;
+    for trouble in alerts.iter().filter_map(Trouble::of) {
+        troubles.entry(trouble.plugin).or_insert(trouble.reason);
     }
-    let brief = |(id, manifest): (&str, &crate::domain::manifest::Manifest)| PluginBrief {
-        id: id.to_owned(),
-        version: manifest.version.clone(),
-        kind: manifest.kind,
-        trouble: troubles.get(id).cloned(),
+    let health = plugin_health::of_all(app, c).await?;
+    let brief = |(stamp, manifest): (Stamp, Manifest)| {
+        let told = |health: &&PluginHealth| health.calls > 0 || health.state != PluginState::Well;
+        let health = health.get(&stamp.id).filter(told);
+        PluginBrief {
+            state: health.map(|health| health.state),
+            rest: health.and_then(|health| health.rest.clone()),
+            trouble: troubles.get(&stamp.id).cloned(),
+            id: stamp.id,
+            version: stamp.version,
+            kind: manifest.kind,
+        }
     };
     Ok(app.plugins.manifests().into_iter().map(brief).collect())
 }

@@ -1,11 +1,13 @@
 //! Verdicts: what a vendor's reply means for an attempt and its call.
 
+use crate::db::callees::Callee;
+use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
-use crate::db::{self, Conn, DbError, callees, calls, ring_targets, timeline};
-use crate::domain::{AlertId, AlertKind, AlertState, AttemptState, CallState, Moment, Verdict};
-use crate::services::arming;
+use crate::db::{Conn, DbError, callees, calls, ring_targets, timeline};
+use crate::domain::{AlertKind, AttemptState, CallState, Moment, Verdict};
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::ringing::AWAITING_VERDICT;
+use crate::services::{arming, staff_alerts};
 
 /// How often one attempt may be handed over.
 pub(crate) const SENDS: i32 = 3;
@@ -13,6 +15,9 @@ pub(crate) const SENDS: i32 = 3;
 const REPEAT_AFTER_S: i64 = 2;
 /// The vendor shows a submission in its list after so long.
 pub(crate) const LOOK_UP_AFTER_S: i64 = 2;
+
+/// Why an attempt came to nothing whose channel, or its vendor, is left alone.
+const RESTING: &str = "channel_resting";
 
 /// Writes a verdict and what follows from it.
 pub(crate) async fn record(
@@ -31,7 +36,7 @@ pub(crate) async fn record(
         }
         Verdict::Refused(reason) => over(c, attempt, AttemptState::Failed, &reason, "refused", rules).await,
         Verdict::Misconfigured(reason) => {
-            tell_staff(c, &attempt.channel, &reason, rules.now).await?;
+            staff_alerts::open(c, AlertKind::Misconfigured, &attempt.channel, &reason, rules.now).await?;
             over(c, attempt, AttemptState::Failed, &reason, "misconfigured", rules).await
         }
         Verdict::Retry { after_ms, reason } => {
@@ -53,6 +58,46 @@ pub(crate) async fn record(
             send_again(c, attempt, rules.now.plus_secs(REPEAT_AFTER_S), &reason, "vendor_silent", rules).await
         }
     }
+}
+
+/// The channel is left alone until a moment: nothing was sent. The callee's next device on another channel rings at
+/// once. Where there is none, the attempt waits for its channel, as long as it can still ring in time.
+///
+/// Never both: an attempt that waits would ring a second device beside the one that rings by then.
+pub(crate) async fn turned_away(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    until: Moment,
+    reason: &str,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let Some((call, callee)) = awaited(c, attempt).await? else {
+        // Nobody waits for it any more.
+        return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
+    };
+    let in_time = !attempt.ahead && rules.now < call.expires_at && callee.consent_at.is_some();
+    let elsewhere = if in_time { arming::elsewhere(c, &call, &attempt.channel, rules).await? } else { None };
+    if let Some(target) = elsewhere {
+        if end(c, attempt, AttemptState::Failed, reason).await? {
+            timeline::append(c, &call, rules.now, "ring_failed", Some(RESTING)).await?;
+            arming::arm_at(c, &call, target, rules).await?;
+        }
+        return Ok(());
+    }
+    let again = until.max(rules.now.plus_secs(1));
+    if again >= attempt.expires_at {
+        return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
+    }
+    let change = AttemptChange {
+        state: Some(AttemptState::Armed),
+        act_at: Some(Some(again)),
+        reason: Some(Some(reason.to_owned())),
+        // It was not handed over: this time does not count.
+        sends: Some(attempt.sends - 1),
+        ..AttemptChange::default()
+    };
+    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+    Ok(())
 }
 
 async fn accepted(
@@ -119,48 +164,37 @@ pub(crate) async fn over(
     failed: &'static str,
     rules: &Rules,
 ) -> Result<(), DbError> {
+    if !end(c, attempt, state, reason).await? {
+        return Ok(());
+    }
+    let Some((mut call, callee)) = awaited(c, attempt).await? else { return Ok(()) };
+    timeline::append(c, &call, rules.now, "ring_failed", Some(failed)).await?;
+    // Another device on a channel that is left alone would not ring either.
+    let next = !attempt.ahead && failed != RESTING && rules.now < call.expires_at;
+    if next && arming::arm(c, &call, &callee, rules).await?.is_ok() {
+        return Ok(());
+    }
+    let retry = matches!(failed, "vendor_busy" | "vendor_silent" | "vendor_lost" | RESTING);
+    miss(c, &mut call, Miss::failed(failed, retry), rules).await
+}
+
+/// Ends the attempt. False when it counts no more: a ring that the device or the vendor has heard is not over,
+/// whatever a late reply says.
+async fn end(c: &mut Conn, attempt: &RingAttempt, state: AttemptState, reason: &str) -> Result<bool, DbError> {
     let change = AttemptChange {
         state: Some(state),
         act_at: Some(None),
         reason: Some(Some(reason.to_owned())),
         ..AttemptChange::default()
     };
-    // A ring that the device or the vendor has heard is not over, whatever a late reply says.
-    if !ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await? {
-        return Ok(());
-    }
-    let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(()) };
-    if !matches!(call.state, CallState::Queued | CallState::Ringing) || call.tries != attempt.try_no {
-        return Ok(());
-    }
-    timeline::append(c, &call, rules.now, "ring_failed", Some(failed)).await?;
-    let Some(callee) = callees::find(c, call.callee_id).await? else { return Ok(()) };
-    if !attempt.ahead && rules.now < call.expires_at && arming::arm(c, &call, &callee, rules).await?.is_ok() {
-        return Ok(());
-    }
-    let retry = matches!(failed, "vendor_busy" | "vendor_silent" | "vendor_lost");
-    miss(c, &mut call, Miss::failed(failed, retry), rules).await
+    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await
 }
 
-/// Opens the staff's alert for a channel that its operator must mend.
-async fn tell_staff(c: &mut Conn, channel: &str, reason: &str, now: Moment) -> Result<(), DbError> {
-    let hour = now.secs() / 3_600;
-    let alert = db::alerts::Alert {
-        id: AlertId::new(),
-        family_id: None,
-        callee_id: None,
-        call_id: None,
-        kind: AlertKind::Misconfigured,
-        // One an hour: enough to be seen, too few to drown in.
-        cause: format!("misconfigured:{channel}:{hour}"),
-        detail: serde_json::json!({ "plugin": channel, "reason": reason }).to_string(),
-        evidence: "[]".to_owned(),
-        state: AlertState::Open,
-        opened_at: now,
-        acknowledged_at: None,
-        closed_at: None,
-        note: None,
-    };
-    db::alerts::open(c, &alert).await?;
-    Ok(())
+/// The call whose present try waits for this attempt, if one does.
+async fn awaited(c: &mut Conn, attempt: &RingAttempt) -> Result<Option<(Call, Callee)>, DbError> {
+    let Some(call) = calls::find(c, attempt.call_id).await? else { return Ok(None) };
+    if !matches!(call.state, CallState::Queued | CallState::Ringing) || call.tries != attempt.try_no {
+        return Ok(None);
+    }
+    Ok(callees::find(c, call.callee_id).await?.map(|callee| (call, callee)))
 }

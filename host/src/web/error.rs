@@ -46,9 +46,9 @@ impl From<&ServiceError> for Meaning {
             ServiceError::Unavailable(_) => {
                 Self { retry_after_s: Some(5), ..Self::of(StatusCode::SERVICE_UNAVAILABLE, "unavailable") }
             }
-            ServiceError::Plugin(PluginFailure::Retry { .. } | PluginFailure::Unknown(_)) => {
-                Self { retry_after_s: Some(2), ..Self::of(StatusCode::SERVICE_UNAVAILABLE, "vendor-unavailable") }
-            }
+            ServiceError::Plugin(
+                PluginFailure::Retry { .. } | PluginFailure::Resting { .. } | PluginFailure::Unknown(_),
+            ) => Self { retry_after_s: Some(2), ..Self::of(StatusCode::SERVICE_UNAVAILABLE, "vendor-unavailable") },
             ServiceError::Plugin(_) => Self::of(StatusCode::BAD_GATEWAY, "vendor-failed"),
             ServiceError::Db(_) => Self::of(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }

@@ -14,7 +14,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::services::{
-    ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, queueing, reconciling, ringing,
+    ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, plugin_health, queueing, reconciling, replacing,
+    ringing,
 };
 
 /// The longest that the ringing loop sleeps: another host, or a page, may arm something meanwhile.
@@ -41,7 +42,15 @@ impl Worker {
         worker.every(app, "deadlines", Duration::from_secs(1), |app| async move { deadlines::tick(&app).await });
         worker.every(app, "reconciling", Duration::from_secs(5), |app| async move { reconciling::tick(&app).await });
         worker.every(app, "jobs", Duration::from_secs(1), |app| async move { jobs::run_due(&app).await });
+        worker.every(
+            app,
+            "replacing plugins",
+            Duration::from_secs(2),
+            |app| async move { replacing::tick(&app).await },
+        );
         worker.every(app, "housekeeping", Duration::from_mins(10), |app| async move { housekeeping::tick(&app).await });
+        let period = Duration::from_secs(plugin_health::PERIOD_S);
+        worker.every(app, "plugin health", period, |app| async move { plugin_health::tick(&app).await });
         if app.db.is_shared() {
             worker.keep_up(app, "telling other hosts", |app| async move { live_bridge::tell(&app).await });
             worker.keep_up(app, "hearing other hosts", |app| async move { live_bridge::hear(&app).await });

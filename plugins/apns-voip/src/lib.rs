@@ -8,7 +8,8 @@ mod message;
 mod verdict;
 
 use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
-use callpanion_plugin_api::{Answer, Ctx, Description, Stop, describe};
+use callpanion_plugin_api::flow::{self, Next};
+use callpanion_plugin_api::{Answer, Ctx, Stop};
 use serde::Deserialize;
 
 /// The plugin.
@@ -67,35 +68,44 @@ impl Environment {
 }
 
 impl Channel for ApnsVoip {
-    fn describe() -> Description {
-        describe("apns-voip", env!("CARGO_PKG_VERSION"), "Rings paired iPhones and iPads.")
-    }
-
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
         let settings: Settings = ctx.settings()?;
         let now_ms = ctx.now_ms();
         let mut verdicts: Vec<Option<Verdict>> = rings.iter().map(|ring| unsendable(ring, now_ms)).collect();
-
-        let first: Vec<usize> = (0..rings.len()).filter(|&i| verdicts[i].is_none()).collect();
-        let answers = send(ctx, &settings, &rings, &first, Environment::of)?;
-        let mut probes = Vec::new();
-        for (&i, answer) in first.iter().zip(answers) {
-            if verdict::is_bad_device_token(&answer) {
-                probes.push(i);
-            } else {
-                verdicts[i] = Some(verdict::of(answer, now_ms));
+        flow::run(ctx, State::Own, |ctx, state| match state {
+            State::Own => {
+                let first: Vec<usize> = (0..rings.len()).filter(|&i| verdicts[i].is_none()).collect();
+                let answers = send(ctx, &settings, &rings, &first, Environment::of)?;
+                let mut places = Vec::new();
+                for (&i, answer) in first.iter().zip(answers) {
+                    if verdict::is_bad_device_token(&answer) {
+                        places.push(i);
+                    } else {
+                        verdicts[i] = Some(verdict::of(answer, now_ms));
+                    }
+                }
+                Ok(Next::Go(State::Probe { places }))
             }
-        }
-
-        let answers = send(ctx, &settings, &rings, &probes, |ring| Environment::of(ring).other())?;
-        for (&i, answer) in probes.iter().zip(answers) {
-            verdicts[i] = Some(verdict::of_probe(answer, Environment::of(&rings[i]), now_ms));
-        }
-
-        let verdicts: Option<Vec<Verdict>> = verdicts.into_iter().collect();
-        let verdicts = verdicts.ok_or_else(|| Stop::permanent("an answer is missing"))?;
-        Ok(verdict::blame_the_topic(verdicts))
+            State::Probe { places } => {
+                let answers = send(ctx, &settings, &rings, &places, |ring| Environment::of(ring).other())?;
+                for (&i, answer) in places.iter().zip(answers) {
+                    verdicts[i] = Some(verdict::of_probe(answer, Environment::of(&rings[i]), now_ms));
+                }
+                let verdicts: Option<Vec<Verdict>> = verdicts.drain(..).collect();
+                let verdicts = verdicts.ok_or_else(|| Stop::permanent("an answer is missing"))?;
+                Ok(Next::Done(verdict::blame_the_topic(verdicts)))
+            }
+        })
     }
+}
+
+/// The way of a list of rings.
+#[derive(Debug)]
+enum State {
+    /// Each to its own environment.
+    Own,
+    /// Those at these places once more, each to the other environment.
+    Probe { places: Vec<usize> },
 }
 
 /// The verdict on a ring that no push can serve.
@@ -117,10 +127,10 @@ fn send(
     environment: impl Fn(&Ring) -> Environment,
 ) -> Result<Vec<Answer>, Stop> {
     let now_ms = ctx.now_ms();
-    ctx.http_all(places.iter().map(|&i| message::of(settings, &rings[i], environment(&rings[i]), now_ms)).collect())
+    ctx.http_each(places, |&i| message::of(settings, &rings[i], environment(&rings[i]), now_ms))
 }
 
-callpanion_plugin_api::channel!(ApnsVoip);
+callpanion_plugin_api::channel!(ApnsVoip, id = "apns-voip");
 
 #[cfg(test)]
 mod tests;

@@ -2,18 +2,50 @@
 
 use callpanion_plugin_api::Request;
 use callpanion_plugin_api::channel::Ring;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{Environment, Settings};
 
 /// How long the phone app rings by itself, at the most.
 const LONGEST_RING_MS: u64 = 30_000;
 
-/// A VoIP push in the shape that both readers on the phone accept.
+/// The body, in the shape that both readers on the phone accept.
 ///
 /// The call-screen library wants `id` (a UUID; it crashes without), `nameCaller`, `handle`, `type`
 /// and `duration` as integers, and `extra`. The app's delegate switches on `type`: an integer falls
 /// to its default branch, which shows the call screen; the flat keys are for that delegate.
+///
+/// A type, and no `json!`: at the full hour a body is written for each ring.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Push<'a> {
+    aps: Empty,
+    /// Fresh for each ring: iOS shows no full call screen for an id that it has seen.
+    id: &'a str,
+    name_caller: &'a str,
+    handle: &'a str,
+    #[serde(rename = "type")]
+    kind: u8,
+    duration: u64,
+    extra: Extra<'a>,
+    #[serde(flatten)]
+    call: Extra<'a>,
+    relative_name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Empty {}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extra<'a> {
+    session_id: &'a str,
+    call_type: &'a str,
+    household_id: &'a str,
+    relative_id: &'a str,
+}
+
+/// A VoIP push.
 pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64) -> Request {
     let base_url = match to {
         Environment::Production => &settings.base_url_production,
@@ -23,26 +55,23 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
     // divided: so long may the push be on its way, and so long the phone ring.
     let ring_ms = ring.expires_at_ms.saturating_sub(now_ms).min(LONGEST_RING_MS);
     let name = ring.variables.iter().find(|(key, _)| key == "callee_name");
-    let body = json!({
-        "aps": {},
-        // Fresh for each ring: iOS shows no full call screen for an id that it has seen.
-        "id": ring.ring_id,
-        "nameCaller": settings.caller_name,
-        "handle": settings.caller_name,
-        "type": 0,
-        "duration": ring_ms,
-        "extra": {
-            "sessionId": ring.ring_id,
-            "callType": "in_app_call",
-            "householdId": ring.family_id,
-            "relativeId": ring.callee_id,
-        },
-        "sessionId": ring.ring_id,
-        "callType": "in_app_call",
-        "householdId": ring.family_id,
-        "relativeId": ring.callee_id,
-        "relativeName": name.map_or("", |(_, value)| value.as_str()),
-    });
+    let call = Extra {
+        session_id: &ring.ring_id,
+        call_type: "in_app_call",
+        household_id: &ring.family_id,
+        relative_id: &ring.callee_id,
+    };
+    let body = Push {
+        aps: Empty {},
+        id: &ring.ring_id,
+        name_caller: &settings.caller_name,
+        handle: &settings.caller_name,
+        kind: 0,
+        duration: ring_ms,
+        extra: call,
+        call,
+        relative_name: name.map_or("", |(_, value)| value.as_str()),
+    };
     Request::post(format!("{}/3/device/{}", base_url.trim_end_matches('/'), ring.address))
         .header("apns-push-type", "voip")
         .header("apns-topic", format!("{}.voip", settings.bundle_id))

@@ -1,9 +1,7 @@
 //! The push that the app reads, the probe of the other environment, and Apple's response table.
 
 use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
-use callpanion_plugin_api::testing::{
-    NOW_MS, context, drive, json_body, manifest_differences, response, response_with,
-};
+use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Request};
 use serde_json::json;
 
@@ -196,16 +194,18 @@ fn the_rest_of_apples_table() {
     is(503, &["ServiceUnavailable", "Shutdown"], retry);
     is(400, &["SomethingNew"], refused_);
     is(502, &["SomethingNew"], |v| matches!(v, Verdict::Unknown(_)));
+    is(408, &["SomethingNew", ""], |v| matches!(v, Verdict::Unknown(_)));
+}
+
+#[test]
+fn a_reason_that_is_no_code_is_not_repeated() {
+    let quoting = format!("device token {TOKEN} is wrong");
+    assert_eq!(verdict(refused(400, &quoting)), Verdict::Refused("status 400".to_owned()));
+    assert_eq!(verdict(refused(400, TOKEN)), Verdict::Refused("status 400".to_owned()));
 }
 
 #[test]
 fn an_answer_that_never_came_is_unknown_and_one_that_never_left_is_tried_again() {
     assert!(matches!(verdict(Answer::Unknown("reset".to_owned())), Verdict::Unknown(_)));
     assert!(matches!(verdict(Answer::Unsent("dns".to_owned())), Verdict::Retry(_)));
-}
-
-#[test]
-fn the_manifest_agrees() {
-    let manifest = include_str!("../plugin.toml");
-    assert_eq!(manifest_differences(manifest, &ApnsVoip::describe()), Vec::<String>::new());
 }

@@ -1,9 +1,10 @@
 //! What Apple's answers mean for a ring. `ring` walks in.
 //!
-//! Reasons are read as text and a new one is classified by its status: Apple adds reasons.
+//! Reasons are read as text and a new one is classified by its status: Apple adds reasons. One that is no code is left
+//! out: a proxy's sentence may quote the device token, which stands in the URL.
 
 use callpanion_plugin_api::channel::Verdict;
-use callpanion_plugin_api::{Answer, Response};
+use callpanion_plugin_api::{Answer, Response, code};
 use serde::Deserialize;
 
 use crate::Environment;
@@ -80,10 +81,7 @@ pub(crate) fn blame_the_topic(mut verdicts: Vec<Verdict>) -> Vec<Verdict> {
 
 fn refusal(response: &Response, now_ms: u64) -> Verdict {
     let failed = response.json::<Failed>().unwrap_or_default();
-    let reason = match failed.reason.as_str() {
-        "" => format!("status {}", response.status),
-        reason => reason.to_owned(),
-    };
+    let reason = code(&failed.reason).map_or_else(|| format!("status {}", response.status), str::to_owned);
     let pause = |default_ms| response.retry_after_ms(now_ms).unwrap_or(default_ms);
     match (response.status, failed.reason.as_str()) {
         (400, WRONG_TOPIC) => Verdict::Gone(reason),
@@ -109,7 +107,8 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
             "{reason}: Apple does not accept credential `auth-key`; check key, key id and team id"
         )),
         (429, _) => Verdict::Retry((pause(LONG_PAUSE_MS), reason)),
-        (500.., _) => Verdict::Unknown(reason),
+        // It may have gone out before.
+        (408 | 500.., _) => Verdict::Unknown(reason),
         _ => Verdict::Refused(reason),
     }
 }

@@ -13,7 +13,7 @@ mod webhook;
 use std::collections::BTreeMap;
 
 use callpanion_plugin_api::provider::{Conversation, Finding, Provider, Session, SessionRequest, Webhook};
-use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
+use callpanion_plugin_api::{Answer, Ctx, Request, Stop, percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -61,14 +61,6 @@ impl Settings {
 }
 
 impl Provider for ElevenLabs {
-    fn describe() -> Description {
-        describe(
-            "elevenlabs",
-            env!("CARGO_PKG_VERSION"),
-            "Holds the conversations with ElevenLabs agents, in the app and on the phone.",
-        )
-    }
-
     fn open_session(ctx: &mut Ctx, wanted: SessionRequest) -> Result<Session, Stop> {
         let settings: Settings = ctx.settings()?;
         session::open(ctx, &settings, &wanted)
@@ -86,7 +78,7 @@ impl Provider for ElevenLabs {
         match ctx.http(settings.get(&path))? {
             Answer::Response(response) if response.status == 404 => Ok(None),
             Answer::Response(response) if response.is_success() => {
-                let data: Value = response.json().ok_or_else(|| refusal::unreadable("a conversation"))?;
+                let data: Value = response.json().map_err(|error| refusal::unreadable("a conversation", &error))?;
                 let ended = matches!(data["status"].as_str(), Some("done" | "failed"));
                 conversation::read(&data, ended)
                     .map(Some)
@@ -102,7 +94,7 @@ impl Provider for ElevenLabs {
     }
 }
 
-callpanion_plugin_api::provider!(ElevenLabs);
+callpanion_plugin_api::provider!(ElevenLabs, id = "elevenlabs");
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,14 @@
 //! What an error of ElevenLabs means for a whole function. `session`, `check` and the fetch walk in.
 //!
-//! All our requests are GETs, so an ambiguous answer is only a late one.
+//! All our requests are GETs, so an ambiguous answer is only a late one. Of what ElevenLabs says only the codes are
+//! repeated: its sentences may quote what they are about.
 
-use callpanion_plugin_api::{Answer, Response, Stop};
+use callpanion_plugin_api::{Answer, Stop, Unreadable, code, codes_in};
 use serde_json::Value;
 
 const PAUSE_MS: u32 = 2_000;
+/// So many codes of one error are named.
+const CODES_MAX: usize = 5;
 
 /// Why the function stops.
 pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
@@ -13,11 +16,12 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
         Answer::Response(response) => response,
         Answer::Unsent(why) | Answer::Unknown(why) => return Stop::retry(PAUSE_MS, why),
     };
-    let code = code(&response);
+    let body: Value = response.json().unwrap_or_default();
+    let code = said(&body["detail"]);
     match response.status {
         401 => Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key"),
         402 => no_credit(),
-        400 if code == "quota_exceeded" => no_credit(),
+        400 if machine_word(&body["detail"]) == Some("quota_exceeded") => no_credit(),
         403 => Stop::misconfigured(format!(
             "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
         )),
@@ -31,8 +35,8 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
 }
 
 /// A success whose body is not what it should be: a proxy's page, perhaps.
-pub(crate) fn unreadable(what: &str) -> Stop {
-    Stop::retry(PAUSE_MS, format!("ElevenLabs answered something else than {what}"))
+pub(crate) fn unreadable(what: &str, error: &Unreadable) -> Stop {
+    Stop::retry(PAUSE_MS, format!("ElevenLabs answered something else than {what}: {error}"))
 }
 
 fn no_credit() -> Stop {
@@ -40,9 +44,14 @@ fn no_credit() -> Stop {
 }
 
 /// The machine's word for an error; the older `status` where there is no `code`.
-pub(crate) fn code(response: &Response) -> String {
-    let body: Value = response.json().unwrap_or_default();
-    let detail = &body["detail"];
-    let code = detail["code"].as_str().or(detail["status"].as_str());
-    code.or(detail.as_str()).unwrap_or("no code").to_owned()
+fn machine_word(detail: &Value) -> Option<&str> {
+    detail["code"].as_str().or(detail["status"].as_str()).and_then(code)
+}
+
+/// That word, and the codes in the sentence beside it, such as the permission that is missing.
+fn said(detail: &Value) -> String {
+    let sentence = detail["message"].as_str().or(detail.as_str()).unwrap_or_default();
+    let mut codes: Vec<&str> = machine_word(detail).into_iter().chain(codes_in(sentence)).take(CODES_MAX).collect();
+    codes.dedup();
+    if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") }
 }

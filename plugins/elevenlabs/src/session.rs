@@ -31,7 +31,7 @@ pub(crate) fn open(ctx: &mut Ctx, settings: &Settings, wanted: &SessionRequest) 
     let now_ms = ctx.now_ms();
     let granted: Granted = match ctx.http(request)? {
         Answer::Response(response) if response.is_success() => {
-            response.json().ok_or_else(|| refusal::unreadable("a conversation token"))?
+            response.json().map_err(|error| refusal::unreadable("a conversation token", &error))?
         }
         answer => return Err(refusal::of(answer, now_ms)),
     };

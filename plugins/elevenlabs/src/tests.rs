@@ -4,21 +4,11 @@
 mod requests;
 mod webhooks;
 
-use callpanion_plugin_api::provider::Provider;
-use callpanion_plugin_api::testing::manifest_differences;
 use serde_json::{Value, json};
-
-use super::ElevenLabs;
 
 const APP_AGENT: &str = "agent_2901kb2n1c7gf4v8s6z0tq3mwe5p";
 const PHONE_AGENT: &str = "agent_7401kb2m8x4teqf9v6r3d5n0hyjs";
 
 fn settings() -> Value {
     json!({"agent_id": APP_AGENT, "phone_agent_id": PHONE_AGENT})
-}
-
-#[test]
-fn the_manifest_agrees() {
-    let manifest = include_str!("../plugin.toml");
-    assert_eq!(manifest_differences(manifest, &ElevenLabs::describe()), Vec::<String>::new());
 }

@@ -1,6 +1,7 @@
 //! Webhooks, whose signature the host has verified. `read_webhook` walks in.
 
 use callpanion_plugin_api::provider::Webhook;
+use callpanion_plugin_api::{code, read_json};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,16 +21,16 @@ struct Event {
 
 /// Reads one webhook. New event types are none of our business until we know them.
 pub(crate) fn read(settings: &Settings, body: &[u8]) -> Webhook {
-    let kind = match serde_json::from_slice::<Kind>(body) {
+    let kind = match read_json::<Kind>(body) {
         Ok(Kind { kind }) => kind,
         Err(error) => return Webhook::Unreadable(format!("not an event: {error}")),
     };
     let read = match kind.as_str() {
         "post_call_transcription" => |data: &Value| conversation::read(data, true),
         "call_initiation_failure" => conversation::read_failure,
-        _ => return Webhook::Ignored(kind),
+        other => return Webhook::Ignored(code(other).unwrap_or("an event without a name").to_owned()),
     };
-    let data = match serde_json::from_slice::<Event>(body) {
+    let data = match read_json::<Event>(body) {
         Ok(Event { data }) => data,
         Err(error) => return Webhook::Unreadable(format!("{kind} without data: {error}")),
     };

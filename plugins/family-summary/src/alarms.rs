@@ -9,11 +9,12 @@ use crate::Source;
 use crate::collected::Note;
 use crate::phrases::Language;
 use crate::statements::evidence;
-use crate::words::{ALONE, CHEST, CONFUSION, DYING, FALL, NOT_EATING, Theme};
+use crate::talk::Hit;
+use crate::words::Theme;
 
 /// One kind of alarm.
 struct Alarm {
-    theme: Option<&'static Theme>,
+    theme: Option<Theme>,
     /// The agent's keys that mean the same.
     flags: &'static [&'static str],
     english: &'static str,
@@ -22,28 +23,38 @@ struct Alarm {
 
 /// The most pressing first.
 const ALARMS: [Alarm; 6] = [
-    Alarm { theme: Some(&DYING), flags: &[], english: "not wanting to live", indonesian: "tidak ingin hidup lagi" },
     Alarm {
-        theme: Some(&CHEST),
+        theme: Some(Theme::Dying),
+        flags: &[],
+        english: "not wanting to live",
+        indonesian: "tidak ingin hidup lagi",
+    },
+    Alarm {
+        theme: Some(Theme::Chest),
         flags: &[],
         english: "the chest or trouble breathing",
         indonesian: "dada atau sesak napas",
     },
     Alarm {
-        theme: Some(&FALL),
+        theme: Some(Theme::Fall),
         flags: &["flag_fall_risk"],
         english: "a fall or the risk of one",
         indonesian: "jatuh atau risiko jatuh",
     },
     Alarm {
-        theme: Some(&NOT_EATING),
+        theme: Some(Theme::NotEating),
         flags: &["flag_low_appetite"],
         english: "eating too little",
         indonesian: "makan yang terlalu sedikit",
     },
-    Alarm { theme: Some(&CONFUSION), flags: &["flag_confused"], english: "being confused", indonesian: "rasa bingung" },
     Alarm {
-        theme: Some(&ALONE),
+        theme: Some(Theme::Confusion),
+        flags: &["flag_confused"],
+        english: "being confused",
+        indonesian: "rasa bingung",
+    },
+    Alarm {
+        theme: Some(Theme::Alone),
         flags: &["flag_lonely"],
         english: "being alone or afraid",
         indonesian: "rasa sendiri atau takut",
@@ -76,9 +87,10 @@ fn block(source: &Source<'_>, alarm: &Alarm) -> Option<Block> {
     if let Some(theme) = alarm.theme {
         hits = source.talk.spoken(theme);
         hits.retain(|hit| !hit.negated);
-        let spoken = hits.clone();
         let affirmed = source.talk.affirmed(theme);
-        hits.extend(affirmed.into_iter().filter(|hit| spoken.iter().all(|h| h.turn != hit.turn)));
+        let is_new = |hit: &Hit<'_>| hits.binary_search_by_key(&hit.turn, |spoken| spoken.turn).is_err();
+        let more: Vec<Hit<'_>> = affirmed.into_iter().filter(is_new).collect();
+        hits.extend(more);
     }
     let mut notes = alarm.flags.iter().filter_map(|flag| source.notes.get(flag));
     let note = notes.find(|note| note.is_true());
@@ -113,5 +125,9 @@ fn flagged(source: &Source<'_>, note: &Note, what: &str) -> Block {
 fn other_flag(source: &Source<'_>, note: &Note) -> Option<Block> {
     let known = ALARMS.iter().chain([&URGENT]).any(|alarm| alarm.flags.contains(&note.name.as_str()));
     let name = note.name.strip_prefix("flag_").filter(|_| !known && note.is_true())?;
-    Some(flagged(source, note, &name.replace('_', " ")))
+    let name = match name.replace('_', " ").trim() {
+        "" => source.language.pick("something without a name", "sesuatu tanpa nama").to_owned(),
+        name => name.to_owned(),
+    };
+    Some(flagged(source, note, &name))
 }

@@ -1,7 +1,7 @@
 //! What the agent collected, read defensively: a value's type follows the agent's set-up, and a key
 //! without a value says nothing. The makers of blocks walk in.
 
-use callpanion_plugin_api::renderer::Collected;
+use callpanion_plugin_api::renderer::{Collected, plain};
 use serde_json::Value;
 
 /// The agent's notes that say something.
@@ -18,10 +18,11 @@ pub(crate) struct Note {
 impl Notes {
     pub(crate) fn new(collected: &[Collected]) -> Self {
         let notes = collected.iter().map(|item| Note {
-            name: item.name.clone(),
+            // It is shown, so it must be nothing but text.
+            name: plain(&item.name),
             // What is no JSON is taken as the text that it is.
             value: serde_json::from_str(&item.value).unwrap_or_else(|_| Value::String(item.value.clone())),
-            rationale: item.rationale.trim().to_owned(),
+            rationale: plain(item.rationale.trim()),
         });
         Self { notes: notes.collect() }
     }

@@ -1,6 +1,6 @@
 //! `family-summary`: the reading matter of a family, made from a talk.
 //!
-//! The host walks in through [`Renderer`]. `talk` finds words in what was said, `words` lists them,
+//! The host walks in through [`Renderer`]. `talk` finds words in what was said, `lexicon` and `words` know them,
 //! `alarms`, `mood`, `headline` and `statements` make the blocks, `collected` reads what the agent
 //! noted, and `phrases` says it in the reader's language.
 //!
@@ -10,14 +10,15 @@
 mod alarms;
 mod collected;
 mod headline;
+mod lexicon;
 mod mood;
 mod phrases;
 mod statements;
 mod talk;
 mod words;
 
-use callpanion_plugin_api::renderer::{Material, Renderer, Rendering};
-use callpanion_plugin_api::{Ctx, Description, describe};
+use callpanion_plugin_api::Ctx;
+use callpanion_plugin_api::renderer::{Block, Material, Renderer, Rendering, plain};
 
 use collected::Notes;
 use phrases::Language;
@@ -25,6 +26,11 @@ use talk::Talk;
 
 /// The plugin.
 pub struct FamilySummary;
+
+/// What the host takes of one block: characters of its text and of its reason, and turns that it rests on.
+const TEXT_MAX_CHARS: usize = 4_000;
+const REASON_MAX_CHARS: usize = 1_000;
+const EVIDENCE_MAX: usize = 50;
 
 /// All that the parts of a summary are made from.
 struct Source<'a> {
@@ -40,14 +46,6 @@ struct Source<'a> {
 }
 
 impl Renderer for FamilySummary {
-    fn describe() -> Description {
-        describe(
-            "family-summary",
-            env!("CARGO_PKG_VERSION"),
-            "Turns a talk into what a family wants to know, in English or Indonesian.",
-        )
-    }
-
     fn render(ctx: &Ctx, material: Material) -> Rendering {
         let language = Language::of(ctx.locale());
         let source = Source {
@@ -72,11 +70,20 @@ impl Renderer for FamilySummary {
         blocks.extend(mood.block);
         blocks.extend(statements);
         blocks.extend(quote);
+        blocks.iter_mut().for_each(make_presentable);
         Rendering { mood_score: mood.score, blocks }
     }
 }
 
-callpanion_plugin_api::renderer!(FamilySummary);
+/// Plain text, of which the host cuts nothing.
+fn make_presentable(block: &mut Block) {
+    let shown = |text: &str, limit_chars: usize| plain(text).chars().take(limit_chars).collect();
+    block.text = shown(&block.text, TEXT_MAX_CHARS);
+    block.reason = shown(&block.reason, REASON_MAX_CHARS);
+    block.evidence.truncate(EVIDENCE_MAX);
+}
+
+callpanion_plugin_api::renderer!(FamilySummary, id = "family-summary");
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use callpanion_plugin_api::renderer::{Block, BlockKind};
 use crate::Source;
 use crate::collected::Note;
 use crate::statements::evidence;
-use crate::words::{BAD_MOOD, GOOD_MOOD};
+use crate::words::Theme;
 
 /// A mood: a score from 1 (bad) to 5 (good), and the block that says it.
 pub(crate) struct Mood {
@@ -15,8 +15,8 @@ pub(crate) struct Mood {
 
 /// From the agent's score, else from the callee's words; nothing when neither says anything.
 pub(crate) fn of(source: &Source<'_>) -> Mood {
-    let mut good = source.talk.spoken(&GOOD_MOOD);
-    let mut bad = source.talk.spoken(&BAD_MOOD);
+    let mut good = source.talk.spoken(Theme::GoodMood);
+    let mut bad = source.talk.spoken(Theme::BadMood);
     // "Not good" is bad, and "not sad" is no worse than nothing.
     bad.retain(|hit| !hit.negated);
     bad.extend(good.iter().filter(|hit| hit.negated).cloned());

@@ -5,10 +5,7 @@ use callpanion_plugin_api::renderer::{Block, BlockKind};
 use crate::Source;
 use crate::collected::Note;
 use crate::talk::Hit;
-use crate::words::{
-    COMPANY, FAITH, FOLLOW_UP, GARDEN, HEALTH, MEALS, MEDICINE, OUTDOORS, RELATIVES, REQUEST, SLEEP, TELEVISION, Theme,
-    WARM,
-};
+use crate::words::Theme;
 
 /// How many sentences a statement quotes.
 const QUOTES_MAX: usize = 2;
@@ -18,7 +15,7 @@ const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 4..=40;
 /// One kind of statement.
 struct Statement {
     kind: BlockKind,
-    theme: Option<&'static Theme>,
+    theme: Option<Theme>,
     /// Whether an answer to the agent's question about it counts without a word of its own.
     by_answer: bool,
     /// The agent's keys that belong to it.
@@ -29,7 +26,7 @@ struct Statement {
 
 const fn statement(
     kind: BlockKind,
-    theme: &'static Theme,
+    theme: Theme,
     notes: &'static [&'static str],
     english: &'static str,
     indonesian: &'static str,
@@ -39,7 +36,7 @@ const fn statement(
 
 /// A topic: spoken of by the callee, not only asked about.
 const fn topic(
-    theme: Option<&'static Theme>,
+    theme: Option<Theme>,
     notes: &'static [&'static str],
     english: &'static str,
     indonesian: &'static str,
@@ -50,7 +47,7 @@ const fn topic(
 /// A wish or a loose end: only in the callee's own words.
 const fn wish(
     kind: BlockKind,
-    theme: &'static Theme,
+    theme: Theme,
     notes: &'static [&'static str],
     english: &'static str,
     indonesian: &'static str,
@@ -59,20 +56,20 @@ const fn wish(
 }
 
 const STATEMENTS: [Statement; 14] = [
-    statement(BlockKind::Health, &HEALTH, &["pain_reported"], "health", "kesehatan"),
-    statement(BlockKind::Medicine, &MEDICINE, &["medication_taken"], "medicine", "obat"),
-    statement(BlockKind::Meals, &MEALS, &["meals_today"], "meals", "makan"),
-    statement(BlockKind::Sleep, &SLEEP, &["sleep_quality"], "sleep", "tidur"),
-    statement(BlockKind::Company, &COMPANY, &["social_contact"], "company", "pergaulan"),
+    statement(BlockKind::Health, Theme::Health, &["pain_reported"], "health", "kesehatan"),
+    statement(BlockKind::Medicine, Theme::Medicine, &["medication_taken"], "medicine", "obat"),
+    statement(BlockKind::Meals, Theme::Meals, &["meals_today"], "meals", "makan"),
+    statement(BlockKind::Sleep, Theme::Sleep, &["sleep_quality"], "sleep", "tidur"),
+    statement(BlockKind::Company, Theme::Company, &["social_contact"], "company", "pergaulan"),
     topic(None, &["activity"], "what they did", "kegiatan"),
-    topic(Some(&RELATIVES), &[], "the family", "keluarga"),
-    topic(Some(&TELEVISION), &[], "television and news", "televisi dan berita"),
-    topic(Some(&GARDEN), &[], "the garden", "kebun"),
-    topic(Some(&FAITH), &[], "faith", "ibadah"),
-    topic(Some(&OUTDOORS), &[], "going out", "jalan-jalan"),
+    topic(Some(Theme::Relatives), &[], "the family", "keluarga"),
+    topic(Some(Theme::Television), &[], "television and news", "televisi dan berita"),
+    topic(Some(Theme::Garden), &[], "the garden", "kebun"),
+    topic(Some(Theme::Faith), &[], "faith", "ibadah"),
+    topic(Some(Theme::Outdoors), &[], "going out", "jalan-jalan"),
     topic(None, &["notes"], "the talk", "obrolan"),
-    wish(BlockKind::Request, &REQUEST, &["message_for_family"], "a wish", "keinginan"),
-    wish(BlockKind::FollowUp, &FOLLOW_UP, &[], "something to follow up", "hal untuk ditindaklanjuti"),
+    wish(BlockKind::Request, Theme::Request, &["message_for_family"], "a wish", "keinginan"),
+    wish(BlockKind::FollowUp, Theme::FollowUp, &[], "something to follow up", "hal untuk ditindaklanjuti"),
 ];
 
 /// The statements of a talk.
@@ -128,7 +125,7 @@ fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
         spoken.retain(|hit| !hit.negated);
     }
     let mut hits = if statement.by_answer { source.talk.answered(theme) } else { Vec::new() };
-    spoken.retain(|hit| hits.iter().all(|answer| answer.turn != hit.turn));
+    spoken.retain(|hit| hits.binary_search_by_key(&hit.turn, |answer| answer.turn).is_err());
     hits.append(&mut spoken);
     hits.sort_by_key(|hit| hit.turn);
     hits
@@ -144,13 +141,13 @@ pub(crate) fn evidence(hits: &[Hit<'_>]) -> Vec<u32> {
 
 /// A sentence worth keeping: the warmest, and of those the longest; never one that raised an alarm.
 pub(crate) fn quote(source: &Source<'_>, alarms: &[Block]) -> Option<Block> {
-    let alarming = |turn: u32| alarms.iter().any(|alarm| alarm.evidence.contains(&turn));
+    let alarming = |turn: u32| alarms.iter().any(|alarm| alarm.evidence.binary_search(&turn).is_ok());
     let (turn, sentence) = source
         .talk
         .callee_sentences()
         .filter(|(turn, s)| QUOTE_WORDS.contains(&s.word_count()) && !alarming(*turn))
         .max_by_key(|(turn, s)| {
-            let warm = s.mentions(&WARM) == Some(false);
+            let warm = s.mentions(Theme::Warm) == Some(false);
             (warm, s.word_count(), std::cmp::Reverse(*turn))
         })?;
     Some(Block { kind: BlockKind::Quote, text: sentence.text.to_owned(), reason: String::new(), evidence: vec![turn] })

@@ -1,9 +1,7 @@
 //! The message that the phone app reads, and every line of Google's error table.
 
 use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
-use callpanion_plugin_api::testing::{
-    NOW_MS, context, drive, json_body, manifest_differences, response, response_with,
-};
+use callpanion_plugin_api::testing::{self, NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
 
@@ -11,19 +9,11 @@ use super::Fcm;
 
 fn ring(address: &str) -> Ring {
     Ring {
-        ring_id: "0192a000-0000-7000-8000-000000000001".to_owned(),
-        call_id: "0192a000-0000-7000-8000-000000000002".to_owned(),
-        group_id: "0192a000-0000-7000-8000-000000000003".to_owned(),
-        family_id: "0192a000-0000-7000-8000-000000000004".to_owned(),
-        callee_id: "0192a000-0000-7000-8000-000000000005".to_owned(),
-        address: address.to_owned(),
-        environment: String::new(),
-        ring_at_ms: NOW_MS,
         expires_at_ms: NOW_MS + 44_700,
         language: "id".to_owned(),
         zone: "Asia/Jakarta".to_owned(),
         variables: vec![("callee_name".to_owned(), "Bu Sri".to_owned())],
-        extra: Vec::new(),
+        ..testing::ring(address)
     }
 }
 
@@ -128,6 +118,23 @@ fn a_rejected_field_is_named() {
 }
 
 #[test]
+fn a_reason_holds_googles_codes_and_none_of_its_sentences() {
+    let text = |status: u16, body: Value| match verdict(response(status, &body.to_string())) {
+        Verdict::Refused(text) | Verdict::Misconfigured(text) | Verdict::Unknown(text) => text,
+        other => panic!("{other:?}"),
+    };
+    let message = "token-1 is no address of Bu Sri";
+    let body = json!({"error": {"code": 400, "message": message, "status": "FAILED_PRECONDITION"}});
+    assert_eq!(text(400, body.clone()), "Google rejects the message (FAILED_PRECONDITION)");
+    assert_eq!(text(409, body), "Google answered 409 (FAILED_PRECONDITION)");
+    let quoting = json!({"error": {"status": message, "details": [
+        {"@type": "x", "reason": message, "fieldViolations": [{"field": message}]},
+    ]}});
+    assert_eq!(text(400, quoting.clone()), "Google rejects the message (no code)");
+    assert!(text(403, quoting).starts_with("the service account may not send (no code)"));
+}
+
+#[test]
 fn a_missing_right_says_what_to_do() {
     let body = json!({"error": {"code": 403, "details": [{
         "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
@@ -157,6 +164,7 @@ fn quota_and_outage_wait_as_long_as_google_asks() {
 #[test]
 fn what_may_have_rung_is_unknown() {
     assert!(matches!(verdict(error(500, Some("INTERNAL"))), Verdict::Unknown(_)));
+    assert!(matches!(verdict(response(408, "")), Verdict::Unknown(_)));
     assert!(matches!(verdict(Answer::Unknown("no answer within 10000 ms".to_owned())), Verdict::Unknown(_)));
 }
 
@@ -168,10 +176,4 @@ fn a_missing_project_id_is_named() {
         panic!("{result:?}");
     };
     assert!(text.contains("project_id"), "{text}");
-}
-
-#[test]
-fn the_manifest_agrees() {
-    let manifest = include_str!("../plugin.toml");
-    assert_eq!(manifest_differences(manifest, &Fcm::describe()), Vec::<String>::new());
 }

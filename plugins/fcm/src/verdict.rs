@@ -2,9 +2,11 @@
 //!
 //! The rule that matters: an address is retired only when an `FcmError` says so, never because of an
 //! HTTP status. A wrong project id also answers 404, and would otherwise un-pair every phone.
+//!
+//! Of Google's words only the codes go into a reason: its sentences may quote the push address.
 
 use callpanion_plugin_api::channel::Verdict;
-use callpanion_plugin_api::{Answer, Response};
+use callpanion_plugin_api::{Response, code};
 use serde::Deserialize;
 
 /// Google asks for a minute after a 429 without Retry-After.
@@ -26,7 +28,7 @@ struct Failed {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Error {
-    message: String,
+    status: String,
     details: Vec<Detail>,
 }
 
@@ -53,30 +55,23 @@ impl Error {
         self.details.iter().find(|d| d.kind.ends_with("google.firebase.fcm.v1.FcmError")).map_or("", |d| &d.error_code)
     }
 
+    /// Google's most telling code, or that there is none.
     fn reason(&self) -> &str {
-        self.details.iter().find(|d| !d.reason.is_empty()).map_or(&self.message, |d| &d.reason)
+        let mut reasons = self.details.iter().filter_map(|d| code(&d.reason));
+        reasons.next().or_else(|| code(self.fcm_code())).or_else(|| code(&self.status)).unwrap_or("no code")
     }
 
     fn field(&self) -> Option<&str> {
-        let mut violations = self.details.iter().flat_map(|d| &d.field_violations);
-        violations.next().map(|v| v.field.as_str())
+        self.details.iter().flat_map(|d| &d.field_violations).find_map(|v| code(&v.field))
     }
 }
 
 /// The verdict on one ring.
-pub(crate) fn of(answer: Answer, now_ms: u64) -> Verdict {
-    match answer {
-        Answer::Response(response) if response.is_success() => {
-            // Accepted by Google, not delivered: only the phone's own word proves that it rang.
-            Verdict::Accepted(response.json::<Sent>().map(|sent| sent.name))
-        }
-        Answer::Response(response) => refusal(&response, now_ms),
-        Answer::Unsent(why) => Verdict::Retry((SHORT_PAUSE_MS, why)),
-        Answer::Unknown(why) => Verdict::Unknown(why),
+pub(crate) fn of(response: &Response, now_ms: u64) -> Verdict {
+    if response.is_success() {
+        // Accepted by Google, not delivered: only the phone's own word proves that it rang.
+        return Verdict::Accepted(response.json::<Sent>().ok().map(|sent| sent.name));
     }
-}
-
-fn refusal(response: &Response, now_ms: u64) -> Verdict {
     // Google's front end may answer in HTML: then the status is all we know.
     let error = response.json::<Failed>().unwrap_or_default().error;
     let pause = |default_ms| response.retry_after_ms(now_ms).unwrap_or(default_ms);
@@ -90,7 +85,7 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
         }
         (400, _) => Verdict::Refused(match error.field() {
             Some(field) => format!("Google rejects the message's field {field}"),
-            None => format!("Google rejects the message: {}", error.message),
+            None => format!("Google rejects the message ({})", error.reason()),
         }),
         (401, "THIRD_PARTY_AUTH_ERROR") => Verdict::Misconfigured(
             "Firebase lacks the APNs or web-push key of this address: add it in the Firebase \
@@ -113,7 +108,7 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
         (429, _) => Verdict::Retry((pause(QUOTA_PAUSE_MS), "quota exceeded".to_owned())),
         (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), "Google is unavailable".to_owned())),
         // The message may have gone out before the error.
-        (500.., _) => Verdict::Unknown(format!("Google answered {}", response.status)),
-        (status, _) => Verdict::Refused(format!("Google answered {status}: {}", error.message)),
+        (status @ (408 | 500..), _) => Verdict::Unknown(format!("Google answered {status} ({})", error.reason())),
+        (status, _) => Verdict::Refused(format!("Google answered {status} ({})", error.reason())),
     }
 }

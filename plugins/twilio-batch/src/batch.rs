@@ -4,6 +4,7 @@
 //! the workspace's list by the batch's name, and is absent only when the whole list was read.
 
 use callpanion_plugin_api::channel::{Inspection, RingPhase, RingRef};
+use callpanion_plugin_api::flow::{self, Next};
 use callpanion_plugin_api::{Answer, Ctx, Request, Stop, percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ const PAGES_MAX: usize = 50;
 const PAUSE_MS: u32 = 5_000;
 
 /// One submitted batch, as ElevenLabs tells it. Unknown fields and states must not break a read.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
     pub(crate) id: String,
     #[serde(default)]
@@ -29,7 +30,7 @@ pub(crate) struct Batch {
     pub(crate) recipients: Vec<Recipient>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Recipient {
     id: String,
     #[serde(default)]
@@ -42,7 +43,7 @@ pub(crate) struct Recipient {
     conversation_initiation_client_data: Value,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Page {
     batch_calls: Vec<Batch>,
     #[serde(default)]
@@ -52,7 +53,7 @@ struct Page {
 }
 
 /// Where a ring was found.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Indices in [`Searched::batches`] and in that batch's recipients.
     Found { batch: usize, recipient: usize },
@@ -63,6 +64,7 @@ pub(crate) enum Place {
 }
 
 /// What a search yields: one place for each ring, in their order.
+#[derive(Debug)]
 pub(crate) struct Searched {
     pub(crate) batches: Vec<Batch>,
     pub(crate) places: Vec<Place>,
@@ -131,44 +133,67 @@ fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// The way to the rings: what is read next, and what was read before.
+#[derive(Debug)]
+enum State {
+    /// The batches whose ids are known.
+    ReadKnown,
+    /// A page of the workspace's list, for the rings that no batch has yet.
+    ReadList { batches: Vec<Batch>, pages: usize, last_doc: Option<String> },
+    /// The batches on that page which bear the name of a ring.
+    ReadNamed { batches: Vec<Batch>, pages: usize, page: Page },
+    /// All is read that is to be read: the whole list, or a part of it.
+    Place { batches: Vec<Batch>, read_all: bool },
+}
+
 /// Finds these rings.
 pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> Result<Searched, Stop> {
-    let mut ids: Vec<String> = rings.iter().filter_map(|ring| ring.reference.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    let mut batches = get(ctx, settings, &ids)?;
-    let mut read_all = false;
-    let mut last_doc = None;
-    for _ in 0..PAGES_MAX {
-        if read_all || rings.iter().all(|r| r.reference.is_some() || find(&batches, r).is_some()) {
-            break;
+    flow::run(ctx, State::ReadKnown, |ctx, state| match state {
+        State::ReadKnown => {
+            let mut ids: Vec<String> = rings.iter().filter_map(|ring| ring.reference.clone()).collect();
+            ids.sort();
+            ids.dedup();
+            let batches = get(ctx, settings, &ids)?;
+            Ok(Next::Go(State::ReadList { batches, pages: 0, last_doc: None }))
         }
-        let page: Page = list(ctx, settings, last_doc.as_deref())?;
-        let named: Vec<String> = page
-            .batch_calls
-            .into_iter()
-            .filter(|listed| rings.iter().any(|r| r.reference.is_none() && is_named(listed, r)))
-            .filter(|listed| batches.iter().all(|b| b.id != listed.id))
-            .map(|listed| listed.id)
-            .collect();
-        batches.extend(get(ctx, settings, &named)?);
-        read_all = !page.has_more;
-        last_doc = page.next_doc;
-        if last_doc.is_none() {
-            break;
+        State::ReadList { batches, pages, last_doc } => {
+            let all_found = rings.iter().all(|ring| ring.reference.is_some() || find(&batches, ring).is_some());
+            if all_found || pages == PAGES_MAX {
+                return Ok(Next::Go(State::Place { batches, read_all: false }));
+            }
+            let page = list(ctx, settings, last_doc.as_deref())?;
+            Ok(Next::Go(State::ReadNamed { batches, pages: pages + 1, page }))
         }
+        State::ReadNamed { mut batches, pages, page } => {
+            let named: Vec<String> = page
+                .batch_calls
+                .into_iter()
+                .filter(|listed| rings.iter().any(|r| r.reference.is_none() && is_named(listed, r)))
+                .filter(|listed| batches.iter().all(|b| b.id != listed.id))
+                .map(|listed| listed.id)
+                .collect();
+            batches.extend(get(ctx, settings, &named)?);
+            Ok(Next::Go(match page.next_doc.filter(|_| page.has_more) {
+                Some(doc) => State::ReadList { batches, pages, last_doc: Some(doc) },
+                None => State::Place { batches, read_all: !page.has_more },
+            }))
+        }
+        State::Place { batches, read_all } => {
+            let places = rings.iter().map(|ring| place(&batches, ring, read_all)).collect();
+            Ok(Next::Done(Searched { batches, places }))
+        }
+    })
+}
+
+/// Where a ring is among the batches that were read.
+fn place(batches: &[Batch], ring: &RingRef, read_all: bool) -> Place {
+    match find(batches, ring) {
+        Some(place) => place,
+        // Its number is in a batch of its name, but cannot be told apart: that is not absence.
+        None if batches.iter().any(|b| is_named(b, ring) && b.has_number(ring)) => Place::Unknown,
+        None if ring.reference.is_none() && read_all => Place::Absent,
+        None => Place::Unknown,
     }
-    let places = rings
-        .iter()
-        .map(|ring| match find(&batches, ring) {
-            Some(place) => place,
-            // Its number is in a batch of its name, but cannot be told apart: that is not absence.
-            None if batches.iter().any(|b| is_named(b, ring) && b.has_number(ring)) => Place::Unknown,
-            None if ring.reference.is_none() && read_all => Place::Absent,
-            None => Place::Unknown,
-        })
-        .collect();
-    Ok(Searched { batches, places })
 }
 
 /// The ring's place in the batch of its reference, or in one of its name.
@@ -210,7 +235,7 @@ fn read<T: DeserializeOwned>(answer: Answer, now_ms: u64) -> Result<Option<T>, S
             .json()
             .map(Some)
             // A proxy's page, perhaps: it passes.
-            .ok_or_else(|| Stop::retry(PAUSE_MS, "ElevenLabs answered something unreadable")),
+            .map_err(|error| Stop::retry(PAUSE_MS, format!("ElevenLabs answered something unreadable: {error}"))),
         Answer::Response(response) => match response.status {
             404 => Ok(None),
             401..=403 => Err(Stop::misconfigured(what_to_do(&response))),

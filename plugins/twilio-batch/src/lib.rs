@@ -11,7 +11,8 @@ mod batch;
 mod submit;
 
 use callpanion_plugin_api::channel::{Channel, Inspection, Ring, RingPhase, RingRef, Verdict};
-use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
+use callpanion_plugin_api::flow::{self, Next};
+use callpanion_plugin_api::{Answer, Ctx, Request, Stop, percent_encode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -58,14 +59,6 @@ impl Settings {
 }
 
 impl Channel for TwilioBatch {
-    fn describe() -> Description {
-        describe(
-            "twilio-batch",
-            env!("CARGO_PKG_VERSION"),
-            "Rings ordinary telephones through ElevenLabs batch calling and your Twilio number.",
-        )
-    }
-
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
         let settings: Settings = ctx.settings()?;
         submit::all(ctx, &settings, &rings)
@@ -84,37 +77,45 @@ impl Channel for TwilioBatch {
 
     fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {
         let settings: Settings = ctx.settings()?;
-        let searched = batch::search(ctx, &settings, &rings)?;
-        let cancellable: Vec<usize> =
-            (0..searched.batches.len()).filter(|&batch| may_cancel(&searched, batch)).collect();
-        let requests = cancellable
-            .iter()
-            .map(|&batch| {
-                let id = percent_encode(&searched.batches[batch].id);
-                // Cancelling twice does no harm.
-                Request::post(settings.url(&format!("{id}/cancel"))).credential("api-key").repeatable()
-            })
-            .collect();
-        let answers = ctx.http_all(requests)?;
-        let canceled: Vec<usize> = cancellable
-            .into_iter()
-            .zip(answers)
-            .filter(|(_, answer)| is_canceled(answer))
-            .map(|(batch, _)| batch)
-            .collect();
-        Ok(searched
-            .places
-            .iter()
-            .map(|place| match *place {
-                Place::Found { batch, recipient } => match searched.batches[batch].phase(recipient) {
-                    RingPhase::Canceled => true,
-                    RingPhase::Waiting => canceled.contains(&batch),
-                    _ => false,
-                },
-                Place::Absent => true,
-                Place::Unknown => false,
-            })
-            .collect())
+        flow::run(ctx, Cancel::Search, |ctx, state| match state {
+            Cancel::Search => Ok(Next::Go(Cancel::TakeBack(batch::search(ctx, &settings, &rings)?))),
+            Cancel::TakeBack(searched) => {
+                let batches: Vec<usize> =
+                    (0..searched.batches.len()).filter(|&batch| may_cancel(&searched, batch)).collect();
+                let request = |&batch: &usize| {
+                    let id = percent_encode(&searched.batches[batch].id);
+                    // Cancelling twice does no harm.
+                    Request::post(settings.url(&format!("{id}/cancel"))).credential("api-key").repeatable()
+                };
+                let answers = ctx.http_all(batches.iter().map(request).collect())?;
+                let canceled: Vec<usize> =
+                    batches.into_iter().zip(answers).filter(|(_, a)| is_canceled(a)).map(|(batch, _)| batch).collect();
+                let will_not_ring = |place: &Place| will_not_ring(&searched, *place, &canceled);
+                Ok(Next::Done(searched.places.iter().map(will_not_ring).collect()))
+            }
+        })
+    }
+}
+
+/// The way to take rings back.
+#[derive(Debug)]
+enum Cancel {
+    /// Find them.
+    Search,
+    /// Cancel the batches that are wanted back as a whole.
+    TakeBack(Searched),
+}
+
+/// Whether a ring certainly stays silent, now that these batches are canceled.
+fn will_not_ring(searched: &Searched, place: Place, canceled: &[usize]) -> bool {
+    match place {
+        Place::Found { batch, recipient } => match searched.batches[batch].phase(recipient) {
+            RingPhase::Canceled => true,
+            RingPhase::Waiting => canceled.contains(&batch),
+            _ => false,
+        },
+        Place::Absent => true,
+        Place::Unknown => false,
     }
 }
 
@@ -134,10 +135,10 @@ fn is_canceled(answer: &Answer) -> bool {
         status: String,
     }
     matches!(answer, Answer::Response(response) if response.is_success()
-        && response.json::<Canceled>().is_some_and(|c| c.status == "cancelled"))
+        && response.json::<Canceled>().is_ok_and(|c| c.status == "cancelled"))
 }
 
-callpanion_plugin_api::channel!(TwilioBatch);
+callpanion_plugin_api::channel!(TwilioBatch, id = "twilio-batch");
 
 #[cfg(test)]
 mod tests;

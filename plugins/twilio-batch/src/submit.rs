@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use callpanion_plugin_api::channel::{Ring, Verdict};
-use callpanion_plugin_api::{Answer, Ctx, Request, Response, Stop};
+use callpanion_plugin_api::{Answer, Ctx, Request, Response, Stop, code, codes_in};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,9 @@ const SHORTEST_RINGING_S: u64 = 5;
 /// A pause after a refusal for want of lines, when ElevenLabs names none.
 const BUSY_PAUSE_MS: u32 = 10_000;
 const SHORT_PAUSE_MS: u32 = 1_000;
+
+/// So many fields or codes of one error are named.
+const FIELDS_MAX: usize = 5;
 
 /// What rings must share to go in one batch: group id, agent, moment in seconds.
 type Key<'a> = (&'a str, &'a str, u64);
@@ -115,7 +118,7 @@ fn verdict(answer: &Answer, place: usize, now_ms: u64) -> Verdict {
             struct Accepted {
                 id: String,
             }
-            Verdict::Accepted(response.json::<Accepted>().map(|accepted| accepted.id))
+            Verdict::Accepted(response.json::<Accepted>().ok().map(|accepted| accepted.id))
         }
         Answer::Response(response) => refusal(response, place, now_ms),
         Answer::Unsent(why) => Verdict::Retry((SHORT_PAUSE_MS, why.clone())),
@@ -131,16 +134,16 @@ fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
             Some(bad) if !bad.contains(&place) => {
                 Verdict::Retry((SHORT_PAUSE_MS, "another recipient of the same batch was refused".to_owned()))
             }
-            _ => Verdict::Refused(format!("ElevenLabs rejects the batch: {}", error.message())),
+            _ => Verdict::Refused(format!("ElevenLabs rejects the batch: {}", error.what())),
         },
         401..=404 => Verdict::Misconfigured(what_to_do(response)),
         // Refused before it dialled.
         429 => Verdict::Retry((
             response.retry_after_ms(now_ms).unwrap_or(BUSY_PAUSE_MS),
-            format!("ElevenLabs is busy: {}", error.code()),
+            format!("ElevenLabs is busy: {}", error.what()),
         )),
-        408 | 409 | 500.. => Verdict::Unknown(format!("ElevenLabs answered {}", response.status)),
-        status => Verdict::Refused(format!("ElevenLabs answered {status}: {}", error.message())),
+        status @ (408 | 409 | 500..) => Verdict::Unknown(format!("ElevenLabs answered {status}: {}", error.what())),
+        status => Verdict::Refused(format!("ElevenLabs answered {status}: {}", error.what())),
     }
 }
 
@@ -153,16 +156,31 @@ pub(crate) fn what_to_do(response: &Response) -> String {
             .to_owned(),
         (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
         (402, _) => no_credit(),
-        (403, code) => format!("the ElevenLabs key may not do this ({code}): give it the right, or change the plan"),
-        (_, code) => format!(
-            "ElevenLabs does not know the agent or the number ({code}): check `agent_id`, `agents` \
-             and `agent_phone_number_id`"
+        (403, _) => {
+            format!("the ElevenLabs key may not do this ({}): give it the right, or change the plan", error.what())
+        }
+        _ => format!(
+            "ElevenLabs does not know the agent or the number ({}): check `agent_id`, `agents` \
+             and `agent_phone_number_id`",
+            error.what()
         ),
     }
 }
 
 fn no_credit() -> String {
     "the ElevenLabs account has no credit left: top it up or change the plan".to_owned()
+}
+
+/// A field at fault, by its path, and what is wrong with it: `body.recipients.0.phone_number missing`.
+fn of_field(error: &Value) -> Option<String> {
+    let steps = error["loc"].as_array()?.iter().filter_map(|step| match step {
+        Value::String(name) => code(name).map(str::to_owned),
+        Value::Number(place) => place.as_u64().filter(|place| *place < 1_000).map(|place| place.to_string()),
+        _ => None,
+    });
+    let path = steps.collect::<Vec<_>>().join(".");
+    let kind = error["type"].as_str().and_then(code).unwrap_or_default();
+    Some(format!("{path} {kind}").trim().to_owned()).filter(|said| !said.is_empty())
 }
 
 /// The three shapes of an error body, and the plain text that some servers send.
@@ -180,19 +198,23 @@ impl Error {
         match (text("code"), text("status")) {
             (_, Some(status @ ("batch_calling_agreement_required" | "quota_exceeded"))) => status,
             (Some(code), _) | (None, Some(code)) => code,
-            (None, None) => "no code",
+            (None, None) => "",
         }
     }
 
-    fn message(&self) -> String {
-        let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        match &self.detail {
-            Value::String(text) => text.clone(),
-            Value::Array(list) => {
-                list.iter().map(|e| format!("{} {}", e["loc"], text(e, "msg"))).collect::<Vec<_>>().join("; ")
+    /// What is wrong, in ElevenLabs' codes: its sentences may quote a number or a name.
+    fn what(&self) -> String {
+        let mut codes: Vec<String> = match &self.detail {
+            Value::String(text) => codes_in(text).map(str::to_owned).collect(),
+            Value::Array(list) => list.iter().filter_map(of_field).take(FIELDS_MAX).collect(),
+            detail => {
+                let in_message = codes_in(detail["message"].as_str().unwrap_or_default());
+                code(self.code()).into_iter().chain(in_message).map(str::to_owned).collect()
             }
-            detail => text(detail, "message"),
-        }
+        };
+        codes.truncate(FIELDS_MAX);
+        codes.dedup();
+        if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") }
     }
 
     /// The places of the recipients at fault, when nothing else is.

@@ -4,11 +4,7 @@
 mod lookup;
 mod submit;
 
-use callpanion_plugin_api::channel::Channel;
-use callpanion_plugin_api::testing::manifest_differences;
 use serde_json::{Value, json};
-
-use super::TwilioBatch;
 
 const BATCH: &str = "btcal_3301kbf0p6h8e2brs9q4v7xwm1tk";
 const GROUP: &str = "0192a000-0000-7000-8000-0000000000aa";
@@ -24,10 +20,4 @@ fn settings() -> Value {
         "target_concurrency_limit": 2,
         "override_language": true,
     })
-}
-
-#[test]
-fn the_manifest_agrees() {
-    let manifest = include_str!("../plugin.toml");
-    assert_eq!(manifest_differences(manifest, &TwilioBatch::describe()), Vec::<String>::new());
 }

@@ -14,6 +14,7 @@ mod keys;
 mod pace;
 pub mod phone;
 mod port;
+pub mod relay;
 pub mod scripts;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use eleven::lines::Line;
 pub use fault::Fault;
 pub use fcm::Fcm;
 pub use phone::{Behaviour, Phone};
+pub use relay::Relay;
 pub use scripts::{Language, Script};
 pub use time::{BoxFuture, ManualTime, SystemTime, Time};
 pub use world::{Settings, StartError, World, WorldConfig};

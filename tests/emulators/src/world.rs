@@ -10,6 +10,7 @@ use crate::hold;
 use crate::keys::KeyError;
 use crate::pace::Pace;
 use crate::phone::Phone;
+use crate::relay::Relay;
 use crate::time::{SystemTime, Time};
 use crate::witness::Witness;
 
@@ -92,6 +93,8 @@ pub struct World {
     pub apns: Apns,
     /// ElevenLabs and the lines that its batches dial.
     pub eleven: ElevenLabs,
+    /// A vendor of nobody in particular, for plugins that are being written.
+    pub relay: Relay,
     pace: Pace,
     witness: Witness,
     phones: Mutex<Vec<Phone>>,
@@ -105,6 +108,7 @@ impl World {
             fcm: Fcm::start(&pace, &witness).await?,
             apns: Apns::start(&pace, &witness, &config.bundle_id).await?,
             eleven: ElevenLabs::start(&pace, &witness).await?,
+            relay: Relay::start(&pace, &witness).await?,
             pace,
             witness,
             phones: Mutex::default(),

@@ -11,7 +11,9 @@ use callpanion::clock::Clock;
 use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
-use callpanion::services::{deadlines, housekeeping, jobs, lookups, queueing, reconciling, ringing, setup};
+use callpanion::services::{
+    deadlines, housekeeping, jobs, lookups, plugin_health, queueing, reconciling, ringing, setup,
+};
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
 use tokio::net::TcpListener;
@@ -254,6 +256,10 @@ pub async fn tick(host: &App) -> usize {
     done += lookups::tick(host).await.unwrap();
     done += deadlines::tick(host).await.unwrap();
     done += reconciling::tick(host).await.unwrap();
+    // Its period, by the clock that tests move.
+    if host.clock.now().secs() % i64::try_from(plugin_health::PERIOD_S).unwrap() == 0 {
+        done += plugin_health::tick(host).await.unwrap();
+    }
     loop {
         let jobs = jobs::run_due(host).await.unwrap();
         if jobs == 0 {

@@ -15,7 +15,7 @@ mod settings;
 mod snapshot;
 mod webhook;
 
-pub use app::TestApp;
+pub use app::{TestApp, tick};
 pub use browser::{Browser, Page, client};
 pub use database::{Database, Engine};
 pub use household::{Household, PASSWORD, Paired, every_day_at};

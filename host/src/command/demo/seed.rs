@@ -7,9 +7,10 @@ use callpanion_emulators::{Behaviour, Line, Phone, World};
 
 use crate::app::App;
 use crate::domain::zone::Zone;
-use crate::domain::{AccountId, CallMethod, CalleeId, Locale, Moment};
+use crate::domain::{AccountId, CallMethod, CalleeId, DevicePlatform, Locale, Moment};
 use crate::services::accounts::{self, SignUp};
 use crate::services::callees::{self, Details};
+use crate::services::devices::Device;
 use crate::services::schedules::SlotInput;
 use crate::services::{jobs, onboarding, pairings, schedules};
 
@@ -21,11 +22,21 @@ const FATHERS_NUMBER: &str = "+442079460123";
 const FIRST_CALL_IN_S: i64 = 330;
 
 /// What the banner tells.
-pub(super) struct Welcome {
-    pub(super) sign_in_path: String,
+pub(in crate::command) struct Welcome {
+    pub(in crate::command) sign_in_path: String,
     pub(super) email: &'static str,
     pub(super) password: String,
     pub(super) calls: Vec<String>,
+    /// Who can be rung on a phone with the app, by its platform.
+    pub(in crate::command) in_app: Vec<InApp>,
+}
+
+/// A callee with a phone that has the app.
+pub(in crate::command) struct InApp {
+    pub(in crate::command) callee: CalleeId,
+    pub(in crate::command) platform: DevicePlatform,
+    pub(in crate::command) device: Device,
+    pub(in crate::command) phone: Phone,
 }
 
 /// Plants the family, pairs its phones and schedules its calls.
@@ -45,7 +56,7 @@ pub(super) async fn plant(app: &App, world: &World, public_url: &str) -> anyhow:
         Behaviour::answer(scripts::worrying(Language::Indonesian).lasting(90)),
         Behaviour::answer(scripts::ordinary(Language::Indonesian).lasting(70)),
     ]);
-    pair(app, account, mother, &android, public_url).await?;
+    let mothers = pair(app, account, mother, &android, public_url).await?;
     let iphone = world.iphone("Aunt Ratna")?;
     iphone.behave_in_turn(vec![
         Behaviour::answer(scripts::ordinary(Language::English).lasting(75)),
@@ -53,7 +64,7 @@ pub(super) async fn plant(app: &App, world: &World, public_url: &str) -> anyhow:
         Behaviour::Ignore,
         Behaviour::answer(scripts::cheerful(Language::English).lasting(60)),
     ]);
-    pair(app, account, aunt, &iphone, public_url).await?;
+    let aunts = pair(app, account, aunt, &iphone, public_url).await?;
     world.eleven.lines(
         FATHERS_NUMBER,
         vec![
@@ -80,7 +91,11 @@ pub(super) async fn plant(app: &App, world: &World, public_url: &str) -> anyhow:
     }
     onboarding::finish(app, account, family).await?;
     let token = accounts::new_sign_in_link(app, account).await?;
-    Ok(Welcome { sign_in_path: format!("/enter/{token}"), email: EMAIL, password, calls })
+    let in_app = vec![
+        InApp { callee: mother, platform: DevicePlatform::Android, device: mothers, phone: android },
+        InApp { callee: aunt, platform: DevicePlatform::Ios, device: aunts, phone: iphone },
+    ];
+    Ok(Welcome { sign_in_path: format!("/enter/{token}"), email: EMAIL, password, calls, in_app })
 }
 
 async fn sign_up(app: &App, password: &str) -> anyhow::Result<AccountId> {
@@ -109,14 +124,20 @@ fn token_in(text: &str) -> Option<String> {
     Some(rest.split(char::is_whitespace).next()?.to_owned())
 }
 
-async fn pair(app: &App, account: AccountId, callee: CalleeId, phone: &Phone, public_url: &str) -> anyhow::Result<()> {
+async fn pair(
+    app: &App,
+    account: AccountId,
+    callee: CalleeId,
+    phone: &Phone,
+    public_url: &str,
+) -> anyhow::Result<Device> {
     let issued = pairings::issue(app, account, callee).await?;
     phone.pair(public_url, &issued.code).await?;
     phone.register().await?;
     let devices = crate::services::devices::list(app, account, callee).await?;
-    let (device, _) = devices.first().context("the phone claimed no code")?;
+    let (device, _) = devices.into_iter().next().context("the phone claimed no code")?;
     pairings::confirm(app, account, device.id, false).await?;
-    Ok(())
+    Ok(device)
 }
 
 /// Three slots, six minutes apart, the first at `first` or in the minute after.

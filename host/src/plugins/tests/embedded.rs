@@ -16,7 +16,7 @@ fn config(text: &str) -> PluginConfig {
 
 fn load(configs: Vec<(&str, PluginConfig)>) -> Result<Plugins, PluginLoadError> {
     let configs = configs.into_iter().map(|(id, config)| (id.to_owned(), config)).collect();
-    Plugins::load(&configs, Clock::manual(NOW), Entropy::fixed([7; 32]), None)
+    Plugins::load(&configs, Surroundings::new(Clock::manual(NOW), Entropy::fixed([7; 32]))?)
 }
 
 /// The error with its causes, as an operator sees it.
@@ -29,7 +29,11 @@ fn apns(origin: &str) -> PluginConfig {
     config(&format!(
         r#"
         source = "builtin:apns-voip"
-        grants = {{ hosts = ["{origin}"], credentials = ["auth-key"], private_addresses = true }}
+        [grants]
+        hosts = ["{origin}"]
+        credentials = ["auth-key"]
+        private_addresses = true
+        data = ["push-address", "profile"]
         [settings]
         base_url_production = "{origin}"
         base_url_sandbox = "{origin}"
@@ -48,8 +52,12 @@ fn elevenlabs() -> PluginConfig {
     config(
         r#"
         source = "builtin:elevenlabs"
-        grants = { hosts = ["https://api.elevenlabs.io"], credentials = ["api-key", "webhook-secret"] }
         settings = { agent_id = "agent_1" }
+        [grants]
+        hosts = ["https://api.elevenlabs.io"]
+        credentials = ["api-key", "webhook-secret"]
+        webhooks = true
+        data = ["transcript", "health"]
         [credentials.api-key]
         kind = "header"
         header = "xi-api-key"
@@ -59,6 +67,11 @@ fn elevenlabs() -> PluginConfig {
         value = "wsec_kat_0001"
         "#,
     )
+}
+
+/// The renderer with all that it asks for; it needs no other word.
+fn summary() -> PluginConfig {
+    config(r#"grants.data = ["transcript", "health", "profile"]"#)
 }
 
 fn ring(address: &str) -> Ring {
@@ -132,7 +145,7 @@ async fn embedded_provider_verifies_and_reads_webhooks() {
 
 #[tokio::test]
 async fn embedded_renderer_renders() {
-    let plugins = load(vec![("family-summary", PluginConfig::default())]).unwrap();
+    let plugins = load(vec![("family-summary", summary())]).unwrap();
     let material = Material {
         callee_name: "Ibu Sari".to_owned(),
         language: "en".to_owned(),
@@ -170,7 +183,7 @@ fn loading_says_what_is_wrong_and_what_to_write() {
     let error = said(load(vec![("pigeon", PluginConfig::default())]).err().unwrap());
     assert!(error.contains("builtin:pigeon") && error.contains("fcm, apns-voip"), "{error}");
 
-    let mut config = PluginConfig { sha256: Some("00".repeat(32)), ..PluginConfig::default() };
+    let mut config = PluginConfig { sha256: Some("00".repeat(32)), ..summary() };
     let error = said(load(vec![("family-summary", config.clone())]).err().unwrap());
     assert!(error.contains("SHA-256"), "{error}");
     config.enabled = false;
@@ -180,10 +193,13 @@ fn loading_says_what_is_wrong_and_what_to_write() {
 #[test]
 fn compiled_code_is_kept_in_the_cache() {
     let dir = tempfile::tempdir().unwrap();
-    let configs = BTreeMap::from([("family-summary".to_owned(), PluginConfig::default())]);
+    let configs = BTreeMap::from([("family-summary".to_owned(), summary())]);
     for _ in 0..2 {
         let (clock, entropy, cache) = (Clock::manual(NOW), Entropy::fixed([7; 32]), dir.path().join("code"));
-        let plugins = Plugins::load(&configs, clock, entropy, Some(cache)).unwrap();
+        let plugins = {
+            let surroundings = Surroundings { cache_dir: Some(cache), ..Surroundings::new(clock, entropy).unwrap() };
+            Plugins::load(&configs, surroundings).unwrap()
+        };
         assert_eq!(plugins.renderer_ids(), ["family-summary"]);
     }
     assert!(dir.path().join("code").read_dir().unwrap().next().is_some());
@@ -196,7 +212,7 @@ fn component_of_a_file_must_be_what_its_manifest_says() {
     let path = dir.path().join("own.wasm");
     std::fs::write(&path, embedded.component).unwrap();
     let source = format!("file:{}", path.display());
-    let config = PluginConfig { source, ..PluginConfig::default() };
+    let config = PluginConfig { source, unsigned: true, ..summary() };
     let error = said(load(vec![("own", config.clone())]).err().unwrap());
     assert!(error.contains("plugin.toml"), "{error}");
 

@@ -2,17 +2,8 @@
 
 use std::time::Instant;
 
-use super::super::run::Call;
 use super::*;
-
-fn call(name: &'static str) -> Call<InstancePre<Guest>, ()> {
-    Box::new(move |instance, store| {
-        Box::pin(async move {
-            let export = instance.get_typed_func::<(), ()>(&mut *store, name)?;
-            export.call_async(store, ()).await
-        })
-    })
-}
+use crate::plugins::machine::Machine;
 
 const MISBEHAVING: &str = r#"
     (component
@@ -33,9 +24,8 @@ const MISBEHAVING: &str = r#"
 #[tokio::test]
 async fn spinning_plugin_is_stopped_by_its_cpu_budget_and_delays_nobody() {
     let limits = Limits { cpu_ms: 100, ..Limits::default() };
-    let plugin = bare(MISBEHAVING, &[], limits);
-    let until = plugin.common.until(DEADLINE);
-    let spinning = async { plugin.run(until, call("spin")).await.unwrap_err() };
+    let plugin = bare(MISBEHAVING, "spin", limits);
+    let spinning = async { plugin.converse("en", DEADLINE, Input::Check).await.unwrap_err() };
     let ticking = async {
         let start = Instant::now();
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -47,20 +37,18 @@ async fn spinning_plugin_is_stopped_by_its_cpu_budget_and_delays_nobody() {
 }
 
 #[tokio::test]
-async fn greedy_and_deep_plugins_are_stopped_and_the_next_instance_is_fresh() {
-    let plugin = bare(MISBEHAVING, &[], Limits { memory_mb: 8, ..Limits::default() });
+async fn greedy_and_deep_plugins_are_stopped() {
     for name in ["grow", "deep", "grow"] {
-        let until = plugin.common.until(DEADLINE);
-        let failure = plugin.run(until, call(name)).await.unwrap_err();
+        let plugin = bare(MISBEHAVING, name, Limits { memory_mb: 8, ..Limits::default() });
+        let failure = plugin.converse("en", DEADLINE, Input::Check).await.unwrap_err();
         assert!(matches!(failure, PluginFailure::Broken { .. }), "{failure}");
     }
 }
 
 #[tokio::test]
 async fn run_that_outlasts_its_deadline_is_given_up() {
-    let plugin = bare(MISBEHAVING, &[], Limits { cpu_ms: 600_000, ..Limits::default() });
-    let until = plugin.common.until(Duration::from_millis(50));
-    let failure = plugin.run(until, call("spin")).await.unwrap_err();
+    let plugin = bare(MISBEHAVING, "spin", Limits { cpu_ms: 600_000, ..Limits::default() });
+    let failure = plugin.converse("en", Duration::from_millis(50), Input::Check).await.unwrap_err();
     assert!(failure.retryable(), "{failure}");
 }
 

@@ -4,16 +4,25 @@
 mod embedded;
 mod misbehaving;
 mod scripted;
+mod secrets;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use wasmtime::component::{Instance, InstancePre};
+use wasmtime::Store;
+use wasmtime::component::InstancePre;
 
-use super::run::{Common, World};
+use super::health::Health;
+use super::machine::{Guest, Machine};
+use super::run::Plugin;
+use super::world::World;
 use super::*;
+use crate::clock::Clock;
 use crate::config::plugins::Limits;
 use crate::domain::Moment;
-use crate::egress::{Egress, Permits};
+use crate::egress::{Egress, Permits, Trust};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const NOW: Moment = Moment::from_secs(1_700_000_000);
@@ -26,21 +35,42 @@ async fn serve(router: Router) -> String {
     origin
 }
 
-/// A world without types: for components that only misbehave, and for scripts.
-impl World for InstancePre<Guest> {
-    type Exports = Instance;
+/// Components that export nothing of the border.
+#[derive(Clone)]
+pub(super) enum Odd {
+    /// Calls a function without parameters by its name, for components that only misbehave.
+    Bare(InstancePre<Guest>, &'static str),
+    /// The n-th run gives the n-th output, and notes the answers that it was called with.
+    Script(Arc<Mutex<Script>>),
+}
 
-    fn instantiate<'a>(
-        &'a self,
-        store: &'a mut wasmtime::Store<Guest>,
-    ) -> futures::future::BoxFuture<'a, wasmtime::Result<Instance>> {
-        Box::pin(self.instantiate_async(store))
+#[derive(Default)]
+pub(super) struct Script {
+    outputs: std::collections::VecDeque<Output>,
+    seen: Vec<wit::Answer>,
+}
+
+impl Odd {
+    pub(super) async fn play(&self, store: &mut Store<Guest>, turn: &Turn) -> wasmtime::Result<Output> {
+        match self {
+            Self::Bare(pre, name) => {
+                let instance = pre.instantiate_async(&mut *store).await?;
+                let export = instance.get_typed_func::<(), ()>(&mut *store, name)?;
+                export.call_async(store, ()).await?;
+                Ok(Output::Canceled(Vec::new()))
+            }
+            Self::Script(script) => {
+                let mut script = script.lock().unwrap();
+                script.seen.clone_from(&turn.answers);
+                script.outputs.pop_front().ok_or_else(|| wasmtime::format_err!("the script is over"))
+            }
+        }
     }
 }
 
-fn bare(wat: &str, origins: &[&str], limits: Limits) -> Plugin<InstancePre<Guest>> {
+/// A plugin that may talk to `origins`.
+fn plugin(odd: impl FnOnce(&Machine) -> Odd, origins: &[&str], limits: Limits) -> Plugin {
     let machine = Arc::new(Machine::start(None).unwrap());
-    let world = machine.prepare(&wat::parse_str(wat).unwrap()).unwrap();
     let clock = Clock::manual(NOW);
     let permits = Permits {
         plugin: "x".to_owned(),
@@ -48,18 +78,27 @@ fn bare(wat: &str, origins: &[&str], limits: Limits) -> Plugin<InstancePre<Guest
         private_addresses: true,
     };
     let egress = Egress::new(permits, &BTreeMap::new(), clock.clone(), &Trust::public().unwrap()).unwrap();
-    let manifest = toml::from_str(builtin::find("family-summary").unwrap().manifest).unwrap();
-    let common = Common {
-        id: "x".to_owned(),
-        manifest,
+    Plugin {
+        stamp: Stamp { id: "x".to_owned(), version: "0.0.1".to_owned(), digest: String::new() },
+        manifest: toml::from_str(builtin::find("family-summary").unwrap().manifest).unwrap(),
         settings: "{}".to_owned(),
+        shown: BTreeSet::new(),
         limits,
         egress,
         signing: None,
         clock,
         entropy: Entropy::fixed([7; 32]),
+        world: World::Odd(odd(&machine)),
         machine,
         permits: Arc::new(tokio::sync::Semaphore::new(limits.concurrency as usize)),
-    };
-    Plugin { common: Arc::new(common), world }
+        health: Arc::new(Health::default()),
+        witness: None,
+        sources: Arc::default(),
+    }
+}
+
+/// A component whose export `name` is called.
+fn bare(wat: &str, name: &'static str, limits: Limits) -> Plugin {
+    let odd = |machine: &Machine| Odd::Bare(machine.prepare(&wat::parse_str(wat).unwrap()).unwrap(), name);
+    plugin(odd, &[], limits)
 }

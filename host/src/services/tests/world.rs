@@ -13,7 +13,7 @@ use crate::db::callees::Callee;
 use crate::db::{Db, Location, accounts as stored_accounts, jobs};
 use crate::domain::{AccountId, CallMethod, Locale, Moment, NodeId};
 use crate::mail::Mailer;
-use crate::plugins::{Entropy, Plugins};
+use crate::plugins::{Entropy, Plugins, Surroundings};
 use crate::services::accounts::{self, SignUp};
 use crate::services::callees::{self, Details};
 use crate::services::families;
@@ -49,7 +49,7 @@ pub(super) async fn world_at(start: &str) -> World {
         config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
         clock: clock.clone(),
         db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
-        plugins: Plugins::load(&BTreeMap::new(), clock, Entropy::fixed([7; 32]), None).unwrap(),
+        plugins: Plugins::load(&BTreeMap::new(), Surroundings::new(clock, Entropy::fixed([7; 32])).unwrap()).unwrap(),
         mailer: Mailer::memory(),
         theme: Arc::new(Theme::load().unwrap()),
         live: crate::services::live::Live::default(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::samples::{NOW, call};
-use super::super::{CallLine, CallMark, Page, PluginMark};
+use super::super::{CallLine, CallMark, Page, PluginMark, When};
 use crate::domain::manifest::PluginKind;
 use crate::domain::{Moment, WebhookId};
 use uuid::Uuid;
@@ -55,8 +55,21 @@ pub struct PluginLine {
     pub kind: PluginKind,
     /// Where it stands.
     pub mark: PluginMark,
+    /// Who kept failing, until a call has shown that it is well again.
+    pub rest: Option<RestLine>,
     /// What was found, in the plugin's words; may be empty.
     pub note: String,
+}
+
+/// A plugin that is left alone for a while, or a vendor of its.
+#[derive(Clone, Debug, Serialize)]
+pub struct RestLine {
+    /// The vendor's origin; none when it is the plugin itself.
+    pub vendor: Option<String>,
+    /// When it began.
+    pub since: When,
+    /// Until when nothing is tried.
+    pub until: When,
 }
 
 /// `/staff`.
@@ -81,7 +94,12 @@ impl Page for StaffPage {
             version: "1.0.0".to_owned(),
             kind,
             mark,
+            rest: None,
             note: note.to_owned(),
+        };
+        let rest = |vendor: Option<&str>, until_s| {
+            let when = |after_s| When::new(NOW.plus_secs(after_s), "Europe/London");
+            Some(RestLine { vendor: vendor.map(str::to_owned), since: when(-400), until: when(until_s) })
         };
         let full = Self {
             counts: Counts {
@@ -103,10 +121,17 @@ impl Page for StaffPage {
                 note: Some("unknown_call".to_owned()),
             }],
             plugins: vec![
-                plugin("fcm", PluginKind::Channel, PluginMark::Ok, ""),
                 plugin("apns-voip", PluginKind::Channel, PluginMark::Problem, "The key was refused."),
-                plugin("elevenlabs", PluginKind::Provider, PluginMark::Warning, "The webhook's key is old."),
-                plugin("family-summary", PluginKind::Renderer, PluginMark::Unchecked, ""),
+                plugin("elevenlabs", PluginKind::Provider, PluginMark::Well, ""),
+                PluginLine {
+                    rest: rest(Some("https://fcm.googleapis.com"), 240),
+                    ..plugin("fcm", PluginKind::Channel, PluginMark::Resting, "")
+                },
+                PluginLine {
+                    rest: rest(None, -10),
+                    ..plugin("family-summary", PluginKind::Renderer, PluginMark::Struggling, "")
+                },
+                plugin("twilio-batch", PluginKind::Channel, PluginMark::Unchecked, ""),
             ],
         };
         let empty = Self { counts: Counts::default(), attention: Vec::new(), parked: Vec::new(), plugins: Vec::new() };

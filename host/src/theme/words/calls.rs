@@ -67,6 +67,8 @@ words! {
         ScheduleChanged = "schedule_changed",
         /// The vendor had no room.
         VendorBusy = "vendor_busy",
+        /// The way to ring kept failing, and was left alone for a while.
+        ChannelResting = "channel_resting",
         /// The vendor took it back.
         VendorCanceled = "vendor_canceled",
         /// The vendor refused it.

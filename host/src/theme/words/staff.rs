@@ -6,12 +6,14 @@ words! {
     /// Where a plugin stands.
     PluginMark "plugin" {
         /// Works.
-        Ok = "ok",
-        /// Works, with a limit.
-        Warning = "warning",
-        /// Does not work.
+        Well = "well",
+        /// Some of what it does fails.
+        Struggling = "struggling",
+        /// Kept failing, and is left alone for a while.
+        Resting = "resting",
+        /// The operator must mend something.
         Problem = "problem",
-        /// Not checked yet.
+        /// Not called yet.
         Unchecked = "unchecked",
     }
 }

@@ -1,8 +1,9 @@
 //! The staff's page: is the installation well, and what needs a person.
 
 use super::frame::{Answer, Asked};
+use crate::domain::PluginState;
 use crate::services::staff::{self, Parked, PluginBrief, WrongCall};
-use crate::theme::{CallLine, Counts, ParkedLine, PluginLine, PluginMark, StaffPage, When};
+use crate::theme::{CallLine, Counts, ParkedLine, PluginLine, PluginMark, RestLine, StaffPage, When};
 
 /// `GET /staff`
 pub(super) async fn show(asked: Asked) -> Answer {
@@ -20,7 +21,7 @@ pub(super) async fn show(asked: Asked) -> Answer {
         counts,
         attention: found.wrong.into_iter().map(call).collect(),
         parked: found.parked.into_iter().map(parked).collect(),
-        plugins: found.plugins.into_iter().map(plugin).collect(),
+        plugins: found.plugins.into_iter().map(|brief| plugin(brief, asked.zone())).collect(),
     };
     asked.show(&page).await
 }
@@ -49,13 +50,25 @@ fn parked(event: Parked) -> ParkedLine {
     }
 }
 
-/// A plugin that is loaded works, as long as nothing that it met says otherwise.
-fn plugin(brief: PluginBrief) -> PluginLine {
+/// A rest is told of before what the operator must mend: it is now, and the other is as old as its alert.
+fn plugin(brief: PluginBrief, zone: &str) -> PluginLine {
+    let mark = match (brief.state, &brief.trouble) {
+        (Some(PluginState::Resting), _) => PluginMark::Resting,
+        (_, Some(_)) => PluginMark::Problem,
+        (Some(PluginState::Struggling), None) => PluginMark::Struggling,
+        (Some(PluginState::Well), None) => PluginMark::Well,
+        (None, None) => PluginMark::Unchecked,
+    };
     PluginLine {
         id: brief.id,
         version: brief.version,
         kind: brief.kind,
-        mark: if brief.trouble.is_some() { PluginMark::Problem } else { PluginMark::Unchecked },
+        mark,
+        rest: brief.rest.map(|rest| RestLine {
+            vendor: rest.vendor,
+            since: When::new(rest.since, zone),
+            until: When::new(rest.until, zone),
+        }),
         note: brief.trouble.unwrap_or_default(),
     }
 }

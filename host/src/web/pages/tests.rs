@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::db::{Db, Location, accounts as stored_accounts};
 use crate::domain::{LinkPurpose, Locale, NodeId, StaffRole};
 use crate::mail::Mailer;
-use crate::plugins::{Entropy, Plugins};
+use crate::plugins::{Entropy, Plugins, Surroundings};
 use crate::services::{accounts, setup};
 use crate::theme::Theme;
 use crate::web::origin;
@@ -39,7 +39,8 @@ impl Browser {
             config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
             clock: clock.clone(),
             db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
-            plugins: Plugins::load(&BTreeMap::new(), clock, Entropy::fixed([7; 32]), None).unwrap(),
+            plugins: Plugins::load(&BTreeMap::new(), Surroundings::new(clock, Entropy::fixed([7; 32])).unwrap())
+                .unwrap(),
             mailer: Mailer::memory(),
             theme: Arc::new(Theme::load().unwrap()),
             live: crate::services::live::Live::default(),

@@ -1,12 +1,9 @@
 //! `push-relay`: rings paired Android phones through a push relay of one's own.
 
-use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
-use callpanion_plugin_api::{Answer, Ctx, Description, Request, Stop, describe, percent_encode};
+use callpanion_plugin_api::channel::{Channel, Ring, Verdict, ring_each};
+use callpanion_plugin_api::{Ctx, Request, Response, Stop, percent_encode};
 use serde::Deserialize;
 use serde_json::json;
-
-/// A pause before the next try where the relay names none: a ring lives for seconds.
-const SHORT_PAUSE_MS: u32 = 1_000;
 
 /// The plugin.
 pub struct PushRelay;
@@ -19,18 +16,12 @@ struct Settings {
 }
 
 impl Channel for PushRelay {
-    fn describe() -> Description {
-        describe("push-relay", "0.1.0", "Rings paired Android phones through a push relay of your own.")
-    }
-
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
         let settings: Settings = ctx.settings()?;
         let now_ms = ctx.now_ms();
-        let requests = rings.iter().map(|ring| push(&settings, ring, now_ms)).collect();
-        // The first time the function ends here, with the requests. The host sends them and calls
-        // again from the start; this time the answers are there.
-        let answers = ctx.http_all(requests)?;
-        Ok(answers.into_iter().map(|answer| verdict(answer, now_ms)).collect())
+        // The first time the function ends here, with a request for each ring. The host sends them and calls
+        // again from the start; this time the answers are there, and `verdict` reads each response.
+        ring_each(ctx, &rings, |ring| push(&settings, ring, now_ms), verdict)
     }
 }
 
@@ -50,34 +41,22 @@ fn push(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
         .credential("relay-key")
 }
 
-/// What the relay's answer means for the ring.
-fn verdict(answer: Answer, now_ms: u64) -> Verdict {
+/// What the relay's response means for the ring.
+fn verdict(response: &Response, now_ms: u64) -> Verdict {
     /// The relay's own word for what is wrong.
     #[derive(Default, Deserialize)]
     struct Failed {
         code: String,
     }
 
-    let response = match answer {
-        Answer::Response(response) => response,
-        Answer::Unsent(why) => return Verdict::Retry((SHORT_PAUSE_MS, why)),
-        Answer::Unknown(why) => return Verdict::Unknown(why),
-    };
     let code = response.json::<Failed>().unwrap_or_default().code;
-    let pause_ms = response.retry_after_ms(now_ms).unwrap_or(SHORT_PAUSE_MS);
     match (response.status, code.as_str()) {
-        (200..300, _) => Verdict::Accepted(None),
         // Only the relay's own word retires an address. A bare 404 may be a wrong `base_url`,
         // and would un-pair every phone.
         (404, "unknown-address") => Verdict::Gone(code),
         (404, _) => Verdict::Misconfigured("404 from the relay: check `base_url`".to_owned()),
-        (401 | 403, _) => {
-            Verdict::Misconfigured("the relay does not accept the credential `relay-key`: check it".to_owned())
-        }
-        (429 | 503, _) => Verdict::Retry((pause_ms, format!("the relay says {}", response.status))),
-        // The push may have gone out before the error.
-        (500.., _) => Verdict::Unknown(format!("the relay says {}", response.status)),
-        (status, _) => Verdict::Refused(format!("the relay says {status}")),
+        // What everybody's statuses mean: 2xx, 401, 429, 503, …
+        _ => Verdict::by_status(response, now_ms),
     }
 }
 
@@ -85,31 +64,15 @@ callpanion_plugin_api::channel!(PushRelay);
 
 #[cfg(test)]
 mod tests {
-    use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, manifest_differences, response};
+    use callpanion_plugin_api::Answer;
+    use callpanion_plugin_api::testing::{context, drive, json_body, response, ring};
 
     use super::*;
 
-    fn ring() -> Ring {
-        Ring {
-            ring_id: "0192a000-0000-7000-8000-000000000001".to_owned(),
-            call_id: "0192a000-0000-7000-8000-000000000002".to_owned(),
-            group_id: "0192a000-0000-7000-8000-000000000003".to_owned(),
-            family_id: "0192a000-0000-7000-8000-000000000004".to_owned(),
-            callee_id: "0192a000-0000-7000-8000-000000000005".to_owned(),
-            address: "phone/1".to_owned(),
-            environment: String::new(),
-            ring_at_ms: NOW_MS,
-            expires_at_ms: NOW_MS + 45_000,
-            language: "en".to_owned(),
-            zone: "Europe/Amsterdam".to_owned(),
-            variables: Vec::new(),
-            extra: Vec::new(),
-        }
-    }
-
     fn run(answer: Answer) -> (Verdict, Request) {
         let settings = json!({"base_url": "https://relay.example", "caller_name": "Callpanion"});
-        let (verdicts, mut requests) = drive(&context(&settings), [answer], |ctx| PushRelay::ring(ctx, vec![ring()]));
+        let rings = vec![ring("phone/1")];
+        let (verdicts, mut requests) = drive(&context(&settings), [answer], |ctx| PushRelay::ring(ctx, rings.clone()));
         (verdicts.unwrap().remove(0), requests.remove(0))
     }
 
@@ -119,7 +82,7 @@ mod tests {
         assert_eq!(verdict, Verdict::Accepted(None));
         assert_eq!(request.url, "https://relay.example/push/phone%2F1");
         assert_eq!(request.credential.as_deref(), Some("relay-key"));
-        assert_eq!(json_body(&request)["ring_id"], ring().ring_id);
+        assert_eq!(json_body(&request)["ring_id"], ring("phone/1").ring_id);
         assert_eq!(json_body(&request)["keep_ms"], 45_000);
     }
 
@@ -137,11 +100,5 @@ mod tests {
         assert!(matches!(unknown, Verdict::Unknown(_)), "{unknown:?}");
         let unsent = run(Answer::Unsent("connection refused".to_owned())).0;
         assert!(matches!(unsent, Verdict::Retry(_)), "{unsent:?}");
-    }
-
-    #[test]
-    fn the_manifest_says_the_same() {
-        let manifest = include_str!("../plugin.toml");
-        assert!(manifest_differences(manifest, &PushRelay::describe()).is_empty());
     }
 }

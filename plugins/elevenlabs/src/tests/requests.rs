@@ -86,6 +86,23 @@ fn a_refused_session_says_whether_to_retry() {
 }
 
 #[test]
+fn a_reason_names_codes_and_repeats_no_sentence() {
+    let refused = |detail: Value| match open(&settings(), response(403, &json!({"detail": detail}).to_string())).0 {
+        Err(Failure::Misconfigured(text)) => text,
+        other => panic!("{other:?}"),
+    };
+    let sentence = "The key sk_4b1d7e0f9a of Anna Smith is missing the permission convai_write.";
+    let say = "give it the right, or change the plan";
+    assert_eq!(
+        refused(json!({"status": "missing_permissions", "message": sentence})),
+        format!("the ElevenLabs key may not do this (missing_permissions, convai_write): {say}")
+    );
+    assert_eq!(refused(json!(sentence)), format!("the ElevenLabs key may not do this (convai_write): {say}"));
+    let odd = json!({"code": "+44 20 7946 0123"});
+    assert_eq!(refused(odd), format!("the ElevenLabs key may not do this (no code): {say}"));
+}
+
+#[test]
 fn a_fetched_conversation_has_its_outcome() {
     for (body, outcome) in [
         (fixture!("conversation_get.done.response"), Outcome::Answered),

@@ -149,13 +149,31 @@ fn what_the_operator_must_do_is_said() {
 }
 
 #[test]
+fn a_reason_names_codes_and_repeats_no_sentence() {
+    let sentence = "+442079460123 of Anna Smith is not valid: see phone_number";
+    let text = |status: u16, detail: Value| match verdicts(response(status, &json!({"detail": detail}).to_string()))
+        .remove(0)
+    {
+        Verdict::Refused(text) | Verdict::Misconfigured(text) | Verdict::Unknown(text) => text,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(text(400, json!(sentence)), "ElevenLabs rejects the batch: phone_number");
+    let coded = json!({"code": "invalid_number", "message": sentence});
+    assert_eq!(text(400, coded.clone()), "ElevenLabs rejects the batch: invalid_number, phone_number");
+    assert_eq!(text(418, coded), "ElevenLabs answered 418: invalid_number, phone_number");
+    assert_eq!(text(500, json!("Anna Smith")), "ElevenLabs answered 500: no code");
+    let quoting = json!([{"loc": ["body", sentence, 442_079_460_123_u64], "msg": sentence, "type": sentence}]);
+    assert_eq!(text(422, quoting), "ElevenLabs rejects the batch: body");
+}
+
+#[test]
 fn a_bad_recipient_is_refused_and_the_others_try_again() {
     let error = include_str!("../../tests/fixtures/error.422.json");
     let verdicts = verdicts(response(422, error));
     let Verdict::Refused(text) = &verdicts[0] else {
         panic!("{verdicts:?}");
     };
-    assert!(text.contains("phone_number") && text.contains("Field required"), "{text}");
+    assert_eq!(text, "ElevenLabs rejects the batch: body.recipients.0.phone_number missing");
     assert!(matches!(verdicts[1], Verdict::Retry(_)));
 }
 

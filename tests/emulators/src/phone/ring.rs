@@ -38,6 +38,13 @@ impl Phone {
         }
     }
 
+    /// Some other vendor than the phone's own rings it: both apps treat all pushes alike.
+    pub fn rung_with(&self, ring_id: &str) {
+        if !hold(&self.0.memory).offline {
+            self.ring(Incoming { session_id: ring_id.to_owned(), window_ms: DEFAULT_WINDOW_MS });
+        }
+    }
+
     /// The app's handler: drops what is late or known, rings for the rest.
     pub(super) fn take_in(&self, push: &Push) {
         let now = self.0.pace.now_ms();

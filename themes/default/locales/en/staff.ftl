@@ -17,9 +17,14 @@ count-jobs_failed = jobs failed
 pluginkind-channel = channel
 pluginkind-provider = provider
 pluginkind-renderer = renderer
-plugin-ok = works
-plugin-warning = works, with a limit
+plugin-well = well
+plugin-struggling = struggling
+plugin-resting = resting
+plugin-resting-until = resting until { $time }
 plugin-problem = does not work
-plugin-unchecked = not checked yet
+plugin-unchecked = not used yet
+rest-vendor = Since { $time } { $vendor } has kept failing. It is left alone for a while; then one request finds out whether it is well again.
+rest-plugin = Since { $time } the plugin itself has kept failing. It is left alone for a while; then one request finds out whether it is well again.
+rest-meanwhile = Meanwhile calls ring on other devices, or wait.
 
 parked-unknown_call = no call is known for it

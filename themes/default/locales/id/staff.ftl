@@ -17,9 +17,14 @@ count-jobs_failed = pekerjaan gagal
 pluginkind-channel = kanal
 pluginkind-provider = penyedia
 pluginkind-renderer = perender
-plugin-ok = berfungsi
-plugin-warning = berfungsi, dengan batasan
+plugin-well = baik
+plugin-struggling = tersendat
+plugin-resting = beristirahat
+plugin-resting-until = beristirahat sampai { $time }
 plugin-problem = tidak berfungsi
-plugin-unchecked = belum diperiksa
+plugin-unchecked = belum dipakai
+rest-vendor = Sejak { $time } { $vendor } terus gagal. Layanan itu dibiarkan sejenak; setelah itu satu permintaan mencari tahu apakah sudah pulih.
+rest-plugin = Sejak { $time } plugin ini sendiri terus gagal. Plugin dibiarkan sejenak; setelah itu satu permintaan mencari tahu apakah sudah pulih.
+rest-meanwhile = Sementara itu panggilan berdering di perangkat lain, atau menunggu.
 
 parked-unknown_call = panggilannya tidak dikenal

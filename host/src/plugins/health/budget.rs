@@ -1,0 +1,86 @@
+//! The error budget: how much of what was tried lately may have failed. `breaker` asks it.
+
+use crate::domain::Moment;
+
+/// The window is a minute, in steps of ten seconds.
+const BUCKETS: i64 = 6;
+/// The same, for an index.
+const PLACES: usize = 6;
+const BUCKET_S: i64 = 10;
+/// Of fewer outcomes no share is taken: one bad evening is no trend.
+const OUTCOMES_MIN: u64 = 5;
+/// So many failures in a row spend the budget, however long they took and however well it went before.
+const IN_A_ROW_MAX: u32 = 5;
+/// A vendor that says "too many requests" lives. Only a long run of it, without a word on when to come again, counts.
+const CROWDED_IN_A_ROW_MAX: u32 = 20;
+
+/// How something came out. What says nothing of the one who is judged is not noted at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It did what it is there for.
+    Good,
+    /// It failed.
+    Failed,
+    /// The vendor has no room, and does not say when it will have.
+    Crowded,
+}
+
+/// The outcomes of the last minute.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Budget {
+    buckets: [Bucket; PLACES],
+    failed_in_a_row: u32,
+    crowded_in_a_row: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    /// Which ten seconds since 1970 it counts.
+    slot: i64,
+    outcomes: u32,
+    failures: u32,
+}
+
+impl Budget {
+    pub(super) fn note(&mut self, outcome: Outcome, now: Moment) {
+        if outcome == Outcome::Crowded {
+            self.crowded_in_a_row = self.crowded_in_a_row.saturating_add(1);
+            return;
+        }
+        let slot = now.secs().div_euclid(BUCKET_S);
+        let place = usize::try_from(slot.rem_euclid(BUCKETS)).unwrap_or(0);
+        let bucket = &mut self.buckets[place];
+        if bucket.slot != slot {
+            *bucket = Bucket { slot, ..Bucket::default() };
+        }
+        bucket.outcomes = bucket.outcomes.saturating_add(1);
+        if outcome == Outcome::Good {
+            (self.failed_in_a_row, self.crowded_in_a_row) = (0, 0);
+        } else {
+            bucket.failures = bucket.failures.saturating_add(1);
+            self.failed_in_a_row = self.failed_in_a_row.saturating_add(1);
+        }
+    }
+
+    /// Whether so much failed that it is better not to try for a while.
+    pub(super) fn is_spent(&self, now: Moment) -> bool {
+        let (outcomes, failures) = self.lately(now);
+        self.failed_in_a_row >= IN_A_ROW_MAX
+            || self.crowded_in_a_row >= CROWDED_IN_A_ROW_MAX
+            || (outcomes >= OUTCOMES_MIN && failures * 2 >= outcomes)
+    }
+
+    /// Whether enough failed for a person to know of it: a tenth.
+    pub(super) fn is_strained(&self, now: Moment) -> bool {
+        let (outcomes, failures) = self.lately(now);
+        self.crowded_in_a_row >= IN_A_ROW_MAX || (failures > 0 && failures * 10 >= outcomes)
+    }
+
+    fn lately(&self, now: Moment) -> (u64, u64) {
+        let newest = now.secs().div_euclid(BUCKET_S);
+        let recent = |bucket: &&Bucket| (0..BUCKETS).contains(&newest.saturating_sub(bucket.slot));
+        self.buckets.iter().filter(recent).fold((0, 0), |(outcomes, failures), bucket| {
+            (outcomes + u64::from(bucket.outcomes), failures + u64::from(bucket.failures))
+        })
+    }
+}

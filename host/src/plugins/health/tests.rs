@@ -1,0 +1,309 @@
+//! The breaker's states as tables, one promise about its trials for any order of events, and what counts against whom.
+
+use std::time::Duration;
+
+use super::breaker::{Breaker, Ticket};
+use super::budget::Outcome::{self, Crowded, Failed, Good};
+use super::*;
+use crate::egress::Reply;
+
+const START: Moment = Moment::from_secs(1_800_000_000);
+
+fn at(second: i64) -> Moment {
+    START.plus_secs(second)
+}
+
+/// Lets a call through at a second, and says how it came out.
+fn call(breaker: &mut Breaker, second: i64, outcome: Outcome) {
+    let ticket = breaker.admit(at(second)).unwrap();
+    breaker.note(outcome, ticket, at(second));
+}
+
+fn opened_at(second: i64) -> Breaker {
+    let mut breaker = Breaker::default();
+    (0..5).for_each(|_| call(&mut breaker, second, Failed));
+    breaker
+}
+
+#[test]
+fn budget_is_spent_by_a_row_of_failures_or_by_half_of_a_minute() {
+    let many = |outcome, number| vec![(0, outcome); number];
+    let spread = |every_s: i64, outcomes: &[Outcome]| {
+        (0..).zip(outcomes).map(|(n, outcome)| (n * every_s, *outcome)).collect::<Vec<_>>()
+    };
+    for (what, outcomes, opens) in [
+        ("four failures", many(Failed, 4), false),
+        ("five in a row", many(Failed, 5), true),
+        ("five in a row, over hours", spread(3_600, &[Failed; 5]), true),
+        ("five in a row after a thousand that were well", [many(Good, 1_000), many(Failed, 5)].concat(), true),
+        ("half of ten, taking turns", spread(1, &[Good, Failed, Good, Failed, Good, Failed]), true),
+        ("two of five", spread(1, &[Failed, Good, Good, Failed, Good]), false),
+        ("a third of many", spread(1, &[Good, Good, Failed].repeat(15)), false),
+        ("half of four", spread(1, &[Failed, Good, Failed, Good]), false),
+        ("half, but over an hour", spread(61, &[Failed, Good].repeat(20)), false),
+        ("crowded for a while", many(Crowded, 19), false),
+        ("crowded for long", many(Crowded, 20), true),
+        ("crowded, but now and then not", spread(1, &[&[Crowded; 19][..], &[Good]].concat().repeat(5)), false),
+    ] {
+        let mut breaker = Breaker::default();
+        let opened = outcomes.iter().any(|(second, outcome)| {
+            breaker.note(*outcome, None, at(*second));
+            breaker.opening().is_some()
+        });
+        assert_eq!(opened, opens, "{what}");
+    }
+}
+
+#[test]
+fn open_breaker_rests_then_tries_and_closes() {
+    let mut breaker = opened_at(0);
+    assert_eq!(breaker.admit(at(0)), Err(at(30)));
+    assert_eq!(breaker.admit(at(29)), Err(at(30)));
+    let ticket = breaker.admit(at(30)).unwrap().expect("a trial");
+    assert_eq!(breaker.admit(at(30)), Err(at(32)), "one trial at a time");
+    breaker.note(Good, None, at(31));
+    assert!(breaker.opening().is_some(), "a straggler decides nothing");
+    breaker.note(Good, Some(ticket), at(31));
+    assert_eq!(breaker.opening(), None);
+    assert_eq!(breaker.admit(at(31)), Ok(None));
+    breaker.note(Failed, None, at(31));
+    assert_eq!(breaker.admit(at(31)), Ok(None), "what failed before the rest is forgotten");
+}
+
+#[test]
+fn each_failed_trial_makes_the_rest_longer_up_to_five_minutes() {
+    let mut breaker = opened_at(0);
+    let (mut now, mut rests) = (0, Vec::new());
+    for _ in 0..6 {
+        let until = breaker.admit(at(now)).unwrap_err();
+        rests.push(until.secs() - at(now).secs());
+        now = until.secs() - START.secs();
+        call(&mut breaker, now, Failed);
+        assert_eq!(breaker.opening().unwrap().since, at(0), "it is one opening");
+    }
+    assert_eq!(rests, [30, 60, 120, 240, 300, 300]);
+    call(&mut breaker, now + 300, Good);
+    (0..5).for_each(|_| call(&mut breaker, now + 301, Failed));
+    let opening = breaker.opening().unwrap();
+    assert_eq!((opening.since, opening.until), (at(now + 301), at(now + 331)), "the next opening begins anew");
+}
+
+#[test]
+fn trial_that_learnt_nothing_is_handed_back() {
+    let mut breaker = opened_at(0);
+    let first = breaker.admit(at(30)).unwrap().unwrap();
+    breaker.hand_back(first);
+    let second = breaker.admit(at(30)).unwrap().unwrap();
+    breaker.hand_back(first);
+    assert!(breaker.admit(at(30)).is_err(), "a ticket is handed back once");
+    breaker.note(Good, Some(first), at(31));
+    assert!(breaker.opening().is_some(), "an old ticket decides nothing");
+    breaker.note(Good, Some(second), at(31));
+    assert_eq!(breaker.opening(), None);
+}
+
+#[test]
+fn clock_that_is_set_back_makes_no_rest_of_hours() {
+    let mut breaker = opened_at(7_200);
+    assert!(breaker.admit(at(0)).unwrap().is_some());
+}
+
+/// Small, and the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// Whatever comes in whatever order, there is never more than one trial, and nobody is let through while it lasts.
+#[test]
+fn never_more_than_one_call_tries() {
+    let mut trials = 0;
+    for seed in 0..400 {
+        let mut dice = Dice(seed);
+        let mut breaker = Breaker::default();
+        let mut now = 0;
+        let mut under_way: Vec<Option<Ticket>> = Vec::new();
+        for _ in 0..400 {
+            match dice.below(5) {
+                0 => now += i64::try_from(dice.below(40)).unwrap(),
+                1 | 2 => {
+                    let alone = under_way.iter().flatten().all(|ticket| !breaker.is_on_trial(*ticket));
+                    if let Ok(ticket) = breaker.admit(at(now)) {
+                        assert!(alone, "seed {seed}: let through beside a trial");
+                        trials += usize::from(ticket.is_some());
+                        under_way.push(ticket);
+                    }
+                }
+                step if !under_way.is_empty() => {
+                    let number = u64::try_from(under_way.len()).unwrap();
+                    let ended = under_way.swap_remove(usize::try_from(dice.below(number)).unwrap());
+                    match (step, ended) {
+                        (3, Some(ticket)) if dice.below(2) == 0 => breaker.hand_back(ticket),
+                        _ => breaker.note(
+                            [Good, Failed, Failed, Crowded][usize::try_from(dice.below(4)).unwrap()],
+                            ended,
+                            at(now),
+                        ),
+                    }
+                }
+                _ => {}
+            }
+            let on_trial = under_way.iter().flatten().filter(|ticket| breaker.is_on_trial(**ticket)).count();
+            assert!(on_trial <= 1, "seed {seed}: {on_trial} trials");
+            // A trial that somebody holds is never lost: when nobody holds one, the next call after the rest gets it.
+            if let Some(opening) = breaker.opening()
+                && on_trial == 0
+            {
+                assert!(breaker.clone().admit(opening.until).unwrap().is_some(), "seed {seed}: nobody may ever try");
+            }
+        }
+    }
+    assert!(trials > 1_000, "{trials} trials were made");
+}
+
+fn origin(text: &str) -> Origin {
+    text.parse().unwrap()
+}
+
+fn reply(status: u16, headers: &[(&str, &str)]) -> Answer {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Answer::Reply(Reply { status, headers, body: Vec::new() })
+}
+
+#[test]
+fn only_what_a_vendor_did_wrong_counts_against_it() {
+    let unsent = |why: &str| Answer::Unsent(why.to_owned());
+    for (answer, outcome) in [
+        (reply(200, &[]), Some(Good)),
+        (reply(404, &[]), Some(Good)),
+        (reply(401, &[]), Some(Good)),
+        (reply(429, &[("retry-after", "7")]), Some(Good)),
+        (reply(429, &[]), Some(Crowded)),
+        (reply(500, &[]), Some(Failed)),
+        (reply(503, &[("retry-after", "7")]), Some(Failed)),
+        (reply(599, &[]), Some(Failed)),
+        (reply(600, &[]), Some(Good)),
+        (Answer::Unknown("no answer came in time".to_owned()), Some(Failed)),
+        (unsent("connection refused"), Some(Failed)),
+        (unsent("no time was left"), None),
+        (unsent("the host does not send this: the URL is malformed"), None),
+        (Answer::Misconfigured("not granted".to_owned()), None),
+    ] {
+        assert_eq!(outcome_of(&answer), outcome, "{answer:?}");
+    }
+}
+
+fn broken() -> PluginFailure {
+    PluginFailure::Broken { plugin: "x".to_owned(), version: "1.0.0".to_owned(), what: "it trapped".to_owned() }
+}
+
+/// One call of a plugin, with these answers of one vendor.
+fn visit(health: &Health, now: Moment, vendor: &Origin, answers: &[Answer], failure: Option<&PluginFailure>) {
+    let mut call = health.admit(Export::Ring, now).unwrap();
+    call.admit_vendors(&[Some(vendor.clone())], now).unwrap();
+    for answer in answers {
+        call.sent(vendor, now, Duration::from_millis(40), answer);
+    }
+    if let Some(failure) = failure {
+        call.failed(failure);
+    }
+    call.ended(now, failure);
+}
+
+fn stamp() -> Stamp {
+    Stamp { id: "fcm".to_owned(), version: "1.0.0".to_owned(), digest: "ab".repeat(32) }
+}
+
+#[test]
+fn plugin_that_keeps_breaking_is_left_alone_and_its_vendor_is_not_blamed() {
+    let (health, vendor) = (Health::default(), origin("https://push.example"));
+    for _ in 0..5 {
+        visit(&health, at(0), &vendor, &[reply(200, &[])], Some(&broken()));
+    }
+    let rest = health.admit(Export::Ring, at(1)).unwrap_err();
+    assert_eq!((rest.whom.as_str(), rest.until), (ITSELF, at(30)));
+    let report = health.report(&stamp(), at(1));
+    assert_eq!((report.state, report.calls, report.failures), (PluginState::Resting, 5, 5));
+    assert_eq!(report.rest, Some(PluginRest { vendor: None, since: at(0), until: at(30) }));
+    assert_eq!(health.report(&stamp(), at(30)).state, PluginState::Struggling, "it has not shown that it is well");
+    visit(&health, at(30), &vendor, &[reply(200, &[])], None);
+    let report = health.report(&stamp(), at(31));
+    assert_eq!((report.state, report.rest, report.calls), (PluginState::Well, None, 6));
+}
+
+#[test]
+fn one_sick_vendor_does_not_stop_the_calls_to_another() {
+    let health = Health::default();
+    let (sick, sound) = (origin("https://sick.example"), origin("https://sound.example"));
+    visit(&health, at(0), &sick, &vec![reply(503, &[]); 5], None);
+    let mut call = health.admit(Export::Ring, at(1)).unwrap();
+    assert_eq!(call.admit_vendors(&[Some(sound.clone())], at(1)), Ok(()));
+    assert_eq!(call.admit_vendors(&[Some(sick.clone()), Some(sound.clone()), Some(sick.clone())], at(1)), Ok(()));
+    assert!(call.rest_of(&sick).is_some() && call.rest_of(&sound).is_none(), "only the sick one is left out");
+    call.go_on();
+    assert!(call.rest_of(&sick).is_none());
+    let rest = call.admit_vendors(&[Some(sick.clone()), Some(sick.clone())], at(1)).unwrap_err();
+    assert_eq!((rest.whom.as_str(), rest.until), ("https://sick.example", at(30)));
+    // What has no origin, the egress refuses in its own words.
+    assert_eq!(call.admit_vendors(&[None, Some(sick.clone())], at(1)), Ok(()));
+    call.ended(at(1), Some(&PluginFailure::Resting { whom: rest.whom, until: rest.until }));
+    let report = health.report(&stamp(), at(1));
+    assert_eq!(
+        (report.state, report.calls, report.failures),
+        (PluginState::Resting, 1, 1),
+        "being turned away is no call"
+    );
+}
+
+#[test]
+fn taking_back_is_never_turned_away() {
+    let (health, vendor) = (Health::default(), origin("https://phone.example"));
+    for _ in 0..5 {
+        visit(&health, at(0), &vendor, &[reply(503, &[])], Some(&broken()));
+    }
+    assert!(health.admit(Export::Inspect, at(1)).is_err());
+    let mut call = health.admit(Export::Cancel, at(1)).unwrap();
+    assert_eq!(call.admit_vendors(&[Some(vendor.clone())], at(1)), Ok(()));
+    assert!(call.rest_of(&vendor).is_none());
+}
+
+#[test]
+fn call_that_is_cut_short_hands_its_trials_back() {
+    let (health, vendor) = (Health::default(), origin("https://push.example"));
+    for _ in 0..5 {
+        visit(&health, at(0), &vendor, &[reply(503, &[])], Some(&broken()));
+    }
+    let mut trial = health.admit(Export::Ring, at(30)).unwrap();
+    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
+    // A second step at the same vendor is the same trial.
+    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
+    assert!(health.admit(Export::Ring, at(30)).is_err());
+    drop(trial);
+    let mut again = health.admit(Export::Ring, at(30)).unwrap();
+    again.admit_vendors(&[Some(vendor)], at(30)).unwrap();
+}
+
+#[test]
+fn new_version_takes_over_what_is_known_of_the_vendors_and_nothing_else() {
+    let (old, new, vendor) = (Health::default(), Health::default(), origin("https://push.example"));
+    let in_flight = old.admit(Export::Ring, at(0)).unwrap();
+    for _ in 0..5 {
+        visit(&old, at(0), &vendor, &[reply(503, &[])], Some(&broken()));
+    }
+    new.take_over(&old);
+    let mut call = new.admit(Export::Ring, at(1)).unwrap();
+    assert!(call.admit_vendors(&[Some(vendor.clone())], at(1)).is_err());
+    drop(call);
+    assert_eq!((new.report(&stamp(), at(1)).calls, new.report(&stamp(), at(1)).failures), (0, 0));
+    // A call that ends on the old one still tells the new one of the vendor.
+    let mut trial = new.admit(Export::Ring, at(30)).unwrap();
+    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
+    in_flight.sent(&vendor, at(30), Duration::ZERO, &reply(200, &[]));
+    assert!(new.report(&stamp(), at(30)).rest.is_some(), "it was no trial");
+    trial.sent(&vendor, at(30), Duration::ZERO, &reply(200, &[]));
+    assert_eq!((old.report(&stamp(), at(30)).rest.unwrap().vendor, new.report(&stamp(), at(30)).rest), (None, None));
+}

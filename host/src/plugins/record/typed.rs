@@ -1,0 +1,134 @@
+//! Stand-ins for a whole call: what the host gave the plugin, field by field as `plugin.wit` types it, and what vendors
+//! answered. `rerun` walks in.
+//!
+//! What stays as it is: times, lengths of time, languages, environments, the plugin's settings, HTTP statuses, and of a
+//! vendor's data what `structure` knows. Everything else is replaced.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::stand_ins::StandIns;
+use super::structure;
+use crate::plugins::exchange::{Input, wit};
+
+/// Random bytes that are none.
+const ENTROPY: &[u8; 32] = b"not random: a stand-in for bytes";
+
+/// A call as one wishes to write it down: its context, its input and the answers.
+pub(super) struct Call {
+    pub(super) context: wit::Context,
+    pub(super) input: Input,
+    pub(super) answers: Vec<wit::Answer>,
+}
+
+impl Call {
+    /// The same call with stand-ins for all that is personal.
+    pub(super) fn with_stand_ins(mut self) -> Self {
+        let now = i64::try_from(self.context.now_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let mut stand_ins = StandIns::new(now.unwrap_or(Timestamp::UNIX_EPOCH));
+        stand_ins.context(&mut self.context);
+        stand_ins.input(&mut self.input);
+        self.answers.iter_mut().for_each(|answer| stand_ins.answer(answer));
+        self
+    }
+}
+
+impl StandIns {
+    fn context(&mut self, context: &mut wit::Context) {
+        context.settings = self.settings(&context.settings);
+        context.entropy = ENTROPY.to_vec();
+        Self::language(&mut context.locale);
+        self.pairs(&mut context.extra);
+    }
+
+    fn input(&mut self, input: &mut Input) {
+        match input {
+            Input::Ring(rings) => rings.iter_mut().for_each(|ring| self.ring(ring)),
+            Input::Cancel(rings) | Input::Inspect(rings) => rings.iter_mut().for_each(|ring| self.ring_ref(ring)),
+            Input::OpenSession(wanted) => {
+                self.ids([&mut wanted.call_id, &mut wanted.callee_id]);
+                Self::language(&mut wanted.language);
+                self.pairs(&mut wanted.variables);
+            }
+            Input::ReadWebhook { headers, body } => {
+                self.headers(headers);
+                *body = self.body(body);
+            }
+            Input::FetchSession(conversation) => self.ids([conversation]),
+            Input::Check => {}
+            Input::Render(material) => self.material(material),
+        }
+    }
+
+    fn ring(&mut self, ring: &mut wit::RingAttempt) {
+        let wit::RingAttempt { ring_id, call_id, group_id, family_id, callee_id, .. } = ring;
+        self.ids([ring_id, call_id, group_id, family_id, callee_id]);
+        ring.address = self.words.personal(&ring.address);
+        self.environment(&mut ring.environment);
+        Self::language(&mut ring.language);
+        // A zone says where somebody lives.
+        if !ring.zone.is_empty() {
+            "Etc/UTC".clone_into(&mut ring.zone);
+        }
+        self.pairs(&mut ring.variables);
+        self.pairs(&mut ring.extra);
+    }
+
+    fn ring_ref(&mut self, ring: &mut wit::RingRef) {
+        self.ids([&mut ring.ring_id, &mut ring.call_id, &mut ring.group_id]);
+        ring.address = self.words.personal(&ring.address);
+        self.environment(&mut ring.environment);
+        if let Some(reference) = &mut ring.reference {
+            self.ids([reference]);
+        }
+    }
+
+    fn material(&mut self, material: &mut wit::Material) {
+        material.callee_name = self.words.personal(&material.callee_name);
+        Self::language(&mut material.language);
+        for turn in &mut material.turns {
+            turn.text = self.words.prose(&turn.text);
+        }
+        if let Some(summary) = &mut material.provider_summary {
+            *summary = self.words.prose(summary);
+        }
+        for collected in &mut material.collected {
+            collected.name = self.key(&collected.name);
+            collected.rationale = self.words.prose(&collected.rationale);
+            collected.value = match serde_json::from_str::<Value>(&collected.value) {
+                Ok(value) => self.value("", value, true).to_string(),
+                Err(_) => self.words.prose(&collected.value),
+            };
+        }
+        self.pairs(&mut material.extra);
+    }
+
+    fn answer(&mut self, answer: &mut wit::Answer) {
+        match answer {
+            wit::Answer::Response(response) => {
+                self.headers(&mut response.headers);
+                response.body = self.body(&response.body);
+            }
+            // The host's own words.
+            wit::Answer::Unsent(why) | wit::Answer::Unknown(why) => *why = self.remark(why),
+        }
+    }
+
+    fn ids<const N: usize>(&mut self, ids: [&mut String; N]) {
+        for id in ids {
+            *id = self.text("", id);
+        }
+    }
+
+    fn language(language: &mut String) {
+        if !language.is_empty() && !structure::is_language(language) {
+            "und".clone_into(language);
+        }
+    }
+
+    fn environment(&mut self, environment: &mut String) {
+        if !matches!(environment.as_str(), "production" | "sandbox") {
+            *environment = self.words.identifier(environment);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The push of one ring. `ring` walks in.
+
+use callpanion_plugin_api::channel::Ring;
+use callpanion_plugin_api::{Request, percent_encode};
+use serde::Serialize;
+
+use crate::Settings;
+
+/// How long the phone app rings by itself, at the most.
+const LONGEST_RING_MS: u64 = 30_000;
+
+/// The body, in the shape that the phone app reads. All values of `data` are strings.
+///
+/// Data only: with a `notification` block Android would show its own notice beside the ringing
+/// screen, and the app's code would not run while it is in the background.
+///
+/// A type, and no `json!`: at the full hour a body is written for each ring.
+#[derive(Serialize)]
+struct Push<'a> {
+    message: Message<'a>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    token: &'a str,
+    data: Data<'a>,
+    android: Android,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    r#type: &'a str,
+    session_id: &'a str,
+    household_id: &'a str,
+    relative_id: &'a str,
+    call_type: &'a str,
+    relative_name: &'a str,
+    handle: &'a str,
+    avatar: &'a str,
+    duration: String,
+}
+
+#[derive(Serialize)]
+struct Android {
+    /// `HIGH`: NORMAL waits in Doze until the phone is touched.
+    priority: &'static str,
+    /// The default is four weeks: a phone switched on tomorrow would ring for today.
+    /// Whole seconds, rounded down; "0s" means now or never.
+    ttl: String,
+    /// A later ring replaces one that still waits for the phone.
+    collapse_key: &'static str,
+}
+
+/// A message of the HTTP v1 API.
+pub(crate) fn of(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
+    let left_ms = ring.expires_at_ms.saturating_sub(now_ms);
+    // The phone rings from the push's arrival on. So that none rings after the window, what is left of it is
+    // divided: so long may the push be on its way, and so long the phone ring.
+    let ring_ms = left_ms.min(LONGEST_RING_MS);
+    let name = ring.variables.iter().find(|(key, _)| key == "callee_name");
+    let data = Data {
+        r#type: "incoming_call",
+        session_id: &ring.ring_id,
+        household_id: &ring.family_id,
+        relative_id: &ring.callee_id,
+        call_type: "in_app_call",
+        relative_name: name.map_or("", |(_, value)| value.as_str()),
+        handle: &settings.caller_name,
+        avatar: &settings.avatar,
+        duration: ring_ms.to_string(),
+    };
+    let android = Android { priority: "HIGH", ttl: format!("{}s", (left_ms - ring_ms) / 1_000), collapse_key: "ring" };
+    let push = Push { message: Message { token: &ring.address, data, android } };
+    Request::post(format!(
+        "{}/v1/projects/{}/messages:send",
+        settings.base_url.trim_end_matches('/'),
+        percent_encode(&settings.project_id),
+    ))
+    .json(&push)
+    .credential("service-account")
+}
