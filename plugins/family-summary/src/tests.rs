@@ -207,6 +207,33 @@ fn every_statement_rests_on_turns_that_exist() {
 }
 
 #[test]
+fn nothing_that_turns_or_breaks_text_is_passed_on() {
+    let mut talk = material("Mum\u{202e}", "A: Hello.\nC: My knee\u{7} hurts, my \u{2066}son is very good to me.");
+    collect(&mut talk, "flag_\u{202e}", &json!(true), "She \u{1b}[2J said so.");
+    collect(&mut talk, "sleep_quality", &json!("bad\u{0}"), "");
+    let read = render("en", talk);
+    assert_eq!(
+        one(&read, &BlockKind::Alarm).text,
+        "The companion raised a flag: something without a name.",
+        "the flag counts, whatever it is called"
+    );
+    assert_eq!(
+        one(&read, &BlockKind::Health).text,
+        "Mum spoke about health: “My knee hurts, my son is very good to me.”"
+    );
+    let odd = |text: &str| text.chars().any(|c| c.is_control() || matches!(c, '\u{202e}' | '\u{2066}'));
+    assert!(!read.blocks.iter().any(|block| odd(&block.text) || odd(&block.reason)), "{read:#?}");
+}
+
+#[test]
+fn the_longest_talk_gives_no_more_than_the_host_takes() {
+    let lines = "A: Did you fall?\nC: Yes, I fell, and my knee hurts.\n".repeat(200);
+    let read = render("en", material("Mum", &lines));
+    assert_eq!(one(&read, &BlockKind::Alarm).evidence, (0..50).map(|answer| 2 * answer + 1).collect::<Vec<_>>());
+    assert!(read.blocks.iter().all(|block| block.evidence.len() <= 50));
+}
+
+#[test]
 fn odd_text_is_only_text() {
     let long = format!("C: I am happy {}", "very ".repeat(500));
     for line in ["C: ", "C: ...", "C: <script>alert(1)</script> I love you all.", "C: 🙂", long.as_str()] {

@@ -33,10 +33,15 @@ pub struct Package(TempDir);
 
 impl Package {
     pub fn new(component: &[u8], manifest: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("plugin.wasm"), component).unwrap();
-        std::fs::write(folder.path().join("plugin.toml"), manifest).unwrap();
-        Self(folder)
+        let package = Self(tempfile::tempdir().unwrap());
+        package.put(component, manifest);
+        package
+    }
+
+    /// Puts another version into the folder.
+    pub fn put(&self, component: &[u8], manifest: &str) {
+        std::fs::write(self.0.path().join("plugin.wasm"), component).unwrap();
+        std::fs::write(self.0.path().join("plugin.toml"), manifest).unwrap();
     }
 
     /// What the operator writes into `source`.

@@ -7,6 +7,7 @@ mod naughty;
 mod powers;
 mod record;
 mod reference;
+mod replacing;
 mod third_party;
 mod vendor;
 mod versions;

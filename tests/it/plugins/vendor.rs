@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// One request as it came over the wire.
@@ -21,6 +22,9 @@ pub struct Seen {
 pub struct Vendor {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    asked: watch::Receiver<usize>,
+    /// What is asked for under `/held` waits for one of these.
+    released: Arc<Semaphore>,
     _tasks: JoinSet<()>,
 }
 
@@ -31,20 +35,32 @@ impl Vendor {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let elsewhere = elsewhere.map(Self::origin).unwrap_or_default();
+        let released = Arc::new(Semaphore::new(0));
+        let (counted, asked) = watch::channel(0);
         let mut tasks = JoinSet::new();
-        let note = seen.clone();
+        let desk = Arc::new(Desk { seen: seen.clone(), counted, released: released.clone(), elsewhere });
         tasks.spawn(async move {
             let mut visits = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (note, elsewhere) = (note.clone(), elsewhere.clone());
+                let desk = desk.clone();
                 visits.spawn(async move {
                     // A client that hangs up in the middle is what many of these tests are about.
-                    let _ = visit(stream, &note, &elsewhere).await;
+                    let _ = visit(stream, &desk).await;
                 });
                 while visits.try_join_next().is_some() {}
             }
         });
-        Self { address, seen, _tasks: tasks }
+        Self { address, seen, asked, released, _tasks: tasks }
+    }
+
+    /// Waits until it was asked so many times in all.
+    pub async fn asked(&self, times: usize) {
+        self.asked.clone().wait_for(|seen| *seen >= times).await.unwrap();
+    }
+
+    /// Lets so many held requests have their answers.
+    pub fn release(&self, requests: usize) {
+        self.released.add_permits(requests);
     }
 
     /// Where it answers.
@@ -63,12 +79,26 @@ impl Vendor {
     }
 }
 
-async fn visit(stream: TcpStream, seen: &Mutex<Vec<Seen>>, elsewhere: &str) -> std::io::Result<()> {
+/// What every visit needs.
+struct Desk {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    counted: watch::Sender<usize>,
+    released: Arc<Semaphore>,
+    elsewhere: String,
+}
+
+async fn visit(stream: TcpStream, desk: &Desk) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
         let path = request.line.split(' ').nth(1).unwrap_or_default().to_owned();
-        seen.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-        answer(stream.get_mut(), &path, &request, elsewhere).await?;
+        desk.seen.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+        desk.counted.send_modify(|seen| *seen += 1);
+        if path == "/held"
+            && let Ok(permit) = desk.released.acquire().await
+        {
+            permit.forget();
+        }
+        answer(stream.get_mut(), &path, &request, &desk.elsewhere).await?;
     }
     Ok(())
 }

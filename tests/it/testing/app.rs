@@ -12,7 +12,7 @@ use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
 use callpanion::services::{
-    deadlines, housekeeping, jobs, lookups, plugin_health, queueing, reconciling, ringing, setup,
+    deadlines, housekeeping, jobs, lookups, plugin_health, queueing, reconciling, replacing, ringing, setup,
 };
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
@@ -260,6 +260,7 @@ pub async fn tick(host: &App) -> usize {
     if host.clock.now().secs() % i64::try_from(plugin_health::PERIOD_S).unwrap() == 0 {
         done += plugin_health::tick(host).await.unwrap();
     }
+    done += replacing::tick(host).await.unwrap();
     loop {
         let jobs = jobs::run_due(host).await.unwrap();
         if jobs == 0 {

@@ -52,14 +52,15 @@ export const Verdict = {
  */
 export function ringEach(ctx, rings, request, verdict) {
   const isLive = (ring) => ring.expiresAtMs > ctx.nowMs;
-  const live = new Map(rings.filter(isLive).map((ring) => [ring.ringId, ring]));
+  const key = (ring) => `${ring.ringId} ${ring.address}`;
+  const live = new Map(rings.filter(isLive).map((ring) => [key(ring), ring]));
   const answers = ctx.httpAll([...live.values()].map(request));
   const verdicts = answers.map(({ response, unsent, unknown }) => {
     if (unsent !== undefined) return Verdict.retry(PAUSE_MS, unsent);
     return unknown !== undefined ? Verdict.unknown(unknown) : verdict(response, ctx.nowMs);
   });
-  const byId = new Map([...live.keys()].map((id, index) => [id, verdicts[index]]));
-  return rings.map((ring) => (isLive(ring) ? byId.get(ring.ringId) : Verdict.refused("the ring window is over")));
+  const byKey = new Map([...live.keys()].map((key, index) => [key, verdicts[index]]));
+  return rings.map((ring) => byKey.get(key(ring)) ?? Verdict.refused("the ring window is over"));
 }
 
 /** What the vendor knows of a ring: `absent` (certainly never got it), `waiting`, `ringing`, `talking`, … */

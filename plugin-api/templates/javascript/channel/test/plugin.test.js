@@ -39,7 +39,7 @@ test("the relay's own pause is kept", () => {
 });
 
 test("each ring gets its verdict, in their order, and a double is sent once", () => {
-  const rings = [kit.ring({ ringId: "1" }), kit.ring({ ringId: "2" }), kit.ring({ ringId: "1" })];
+  const rings = [kit.ring({ address: "1" }), kit.ring({ address: "2" }), kit.ring({ address: "1" })];
   const answers = [kit.response(202), kit.response(400)];
   const { result, requests } = kit.drive(kit.context(settings), answers, (ctx) => ring(ctx, rings));
   assert.deepEqual(result.map(({ tag }) => tag), ["accepted", "refused", "accepted"]);

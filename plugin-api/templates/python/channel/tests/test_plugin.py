@@ -36,7 +36,7 @@ class ChannelTest(unittest.TestCase):
         self.assertEqual(rung(kit.response(503))[0].value[0], 1_000)
 
     def test_each_ring_gets_its_verdict_in_their_order_and_a_double_is_sent_once(self):
-        rings = [kit.ring(ring_id="1"), kit.ring(ring_id="2"), kit.ring(ring_id="1")]
+        rings = [kit.ring(address="1"), kit.ring(address="2"), kit.ring(address="1")]
         answers = [kit.response(202), kit.response(400)]
         driven = kit.drive(kit.context(SETTINGS), answers, lambda ctx: ring(ctx, rings))
         self.assertEqual([verdict.case for verdict in driven.result], ["accepted", "refused", "accepted"])

@@ -86,19 +86,19 @@ def ring_each(ctx, rings, request, verdict):
     whose window is over is refused unsent, one that is listed twice is sent once, a request that never left is tried
     again, and one that may have arrived is unknown.
     """
-    live = {ring.ring_id: ring for ring in rings if ring.expires_at_ms > ctx.now_ms}
+    live = {(ring.ring_id, ring.address): ring for ring in rings if ring.expires_at_ms > ctx.now_ms}
     answers = ctx.http_all([request(ring) for ring in live.values()])
     verdicts = {}
-    for ring_id, answer in zip(live, answers):
+    for key, answer in zip(live, answers):
         match answer:
             case Unsent(why):
-                verdicts[ring_id] = Verdict.retry(PAUSE_MS, why)
+                verdicts[key] = Verdict.retry(PAUSE_MS, why)
             case Unknown(why):
-                verdicts[ring_id] = Verdict.unknown(why)
+                verdicts[key] = Verdict.unknown(why)
             case response:
-                verdicts[ring_id] = verdict(response, ctx.now_ms)
+                verdicts[key] = verdict(response, ctx.now_ms)
     late = Verdict.refused("the ring window is over")
-    return [verdicts[ring.ring_id] if ring.expires_at_ms > ctx.now_ms else late for ring in rings]
+    return [verdicts.get((ring.ring_id, ring.address), late) for ring in rings]
 
 
 class RingPhase(StrEnum):
