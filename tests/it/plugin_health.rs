@@ -36,7 +36,7 @@ on_both! {
         let attempts = app.attempts(call.id).await;
         assert_eq!((attempts[0].channel.as_str(), attempts[0].state), ("fcm", AttemptState::Failed));
         assert_eq!(attempts[1].channel, "apns-voip");
-        let health = of(&app, "fcm").await;
+        let health = of(&app, "fcm");
         assert_eq!((health.state, health.rest.is_some()), (PluginState::Resting, true));
         for (home, paired) in &others {
             let waiting = app.attempts(app.call(home).await.id).await;
@@ -68,10 +68,10 @@ on_both! {
         let call = app.call(&by_phone).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1), "other plugins' calls are untouched");
         for plugin in ["apns-voip", "elevenlabs", "twilio-batch", "family-summary"] {
-            let health = of(&app, plugin).await;
+            let health = of(&app, plugin);
             assert_eq!((health.state, health.failures), (PluginState::Well, 0), "{plugin}");
         }
-        let health = of(&app, "fcm").await;
+        let health = of(&app, "fcm");
         assert_eq!((health.state, health.rest), (PluginState::Well, None));
         assert!(health.calls >= 2 && health.failures >= 1 && health.failures < health.calls, "{}", health.calls);
         assert!(health.plugin_time.is_some() && health.vendor_time.is_some());
@@ -105,7 +105,7 @@ on_both! {
         let eleven = &app.world.eleven;
         eleven.fail_always(Op::Submit, Refusal::UNAVAILABLE);
         eleven.fail_always(Op::Batches, Refusal::UNAVAILABLE);
-        app.advance_until(200, || async { of(&app, "twilio-batch").await.state == PluginState::Resting }).await;
+        app.advance_until(200, || async { of(&app, "twilio-batch").state == PluginState::Resting }).await;
         let submitted = eleven.count(Op::Submit);
         let second = app.household(CallMethod::Phone, &["09:06"]).await;
         app.world.line(&second.number, Line::Answers(scripts::cheerful(Language::English)));
@@ -153,7 +153,7 @@ async fn androids(app: &TestApp, number: usize, time: &str) -> Vec<(Household, P
 }
 
 /// How a plugin is in this host.
-async fn of(app: &TestApp, plugin: &str) -> PluginHealth {
+fn of(app: &TestApp, plugin: &str) -> PluginHealth {
     app.host.plugins.health().into_iter().find(|health| health.plugin == plugin).unwrap()
 }
 

@@ -4,6 +4,7 @@ pub mod logging;
 mod shutdown;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +109,7 @@ async fn load_plugins_before(
     let surroundings = Surroundings {
         cache_dir: Some(cache),
         store: Some(store),
+        threads: usize::try_from(config.plugin_threads).ok().and_then(NonZeroUsize::new),
         witness: recorder.as_ref().map(|recorder| recorder.witness(witness.clone())).or(witness),
         ..Surroundings::new(clock, Entropy::system())?
     };

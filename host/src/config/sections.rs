@@ -27,6 +27,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// The plugin that writes summaries.
     pub renderer: String,
+    /// How many threads the plugins run on; 0: half of the processors, four at most.
+    pub plugin_threads: u32,
     /// Where rows are kept.
     pub database: Database,
     /// When and how callees are rung.

@@ -69,8 +69,7 @@ impl Check {
             Self::Loads | Self::Deterministic | Self::Survives | Self::Ends | Self::Requests | Self::Granted => {
                 Level::Bronze
             }
-            Self::Covered
-            | Self::WebhookFuture
+            Self::WebhookFuture
             | Self::Echo
             | Self::Sizes
             | Self::Budget

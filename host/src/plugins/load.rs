@@ -228,7 +228,7 @@ pub fn read_manifest(id: &str, config: &PluginConfig, store: Option<&PackageStor
 
 /// Loads the plugin of the section `[plugins.<id>]` as the server would, tries it, and leaves no trace. Blocks.
 pub fn rehearse(id: &str, config: &PluginConfig, surroundings: Surroundings) -> Result<(), LoadProblem> {
-    let machine = Machine::start(surroundings.cache_dir.clone()).map_err(LoadProblem::Engine)?;
+    let machine = Machine::start(surroundings.cache_dir.clone(), surroundings.threads).map_err(LoadProblem::Engine)?;
     let loader = Loader { machine: Arc::new(machine), surroundings };
     let package = loader.resolve(id, config)?;
     loader.load(id, config, &package).map(drop)

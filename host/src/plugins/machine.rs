@@ -106,23 +106,24 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Starts the engine, its threads and its beat. Compiled code is kept in `cache_dir`.
-    pub(super) fn start(cache_dir: Option<PathBuf>) -> anyhow::Result<Self> {
+    /// Starts the engine, its threads and its beat. Compiled code is kept in `cache_dir`. Without a number of threads
+    /// it is half of the processors, four at most.
+    pub(super) fn start(cache_dir: Option<PathBuf>, threads: Option<NonZeroUsize>) -> anyhow::Result<Self> {
         let cache = cache_dir.map(open_cache).transpose()?;
-        Self::with(cache, |_| {})
+        Self::with(cache, threads, |_| {})
     }
 
     /// Like `start`, but code is compiled so that `onlooker` can see its memory after each run.
     #[cfg(test)]
     pub(super) fn start_watched(onlooker: Onlooker) -> anyhow::Result<Self> {
-        let mut machine = Self::with(None, |config| {
+        let mut machine = Self::with(None, None, |config| {
             config.guest_debug(true);
         })?;
         machine.onlooker = Some(onlooker);
         Ok(machine)
     }
 
-    fn with(cache: Option<Cache>, adapt: impl Fn(&mut Config)) -> anyhow::Result<Self> {
+    fn with(cache: Option<Cache>, threads: Option<NonZeroUsize>, adapt: impl Fn(&mut Config)) -> anyhow::Result<Self> {
         let engine_config = |pooling, cache| {
             let mut config = engine_config(pooling, cache);
             adapt(&mut config);
@@ -137,9 +138,9 @@ impl Machine {
             }
         };
         let linker = link(&engine)?;
-        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let half = || available_parallelism().map_or(1, NonZeroUsize::get).div_euclid(2).clamp(1, THREADS_MAX);
         let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads((cores / 2).clamp(1, THREADS_MAX))
+            .worker_threads(threads.map_or_else(half, NonZeroUsize::get))
             .thread_name("plugins")
             .enable_time()
             .build()?;

@@ -117,9 +117,10 @@ impl Plugins {
         self.0.all().iter().map(|plugin| (plugin.stamp.clone(), plugin.manifest.clone())).collect()
     }
 
-    /// Whether a file of a plugin, or what the lock file says of one, may be another than at the last look. Quick.
-    pub fn have_changed(&self) -> bool {
-        self.0.has_changed()
+    /// Whether files of plugins, or the lock file, are others than when they were last read, and did not change since the
+    /// last look: nobody is still writing them. Quick.
+    pub fn have_settled(&self) -> bool {
+        self.0.has_settled()
     }
 
     /// How every loaded plugin is, in the order of the ids.

@@ -1,6 +1,7 @@
 //! The shelf: which plugins are loaded, and how one is replaced while others, and calls in flight on the old one, go on.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -35,13 +36,15 @@ pub struct Surroundings {
     pub store: Option<Arc<PackageStore>>,
     /// Who is told of their calls.
     pub witness: Option<Arc<dyn Witness>>,
+    /// How many threads they run on; `None`: half of the processors, four at most.
+    pub threads: Option<NonZeroUsize>,
 }
 
 impl Surroundings {
     /// With the certificates that browsers believe, no cache, no store and no witness.
     pub fn new(clock: Clock, entropy: Entropy) -> Result<Self, PluginLoadError> {
         let trust = Trust::public().map_err(|e| failed("*", LoadProblem::Credential(CredentialError::Client(e))))?;
-        Ok(Self { clock, entropy, trust, cache_dir: None, store: None, witness: None })
+        Ok(Self { clock, entropy, trust, cache_dir: None, store: None, witness: None, threads: None })
     }
 }
 
@@ -58,8 +61,10 @@ pub(super) struct Shelf {
     plugins: ArcSwap<BTreeMap<String, Arc<Plugin>>>,
     configs: BTreeMap<String, PluginConfig>,
     loader: Loader,
-    /// The files as they were when last looked at. Held while a plugin is replaced: one at a time, so that none is lost.
+    /// The files as they were when last read. Held while a plugin is replaced: one at a time, so that none is lost.
     replacing: Mutex<Files>,
+    /// The files as they were at the last look.
+    glimpsed: Mutex<Files>,
 }
 
 impl Shelf {
@@ -67,8 +72,8 @@ impl Shelf {
         configs: &BTreeMap<String, PluginConfig>,
         surroundings: Surroundings,
     ) -> Result<Self, PluginLoadError> {
-        let machine =
-            Machine::start(surroundings.cache_dir.clone()).map_err(|e| failed("*", LoadProblem::Engine(e)))?;
+        let machine = Machine::start(surroundings.cache_dir.clone(), surroundings.threads)
+            .map_err(|e| failed("*", LoadProblem::Engine(e)))?;
         Self::fill_on(Arc::new(machine), configs, surroundings)
     }
 
@@ -86,7 +91,13 @@ impl Shelf {
             plugins.insert(id.clone(), loader.load(id, config, &package).map_err(|problem| failed(id, problem))?);
             loader.note_served(id, &package);
         }
-        let shelf = Self { plugins: ArcSwap::from_pointee(plugins), configs, loader, replacing: Mutex::default() };
+        let shelf = Self {
+            plugins: ArcSwap::from_pointee(plugins),
+            configs,
+            loader,
+            replacing: Mutex::default(),
+            glimpsed: Mutex::default(),
+        };
         *shelf.lock() = shelf.look();
         Ok(shelf)
     }
@@ -98,8 +109,8 @@ impl Shelf {
         settings: Map<String, Value>,
         surroundings: Surroundings,
     ) -> Result<Self, PluginLoadError> {
-        let machine =
-            Machine::start(surroundings.cache_dir.clone()).map_err(|e| failed("*", LoadProblem::Engine(e)))?;
+        let machine = Machine::start(surroundings.cache_dir.clone(), surroundings.threads)
+            .map_err(|e| failed("*", LoadProblem::Engine(e)))?;
         let loader = Loader { machine: Arc::new(machine), surroundings };
         let plugin = loader.load_for_trial(manifest, component, settings).map_err(|problem| failed("*", problem))?;
         let plugins = BTreeMap::from([(plugin.stamp.id.clone(), plugin)]);
@@ -108,6 +119,7 @@ impl Shelf {
             configs: BTreeMap::new(),
             loader,
             replacing: Mutex::default(),
+            glimpsed: Mutex::default(),
         })
     }
 
@@ -123,9 +135,17 @@ impl Shelf {
         self.plugins.load().values().cloned().collect()
     }
 
-    /// Whether any watched file is another one than at the last look. Quick: it reads none.
-    pub(super) fn has_changed(&self) -> bool {
-        *self.lock() != self.look()
+    /// Whether any watched file is another one than when it was last read, and the same as at the last look: what
+    /// is still being written is left alone. Quick: it reads none.
+    pub(super) fn has_settled(&self) -> bool {
+        let now = self.look();
+        if *self.lock() == now {
+            return false;
+        }
+        let mut glimpsed = self.glimpsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = *glimpsed == now;
+        *glimpsed = now;
+        settled
     }
 
     /// Looks again at the files of every plugin. What changed is checked, compiled and tried; only then does it take the

@@ -49,25 +49,27 @@ impl Trail {
         }
     }
 
+    /// Drops the replies that are too much for one call.
+    fn bound(&mut self, sent: &mut [Sending]) {
+        for sending in sent {
+            let Answer::Reply(reply) = &sending.answer else { continue };
+            if self.reply_bytes + reply.body.len() > REPLIES_MAX_BYTES {
+                sending.answer = Answer::Unknown("the replies are too long together".to_owned());
+            } else {
+                self.reply_bytes += reply.body.len();
+            }
+        }
+    }
+
     fn note(&mut self, sending: Sending) -> types::Answer {
         let reads_only = matches!(sending.request.method.as_str(), "GET" | "HEAD");
-        let answer = sending.answer;
-        let answer = match answer {
-            Answer::Reply(reply) if self.reply_bytes + reply.body.len() > REPLIES_MAX_BYTES => {
-                Answer::Unknown("the replies are too long together".to_owned())
-            }
-            _ => answer,
-        };
-        self.touched |= !reads_only && matches!(answer, Answer::Reply(_) | Answer::Unknown(_));
-        match answer {
-            Answer::Reply(reply) => {
-                self.reply_bytes += reply.body.len();
-                types::Answer::Response(types::Response {
-                    status: reply.status,
-                    headers: reply.headers,
-                    body: reply.body,
-                })
-            }
+        self.touched |= !reads_only && matches!(sending.answer, Answer::Reply(_) | Answer::Unknown(_));
+        match sending.answer {
+            Answer::Reply(reply) => types::Answer::Response(types::Response {
+                status: reply.status,
+                headers: reply.headers,
+                body: reply.body,
+            }),
             Answer::Unsent(why) | Answer::Misconfigured(why) => types::Answer::Unsent(why),
             Answer::Unknown(why) => types::Answer::Unknown(why),
         }
@@ -184,7 +186,8 @@ impl Plugin {
             let asked = &*call;
             let sent =
                 requests.into_iter().zip(origins).map(|(request, origin)| self.send(asked, request, origin, until));
-            let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
+            let mut sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
+            trail.bound(&mut sent);
             self.tell_of_failed(&sent);
             note_round(rounds, ran.plugin_time, || sent.iter().map(Sending::witnessed).collect());
             let refusal = sent.iter().find_map(|sending| match &sending.answer {

@@ -12,7 +12,7 @@ use crate::services::{ServiceError, staff_alerts};
 /// Looks whether a plugin's files changed, swaps what is sound, and tells the staff of what is not. Gives how many were
 /// swapped.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    if !app.plugins.have_changed() {
+    if !app.plugins.have_settled() {
         return Ok(0);
     }
     let plugins = app.plugins.clone();

@@ -21,7 +21,7 @@ use crate::testing::{Engine, Household, Paired, Settings, TestApp, environment, 
 
 const PLUGINS: [&str; 5] = ["apns-voip", "elevenlabs", "family-summary", "fcm", "twilio-batch"];
 /// The recorder works behind the calls; it has never taken a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn recording(settings: &mut Settings) {
     recording_as("stand-ins", settings);

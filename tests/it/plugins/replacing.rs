@@ -93,12 +93,13 @@ async fn calls_in_flight_end_on_the_old_version_and_later_ones_begin_on_the_new(
     };
     let meanwhile = async {
         held.vendor.asked(1).await;
-        assert!(!held.plugins.have_changed());
+        assert!(!held.plugins.have_settled());
         let (component, manifest) = version(&built("naughty"), NAUGHTY, "6.6.6", "6.6.8");
         held.package.put(&component, &manifest);
-        assert!(held.plugins.have_changed());
+        assert!(!held.plugins.have_settled(), "it may still be written");
+        assert!(held.plugins.have_settled());
         assert_eq!(held.refresh().await, [Ok("6.6.6 6.6.8".to_owned())]);
-        assert!(!held.plugins.have_changed(), "what was looked at is no news");
+        assert!(!held.plugins.have_settled(), "what was read is no news");
         let later = async { assert_eq!(held.ring().await, "bell 6.6.8") };
         let release = async {
             held.vendor.asked(2).await;
@@ -142,7 +143,7 @@ async fn rollback_is_taken_while_the_file_is_still_the_new_one() {
     held.package.put(&component, &manifest);
     assert_eq!(held.refresh().await, [Ok("6.6.6 6.6.7".to_owned())]);
     held.store.rollback("bell", &held.section).unwrap();
-    assert!(held.plugins.have_changed());
+    assert!(!held.plugins.have_settled() && held.plugins.have_settled());
     assert_eq!(held.refresh().await, [Ok("6.6.7 6.6.6".to_owned())]);
     assert_eq!(held.ring().await, "bell 6.6.6");
     assert_eq!(held.refresh().await, [], "and it stays");
@@ -171,7 +172,7 @@ on_both! {
         let sound = fs::read(&component).unwrap();
         let staff = app.staff().await;
         fs::write(&component, "no wasm").unwrap();
-        app.advance(1).await;
+        app.advance(2).await;
         let alerts = app.staff_alerts().await;
         assert_eq!(alerts.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::NotReplaced]);
         let page = staff.get("/staff").await;
@@ -188,7 +189,7 @@ on_both! {
         let (newer, manifest) = version(&sound, SUMMARY, number, "9.9.9");
         fs::write(component.with_file_name("plugin.toml"), manifest).unwrap();
         fs::write(&component, newer).unwrap();
-        app.advance(1).await;
+        app.advance(2).await;
         assert!(app.staff_alerts().await.is_empty(), "what was mended is closed");
         let page = staff.get("/staff").await;
         assert!(page.says("9.9.9") && !page.says("serves on"), "{}", page.text());

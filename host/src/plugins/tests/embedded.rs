@@ -163,7 +163,7 @@ async fn embedded_renderer_renders() {
 
 #[test]
 fn every_embedded_plugin_has_a_usable_manifest_and_needs_no_more_than_there_is() {
-    let machine = Machine::start(None).unwrap();
+    let machine = Machine::start(None, None).unwrap();
     for embedded in builtin::BUILTIN {
         let manifest: Manifest = toml::from_str(embedded.manifest).unwrap();
         manifest.check().unwrap();

@@ -54,7 +54,7 @@ async fn run_that_outlasts_its_deadline_is_given_up() {
 
 #[test]
 fn component_that_wants_more_than_std_does_not_load() {
-    let machine = Machine::start(None).unwrap();
+    let machine = Machine::start(None, None).unwrap();
     let wat = r#"
         (component
             (import "wasi:filesystem/preopens@0.2.6" (instance

@@ -70,7 +70,7 @@ impl Odd {
 
 /// A plugin that may talk to `origins`.
 fn plugin(odd: impl FnOnce(&Machine) -> Odd, origins: &[&str], limits: Limits) -> Plugin {
-    let machine = Arc::new(Machine::start(None).unwrap());
+    let machine = Arc::new(Machine::start(None, None).unwrap());
     let clock = Clock::manual(NOW);
     let permits = Permits {
         plugin: "x".to_owned(),

@@ -1,5 +1,9 @@
 //! What a plugin computes: an export in a fresh instance, beside the same function natively.
 
+use std::num::NonZeroUsize;
+use std::process::Command;
+
+use anyhow::Context as _;
 use callpanion::clock::Clock;
 use callpanion::domain::Moment;
 use callpanion::plugins::{Entropy, Input, Output, Plugins, Surroundings, Turn, wit};
@@ -9,6 +13,9 @@ use futures::StreamExt as _;
 use crate::{native, samples};
 
 const ROUNDS: usize = 9;
+/// So many callers keep the plugins' threads busy, as they are at the full hour. One alone also pays for waking a sleeping
+/// processor twice for each call; that is told under "calls a second".
+const CALLERS: usize = 4;
 
 /// One contest: the plugin's function and the native one.
 struct Contest {
@@ -24,9 +31,7 @@ struct Contest {
 }
 
 pub(crate) async fn run() -> anyhow::Result<()> {
-    let surroundings =
-        Surroundings::new(Clock::manual(Moment::from_millis(1_794_990_000_000)), Entropy::fixed([7; 32]))?;
-    let plugins = Plugins::load(&samples::computing()?, surroundings)?;
+    let plugins = plugins(None)?;
     println!("one call in a fresh instance, µs of CPU       plugin    native     ratio      bar");
     let mut planning_and_reading = 0.0;
     for contest in contests() {
@@ -50,14 +55,16 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         }
     }
     println!("  {:<40} {planning_and_reading:>9.1} {:>28}", "each of 100 rings, planned and read", "< 12");
-    at_once(&plugins).await
+    at_once()
 }
 
 async fn of_plugin(plugins: &Plugins, contest: &Contest) -> anyhow::Result<f64> {
     let watch = Watch::start();
-    for _ in 0..contest.calls {
-        let played = plugins.play(contest.plugin, contest.input.clone(), contest.turn.clone()).await?;
-        anyhow::ensure!(!matches!(played.output, Output::Failed(_)), "{}: {:?}", contest.what, played.output);
+    let calls = (0..contest.calls).map(|_| plugins.play(contest.plugin, contest.input.clone(), contest.turn.clone()));
+    let mut calls = futures::stream::iter(calls).buffer_unordered(CALLERS);
+    while let Some(played) = calls.next().await {
+        let output = played?.output;
+        anyhow::ensure!(!matches!(output, Output::Failed(_)), "{}: {output:?}", contest.what);
     }
     Ok(watch.stop().cpu_us_each(contest.calls * contest.rings))
 }
@@ -120,22 +127,42 @@ fn contests() -> Vec<Contest> {
     ]
 }
 
-/// How many single rings a second, with one and with two callers.
-async fn at_once(plugins: &Plugins) -> anyhow::Result<()> {
-    const CALLS: usize = 10_000;
-    let context = samples::context(&samples::channel_settings("https://vendor.example"));
-    println!("\ncalls a second, `ring` for one target");
-    for callers in [1, 2] {
-        let watch = Watch::start();
-        let calls = (0..CALLS).map(|number| {
-            let turn = Turn { context: context.clone(), answers: Vec::<wit::Answer>::new() };
-            plugins.play("apns-voip", Input::Ring(vec![samples::ring(number)]), turn)
-        });
-        let played: Vec<_> = futures::stream::iter(calls).buffer_unordered(callers).collect().await;
-        let cost = watch.stop();
-        anyhow::ensure!(played.iter().all(Result::is_ok), "a call failed");
-        let (rate, cpu) = (cost.rate(CALLS), cost.cpu_us_each(CALLS));
-        println!("  {callers} at a time {rate:>37.0} {:>9} {cpu:>6.1} µs of CPU each", "");
+/// How many single rings a second on one processor, with the plugins on one and on two threads: each in a process that
+/// is bound to it.
+fn at_once() -> anyhow::Result<()> {
+    println!("\ncalls a second on one processor, `ring` for one target");
+    for (threads, callers) in [(1, 1), (1, CALLERS), (2, CALLERS)] {
+        let mut child = Command::new("taskset");
+        child.args(["--cpu-list", "0"]).arg(std::env::current_exe()?);
+        let ended = child.args(["calls", &threads.to_string(), &callers.to_string()]).output();
+        let said = ended.context("`taskset` of util-linux binds a process to one processor")?;
+        anyhow::ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        print!("{}", String::from_utf8_lossy(&said.stdout));
     }
     Ok(())
+}
+
+/// One such process.
+pub(crate) async fn calls(threads: &str, callers: &str) -> anyhow::Result<()> {
+    const CALLS: usize = 20_000;
+    let (threads, callers) = (threads.parse()?, callers.parse()?);
+    let plugins = plugins(NonZeroUsize::new(threads))?;
+    let context = samples::context(&samples::channel_settings("https://vendor.example"));
+    let watch = Watch::start();
+    let calls = (0..CALLS).map(|number| {
+        let turn = Turn { context: context.clone(), answers: Vec::<wit::Answer>::new() };
+        plugins.play("apns-voip", Input::Ring(vec![samples::ring(number)]), turn)
+    });
+    let played: Vec<_> = futures::stream::iter(calls).buffer_unordered(callers).collect().await;
+    let cost = watch.stop();
+    anyhow::ensure!(played.iter().all(Result::is_ok), "a call failed");
+    let (rate, cpu) = (cost.rate(CALLS), cost.cpu_us_each(CALLS));
+    println!("  {threads} threads, {callers} callers {rate:>29.0} {:>9} {cpu:>6.1} µs of CPU each", "");
+    Ok(())
+}
+
+fn plugins(threads: Option<NonZeroUsize>) -> anyhow::Result<Plugins> {
+    let clock = Clock::manual(Moment::from_millis(1_794_990_000_000));
+    let surroundings = Surroundings { threads, ..Surroundings::new(clock, Entropy::fixed([7; 32]))? };
+    Ok(Plugins::load(&samples::computing()?, surroundings)?)
 }

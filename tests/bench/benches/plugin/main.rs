@@ -2,6 +2,7 @@
 //! natively, in one process and in interleaved rounds; and what it costs to load them.
 //!
 //! The rings that cross the network run in processes of their own (`wire`), because memory once taken is not given back.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the table is its result")]
 
 mod computing;
 mod loading;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         [] => all(&runtime),
         ["vendor", holding] => runtime.block_on(vendor::run(holding == "holding")),
+        ["calls", threads, callers] => runtime.block_on(computing::calls(threads, callers)),
         ["rate", by, origin, roots] => runtime.block_on(wire::rate(by, origin, roots)),
         ["hold", by, origin, roots] => runtime.block_on(wire::hold(by, origin, roots)),
         _ => Err(anyhow::anyhow!("it takes no arguments")),

@@ -40,7 +40,7 @@ pub fn rows(stage: &Stage<'_>) -> Vec<Row> {
     ];
     // What the operator allows is what holds: more memory and less time.
     let mut row = stage.act("endless-loop", "the operator's own limit", Broken, &["more than 20 ms of CPU"]);
-    row.attack = "endless loop, 20 ms granted".to_owned();
+    "endless loop, 20 ms granted".clone_into(&mut row.attack);
     row.section.limits.cpu_ms = 20;
     rows.push(row);
     let mut row = stage.row(

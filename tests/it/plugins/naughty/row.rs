@@ -99,7 +99,8 @@ impl Stage<'_> {
 
     /// A row of `naughty` that asks for these requests in one step.
     pub fn ask(&self, attack: &str, requests: Value, stopped_by: &'static str, ends: Ends, says: &[&str]) -> Row {
-        let settings = json!({ "attack": "ask", "ask": { "requests": requests } });
+        let mut settings = json!({ "attack": "ask", "ask": {} });
+        settings["ask"]["requests"] = requests;
         self.row(attack, settings, stopped_by, ends, says)
     }
 }

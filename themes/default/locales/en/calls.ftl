@@ -205,6 +205,7 @@ alert-call_failed = A call to { $name } could not be made
 alert-no_device = { $name } has no device that can ring
 alert-misconfigured = Callpanion needs its operator
 alert-resting = A service that Callpanion works with is out of order
+alert-not_replaced = A new version of a plugin was not taken
 alertstate-open = new
 alertstate-acknowledged = someone looks after it
 alertstate-closed = closed

@@ -204,6 +204,7 @@ alert-call_failed = Panggilan ke { $name } tidak dapat dilakukan
 alert-no_device = { $name } tidak punya perangkat yang bisa berdering
 alert-misconfigured = Callpanion memerlukan pengelolanya
 alert-resting = Layanan yang dipakai Callpanion sedang terganggu
+alert-not_replaced = Versi baru sebuah plugin tidak dipakai
 alertstate-open = baru
 alertstate-acknowledged = sedang ditangani
 alertstate-closed = ditutup

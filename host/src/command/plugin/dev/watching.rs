@@ -36,3 +36,27 @@ fn collect(path: &Path, found: &mut BTreeMap<PathBuf, (SystemTime, u64)>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_and_a_build_leave_among_the_sources_is_no_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let look = || {
+            let mut found = BTreeMap::new();
+            collect(dir.path(), &mut found);
+            found.into_keys().collect::<Vec<_>>()
+        };
+        std::fs::write(dir.path().join("plugin.py"), "").unwrap();
+        let before = look();
+        assert_eq!(before, [dir.path().join("plugin.py")]);
+        std::fs::create_dir(dir.path().join("__pycache__")).unwrap();
+        std::fs::write(dir.path().join("__pycache__/plugin.pyc"), "").unwrap();
+        std::fs::write(dir.path().join(".plugin.py.swp"), "").unwrap();
+        assert_eq!(look(), before);
+        std::fs::write(dir.path().join("more.py"), "").unwrap();
+        assert_eq!(look().len(), 2);
+    }
+}
