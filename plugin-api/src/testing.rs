@@ -142,12 +142,25 @@ pub fn manifest_differences(manifest: &str, kind: &str, description: &Descriptio
         ("purpose", purpose, "`description` in Cargo.toml"),
     ]
     .into_iter()
-    .filter(|(key, value, _)| {
-        let line = format!("{key} = {value:?}");
-        !head.lines().any(|l| l.trim_end() == line)
+    .filter_map(|(key, value, source)| match text_of(head, key) {
+        Some(found) if found == value => None,
+        Some(found) => {
+            Some(format!("plugin.toml says {key} = {found:?}, and {source} says {value:?}: make them the same"))
+        }
+        None => Some(format!("plugin.toml has no line {key} = {value:?}, which is what {source} says: write it there")),
     })
-    .map(|(key, value, source)| format!("plugin.toml has no line {key} = {value:?}, which is {source}"))
     .collect()
+}
+
+/// The text that a line `key = "text"` gives this key, with any blanks, and perhaps a comment behind.
+fn text_of(toml: &str, key: &str) -> Option<String> {
+    let mut lines = toml.lines().filter_map(|line| line.split_once('='));
+    let value = lines.find(|(name, _)| name.trim() == key)?.1.trim_start();
+    match value.strip_prefix('\'') {
+        Some(literal) => literal.split('\'').next().map(str::to_owned),
+        // A basic string of TOML is one of JSON, and what stands behind it is left alone.
+        None => serde_json::Deserializer::from_str(value).into_iter().next()?.ok(),
+    }
 }
 
 #[cfg(test)]
@@ -180,9 +193,23 @@ mod tests {
         assert_eq!(
             differences,
             [
-                "plugin.toml has no line version = \"0.1.0\", which is `version` in Cargo.toml",
-                "plugin.toml has no line purpose = \"Rings.\", which is `description` in Cargo.toml",
+                "plugin.toml says version = \"0.2.0\", and `version` in Cargo.toml says \"0.1.0\": make them the same",
+                "plugin.toml has no line purpose = \"Rings.\", which is what `description` in Cargo.toml says: write it \
+                 there",
             ]
         );
+    }
+
+    #[test]
+    fn the_manifest_may_be_written_with_any_blanks() {
+        let description = Description {
+            id: "bell".to_owned(),
+            version: "0.1.0".to_owned(),
+            purpose: "Rings \"well\" = loudly, #1.".to_owned(),
+            extra: Vec::new(),
+        };
+        let manifest = "id=\"bell\"\r\n  kind\t= 'channel' # a comment\nversion   =   \"0.1.0\"  \n\
+                        purpose =\"Rings \\\"well\\\" = loudly, #1.\" # and another\n\n[x]\nid = \"other\"\n";
+        assert_eq!(manifest_differences(manifest, "channel", &description), [""; 0]);
     }
 }

@@ -72,6 +72,8 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("fluent_bundle", &["theme"]),
     ("rust_embed", &["theme", "command"]),
     ("hdrhistogram", &["plugins"]),
+    ("wasmparser", &["plugins"]),
+    ("cpu_time", &["plugins"]),
     ("wasmtime", &["plugins"]),
     ("wasmtime_wasi", &["plugins"]),
     ("wit_parser", &["plugins"]),

@@ -49,14 +49,24 @@ pub async fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::from(EXIT_DONE),
         Err(Failure::Config(problems)) => {
-            eprintln!("callpanion: {problems}");
+            eprintln!("callpanion: {}", printable(&problems));
             ExitCode::from(EXIT_CONFIG)
         }
         Err(Failure::Other(error)) => {
-            eprintln!("callpanion: {error:#}");
+            eprintln!("callpanion: {}", printable(&format!("{error:#}")));
             ExitCode::from(EXIT_FAILED)
         }
     }
+}
+
+/// Text for a terminal. An error may quote the file of a stranger, who must not move the reader's cursor, paint over
+/// what is said, or turn its direction.
+fn printable(text: &str) -> String {
+    let moves = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Reads the configuration: defaults, the file, the environment.

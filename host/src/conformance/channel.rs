@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cast;
 use super::checks::Check;
-use super::explore::{Ending, Says, reads_only, says};
+use super::explore::{Ending, Says, instead, reads_only, says};
 use super::replies;
 use super::stage::{Stage, brief};
 use crate::plugins::wit::{Failure, RingAttempt, Verdict};
@@ -60,8 +60,11 @@ impl Stage {
         let ringing: BTreeSet<usize> =
             endings.iter().filter(|it| it.is_success() && fate(it) == Some(Fate::Accepted)).map(|it| it.step).collect();
         self.notes.note(Check::Covered, !ringing.is_empty(), || {
-            "one ring: no reply led to `accepted`; give `project.toml` a `[[replies]]` with the vendor's own success"
-                .to_owned()
+            format!(
+                "one ring: no reply led to `accepted`, but {}; give `project.toml` the `[settings]` that it needs, and a \
+                 `[[replies]]` with the vendor's own success",
+                instead(&endings)
+            )
         });
         for ending in &endings {
             self.judge(ending, ringing.contains(&ending.step));

@@ -189,6 +189,16 @@ impl Stage {
     }
 }
 
+/// What was returned where the wanted end never came: to the vendor's own success if a sample has it, or at once.
+pub(super) fn instead(endings: &[Ending]) -> String {
+    let at_once = |ending: &&Ending| ending.before.is_empty() && ending.last.is_empty();
+    if let Some(ending) = endings.iter().find(at_once) {
+        return format!("it asked for nothing, and returned {}", brief(&ending.output));
+    }
+    let best = endings.iter().find(|ending| ending.is_clean() && ending.is_success()).or(endings.first());
+    best.map_or_else(|| "it came to no end".to_owned(), |ending| format!("it ended so: {}", ending.told()))
+}
+
 fn all_named(requests: &[Request]) -> String {
     match requests {
         [one] => named(one),

@@ -3,7 +3,7 @@
 
 use super::cast;
 use super::checks::Check;
-use super::explore::{Ending, Says, reads_only};
+use super::explore::{Ending, Says, instead, reads_only};
 use super::stage::Stage;
 use crate::plugins::wit::{Failure, Severity};
 use crate::plugins::{Input, Output};
@@ -24,7 +24,7 @@ impl Stage {
         let input = Input::OpenSession(cast::session_request(&self.manifest));
         let endings = self.explore(&input, "open-session").await;
         let opened = endings.iter().any(|ending| matches!(ending.output, Output::Session(_)));
-        self.covered(opened, "open-session", "opened a session");
+        self.covered(opened, "open-session", "opened a session", &endings);
         for ending in &endings {
             let told = || ending.told();
             match &ending.output {
@@ -45,7 +45,7 @@ impl Stage {
         let input = Input::FetchSession("conversation-1".to_owned());
         let endings = self.explore(&input, "fetch-session").await;
         let fetched = endings.iter().any(|ending| matches!(ending.output, Output::Fetched(Some(_))));
-        self.covered(fetched, "fetch-session", "led to a conversation");
+        self.covered(fetched, "fetch-session", "led to a conversation", &endings);
         for ending in &endings {
             let told = || ending.told();
             let held = match &ending.output {
@@ -90,9 +90,13 @@ impl Stage {
         }
     }
 
-    pub(super) fn covered(&mut self, held: bool, what: &str, wanted: &str) {
+    fn covered(&mut self, held: bool, what: &str, wanted: &str, endings: &[Ending]) {
         self.notes.note(Check::Covered, held, || {
-            format!("{what}: no reply {wanted}; give `project.toml` a `[[replies]]` with the provider's own success")
+            format!(
+                "{what}: no reply {wanted}, but {}; give `project.toml` the `[settings]` that it needs, and a \
+                 `[[replies]]` with the provider's own success",
+                instead(endings)
+            )
         });
     }
 }

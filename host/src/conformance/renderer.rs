@@ -34,6 +34,13 @@ impl Stage {
             match self.play(&input, &turn, label).await? {
                 Output::Rendered(rendering) => return Some(rendering),
                 Output::Request(requests) => turn.answers.extend(requests.iter().map(|it| self.success(it))),
+                // No vendor is to blame: whoever asks for nothing has all that it will ever have.
+                output if turn.answers.is_empty() => {
+                    self.notes.note(Check::RenderHeadline, false, || {
+                        format!("{label}: it asked for nothing, and returned {}", brief(&output))
+                    });
+                    return None;
+                }
                 _ => return None,
             }
         }

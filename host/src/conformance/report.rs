@@ -137,7 +137,8 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { plugin, version, kind, api, runs, .. } = self;
-        writeln!(f, "{plugin} {version}, a {kind} for plugin API {api}: {runs} runs")?;
+        let runs = if *runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
+        writeln!(f, "{plugin} {version}, a {kind} for plugin API {api}: {runs}")?;
         let mut level = None;
         for checked in &self.checks {
             if level != Some(checked.level) {
@@ -145,6 +146,9 @@ impl fmt::Display for Report {
                 writeln!(f, "\n{}", checked.level)?;
             }
             writeln!(f, "{checked}")?;
+        }
+        if self.checks.iter().any(|checked| checked.tried == 0) {
+            writeln!(f, "\n  -  not tried: nothing that it did gave occasion to.")?;
         }
         let Some(next) = Level::ALL.iter().find(|level| !self.reaches(**level)) else {
             return writeln!(f, "\nLevel: gold. Nothing is missing.");
@@ -214,6 +218,7 @@ mod tests {
             "Level: bronze. Missing for silver:\n  render-alarms: The same alarms, in the same order, in every language.\n"
         );
         assert!(page.contains("what echo saw\u{fffd}[2J"), "{page}");
+        assert!(page.contains("\n  -      ends  ") && page.contains("\n  -  not tried: "), "{page}");
         assert!(report(&[]).to_string().ends_with("Level: gold. Nothing is missing.\n"));
     }
 }

@@ -17,6 +17,7 @@ mod origin;
 pub mod plugin_signature;
 mod reason;
 pub mod registry;
+mod room;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use credential::{CredentialError, NoCredential};
 pub use es256::NoP8Key;
 pub use google::NoServiceAccount;
 pub use origin::{NoOrigin, Origin};
+pub use room::{Room, Rooms};
 pub use send::flaw;
 
 use self::client::{ClientMaker, Speech};

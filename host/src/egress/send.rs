@@ -9,7 +9,7 @@ use url::Url;
 use super::address::{self, AddressRefused};
 use super::credential::{NoCredential, Placed};
 use super::reason::{cause, reason};
-use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, headers};
+use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -28,11 +28,11 @@ struct Checked<'a> {
 }
 
 impl Egress {
-    /// Sends `request`, and never waits beyond `until`.
+    /// Sends `request`, and never waits beyond `until`. The reply takes its place from `room`.
     ///
     /// A request is sent twice in two cases only: when it may be repeated and it is
     /// unknown whether it arrived, and when a bought credential was refused with 401.
-    pub async fn send(&self, request: &Request, until: Instant) -> Answer {
+    pub async fn send(&self, request: &Request, until: Instant, room: &Room) -> Answer {
         let checked = match self.check(request) {
             Ok(checked) => checked,
             Err(answer) => return answer,
@@ -41,13 +41,13 @@ impl Egress {
             Duration::ZERO => until.min(Instant::now() + TIMEOUT_MAX),
             wanted => until.min(Instant::now() + wanted.min(TIMEOUT_MAX)),
         };
-        let (answer, bought) = self.try_once(&checked, None, limit()).await;
+        let (answer, bought) = self.try_once(&checked, None, limit(), room).await;
         match answer {
             Answer::Reply(Reply { status: 401, .. }) if bought.is_some() => {
-                self.try_once(&checked, bought.as_ref(), limit()).await.0
+                self.try_once(&checked, bought.as_ref(), limit(), room).await.0
             }
             Answer::Unknown(_) if request.repeatable && Instant::now() < until => {
-                match self.try_once(&checked, None, limit()).await.0 {
+                match self.try_once(&checked, None, limit(), room).await.0 {
                     reply @ Answer::Reply(_) => reply,
                     // The second try says nothing about what became of the first.
                     _ => answer,
@@ -73,8 +73,9 @@ impl Egress {
     fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
         let plugin = &self.permits.plugin;
         if !self.permits.origins.contains(origin) {
+            // Not which: the plugin may have written what it knows of a person into the name.
             return Err(Answer::Misconfigured(format!(
-                "the plugin wants to talk to {origin}, which is not granted: its manifest must ask for it, and \
+                "the plugin wants to talk to a host that is not granted: its manifest must ask for it, and \
                  `plugins.{plugin}.grants.hosts` must name it"
             )));
         }
@@ -107,6 +108,7 @@ impl Egress {
         checked: &Checked<'_>,
         refused: Option<&Secret>,
         limit: Instant,
+        room: &Room,
     ) -> (Answer, Option<Secret>) {
         if limit <= Instant::now() {
             return (Answer::Unsent(NO_TIME.to_owned()), None);
@@ -131,7 +133,7 @@ impl Egress {
         if !checked.body.is_empty() {
             builder = builder.body(checked.body.to_vec());
         }
-        let answer = match timeout_at(limit, exchange(builder)).await {
+        let answer = match timeout_at(limit, exchange(builder, room)).await {
             Ok(answer) => answer,
             Err(_) => Answer::Unknown("no answer came in time".to_owned()),
         };
@@ -167,7 +169,7 @@ fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
     Ok((method, url, origin))
 }
 
-async fn exchange(builder: reqwest::RequestBuilder) -> Answer {
+async fn exchange(builder: reqwest::RequestBuilder, room: &Room) -> Answer {
     let mut response = match builder.send().await {
         Ok(response) => response,
         Err(error) => return not_answered(error),
@@ -177,10 +179,13 @@ async fn exchange(builder: reqwest::RequestBuilder) -> Answer {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= REPLY_MAX_BYTES => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => {
+            Ok(Some(chunk)) if body.len() + chunk.len() > REPLY_MAX_BYTES => {
                 return Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes"));
             }
+            Ok(Some(chunk)) if !room.take(chunk.len()) => {
+                return Answer::Unknown("the replies are too long together".to_owned());
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Answer::Reply(Reply { status: status.as_u16(), headers, body }),
             Err(error) => {
                 return Answer::Unknown(format!("the reply ({status}) broke off: {}", reason(error)));

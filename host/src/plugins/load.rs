@@ -22,7 +22,7 @@ use super::world::World;
 use crate::config::plugins::{CredentialConfig, PluginConfig, SecretError};
 use crate::domain::manifest::{Manifest, ManifestError, PluginKind};
 use crate::egress::webhook_signature::SigningSecrets;
-use crate::egress::{CredentialError, Egress, Permits};
+use crate::egress::{CredentialError, Egress, Permits, Rooms};
 
 /// The trial may take longer than a call: the machine may be busy compiling.
 const TRIAL_DEADLINE: Duration = Duration::from_secs(30);
@@ -201,6 +201,7 @@ impl Loader {
         let Surroundings { clock, entropy, trust, witness, .. } = &self.surroundings;
         Ok(Plugin {
             sources: Arc::new(sources),
+            rooms: Rooms::default(),
             settings: serde_json::Value::Object(settings).to_string(),
             shown,
             limits,
@@ -258,7 +259,8 @@ fn trial(plugin: Arc<Plugin>) -> Result<Arc<Plugin>, LoadProblem> {
     let described = hear.recv().map_err(|_| down())?.map_err(LoadProblem::Trial)?;
     let manifest = &plugin.manifest;
     if (&described.id, &described.version) != (&manifest.id, &manifest.version) {
-        let brief = |id: &str, version: &str| super::bound::text(&format!("{id} {version}"), 100);
+        let brief =
+            |id: &str, version: &str| super::bound::reason(&super::bound::text(&format!("{id} {version}"), 100));
         return Err(LoadProblem::Stranger {
             found: brief(&described.id, &described.version),
             expected: brief(&manifest.id, &manifest.version),

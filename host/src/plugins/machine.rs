@@ -12,13 +12,15 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, HasData, InstancePre, Linker, ResourceTable};
 use wasmtime::{
     Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
-    StoreLimits, StoreLimitsBuilder, UpdateDeadline,
+    UpdateDeadline,
 };
 use wasmtime_wasi::cli::{WasiCli, WasiCliView as _};
 use wasmtime_wasi::p2::bindings::{cli, io};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use super::budget::{Bounds, Budget};
+use super::complexity;
 use crate::config::plugins::Limits;
 
 /// How often a running plugin is interrupted for a look at its budget.
@@ -27,6 +29,8 @@ const BEAT: Duration = Duration::from_millis(10);
 const INSTANCES_MAX: u32 = 64;
 /// The most that `limits.memory_mb` can be.
 pub(super) const MEMORY_MAX_MB: u32 = 256;
+/// What one run may hand to the host in all: the bodies of a full list of rings, with room to spare.
+const OUTPUT_MAX_BYTES: usize = 16 * 1024 * 1024;
 const STDERR_MAX_BYTES: usize = 16 * 1024;
 const THREADS_MAX: usize = 4;
 
@@ -54,7 +58,7 @@ pub(super) fn is_linked(name: &str) -> bool {
 pub(super) struct Guest {
     table: ResourceTable,
     wasi: WasiCtx,
-    limits: StoreLimits,
+    bounds: Bounds,
     stderr: MemoryOutputPipe,
 }
 
@@ -166,6 +170,7 @@ impl Machine {
     /// Compiles a component, and links it to the little that plugins get.
     pub(super) fn prepare(&self, bytes: &[u8]) -> Result<InstancePre<Guest>, UnfitComponent> {
         let unfit = |e: wasmtime::Error| UnfitComponent::Wasm(e.into());
+        complexity::check(bytes).map_err(|e| UnfitComponent::Wasm(e.into()))?;
         // `Component::new` takes Wasm only; precompiled code, which would run unchecked, is refused.
         let component = Component::new(&self.engine, bytes).map_err(unfit)?;
         for (name, _) in component.component_type().imports(&self.engine) {
@@ -181,26 +186,22 @@ impl Machine {
         let stderr = MemoryOutputPipe::new(STDERR_MAX_BYTES);
         let wasi = WasiCtx::builder().stderr(stderr.clone()).build();
         let memory_bytes = usize::try_from(limits.memory_mb).unwrap_or(usize::MAX).saturating_mul(1 << 20);
-        let bounds = StoreLimitsBuilder::new()
-            .memory_size(memory_bytes)
-            .table_elements(40_000)
-            .instances(64)
-            .tables(64)
-            .memories(8)
-            .trap_on_grow_failure(false)
-            .build();
-        let guest = Guest { table: ResourceTable::new(), wasi, limits: bounds, stderr };
+        let guest = Guest { table: ResourceTable::new(), wasi, bounds: Bounds::new(memory_bytes), stderr };
         let mut store = Store::new(&self.engine, guest);
-        store.limiter(|guest| &mut guest.limits);
+        store.limiter(|guest| &mut guest.bounds);
+        store.set_hostcall_fuel(OUTPUT_MAX_BYTES);
         store.set_epoch_deadline(1);
-        // Beats count while the plugin runs, not while it waits for its turn: a budget of CPU time.
-        let mut beats_left = u128::from(limits.cpu_ms).div_ceil(BEAT.as_millis()).max(1);
+        let budget = Budget::of(limits);
         store.epoch_deadline_callback(move |_| {
-            if beats_left == 0 {
+            if budget.is_spent() {
                 return Ok(UpdateDeadline::Interrupt);
             }
-            beats_left -= 1;
-            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+            let budget = budget.clone();
+            let turn = async move {
+                tokio::task::yield_now().await;
+                budget.goes_on();
+            };
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(turn)))
         });
         store
     }

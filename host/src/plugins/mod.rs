@@ -11,8 +11,10 @@
 mod agreement;
 mod border;
 mod bound;
+mod budget;
 mod builtin;
 mod channel;
+mod complexity;
 mod entropy;
 mod exchange;
 mod failure;

@@ -24,8 +24,8 @@ use super::world::World;
 use crate::clock::Clock;
 use crate::config::plugins::Limits;
 use crate::domain::manifest::{DataKind, Manifest};
-use crate::egress::Egress;
 use crate::egress::webhook_signature::SigningSecrets;
+use crate::egress::{Egress, Rooms};
 
 /// Waiting for a free instance took too long: try again after this.
 const BUSY_RETRY_MS: u32 = 1_000;
@@ -41,6 +41,8 @@ pub(super) struct Plugin {
     pub(super) shown: BTreeSet<DataKind>,
     pub(super) limits: Limits,
     pub(super) egress: Egress,
+    /// How much its requests and replies may hold.
+    pub(super) rooms: Rooms,
     pub(super) signing: Option<SigningSecrets>,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,

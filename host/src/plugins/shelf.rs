@@ -139,7 +139,9 @@ impl Shelf {
     /// is still being written is left alone. Quick: it reads none.
     pub(super) fn has_settled(&self) -> bool {
         let now = self.look();
-        if *self.lock() == now {
+        // Whoever replaces just now reads what is there.
+        let Ok(seen) = self.replacing.try_lock() else { return false };
+        if *seen == now {
             return false;
         }
         let mut glimpsed = self.glimpsed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,14 +15,16 @@ use super::failure::PluginFailure;
 use super::health::Admission;
 use super::run::Plugin;
 use super::witness::{CallTrace, Round, Sent, Stamp};
-use crate::egress::{self, Answer, Origin, Request};
+use crate::egress::{self, Answer, Origin, Request, Room};
 
 const STEPS_MAX: usize = 8;
 const REQUESTS_PER_STEP_MAX: usize = 200;
 /// So many requests of one step are under way at once.
 const IN_FLIGHT_MAX: usize = 200;
-/// All replies of one call together.
-const REPLIES_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// All requests and replies of one call together.
+const EXCHANGED_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// So many kinds of failed requests of one step are logged.
+const REASONS_LOGGED_MAX: usize = 5;
 /// After a deadline that passed before anything was sent.
 const LATE_RETRY_MS: u32 = 1_000;
 
@@ -31,7 +33,6 @@ const LATE_RETRY_MS: u32 = 1_000;
 struct Trail {
     /// A request that may change something was sent, or may have been.
     touched: bool,
-    reply_bytes: usize,
 }
 
 impl Trail {
@@ -46,18 +47,6 @@ impl Trail {
                 PluginFailure::Unknown(format!("requests were sent, and then: {reason}"))
             }
             _ => failure,
-        }
-    }
-
-    /// Drops the replies that are too much for one call.
-    fn bound(&mut self, sent: &mut [Sending]) {
-        for sending in sent {
-            let Answer::Reply(reply) = &sending.answer else { continue };
-            if self.reply_bytes + reply.body.len() > REPLIES_MAX_BYTES {
-                sending.answer = Answer::Unknown("the replies are too long together".to_owned());
-            } else {
-                self.reply_bytes += reply.body.len();
-            }
         }
     }
 
@@ -148,7 +137,7 @@ impl Plugin {
             }
         }
         let Stamp { id, version, .. } = &self.stamp;
-        for (reason, requests) in reasons {
+        for (reason, requests) in reasons.into_iter().take(REASONS_LOGGED_MAX) {
             tracing::warn!(plugin = id, version, requests, reason, "requests of a plugin went unanswered");
         }
     }
@@ -163,6 +152,7 @@ impl Plugin {
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
+        let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
             let ran = self.run(until, input.clone(), turn.clone()).await;
             let ran = ran.map_err(|failure| trail.judge(call, failure))?;
@@ -177,17 +167,22 @@ impl Plugin {
                 let what = format!("it asked for {} requests in one step", requests.len());
                 return Err(trail.judge(call, self.broken(what)));
             }
+            if !room.take(requests.iter().map(size).sum()) {
+                let what = format!("its requests are longer than {EXCHANGED_MAX_BYTES} bytes together");
+                return Err(trail.judge(call, self.broken(what)));
+            }
             let origins: Vec<_> = requests.iter().map(|request| Origin::of(&Url::parse(&request.url).ok()?)).collect();
             if trail.touched {
                 call.go_on();
             } else {
                 call.admit_vendors(&origins, self.clock.now()).map_err(|rest| self.resting(&rest))?;
             }
-            let asked = &*call;
-            let sent =
-                requests.into_iter().zip(origins).map(|(request, origin)| self.send(asked, request, origin, until));
-            let mut sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
-            trail.bound(&mut sent);
+            let (asked, room) = (&*call, &room);
+            let sent = requests
+                .into_iter()
+                .zip(origins)
+                .map(|(request, origin)| self.send(asked, request, origin, (until, room)));
+            let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
             self.tell_of_failed(&sent);
             note_round(rounds, ran.plugin_time, || sent.iter().map(Sending::witnessed).collect());
             let refusal = sent.iter().find_map(|sending| match &sending.answer {
@@ -213,7 +208,7 @@ impl Plugin {
         call: &Admission<'_>,
         request: types::Request,
         origin: Option<Origin>,
-        until: Instant,
+        (until, room): (Instant, &Room),
     ) -> Sending {
         if let Some(rest) = origin.as_ref().and_then(|origin| call.rest_of(origin)) {
             let answer = Answer::Unsent(self.resting(rest).to_string());
@@ -221,13 +216,24 @@ impl Plugin {
         }
         let outgoing = outgoing(&request);
         let began = Instant::now();
-        let answer = self.egress.send(&outgoing, until).await;
+        let answer = self.egress.send(&outgoing, until, room).await;
         let vendor_time = began.elapsed();
         if let Some(origin) = origin {
             call.sent(&origin, self.clock.now(), vendor_time, &answer);
         }
         Sending { request, answer, vendor_time }
     }
+}
+
+/// How much memory a request takes.
+fn size(request: &types::Request) -> usize {
+    let body = match &request.body {
+        types::Body::Empty => 0,
+        types::Body::Text(text) => text.len(),
+        types::Body::Bytes(bytes) => bytes.len(),
+    };
+    let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    request.url.len() + headers + body
 }
 
 /// The request, as the egress room wants it.

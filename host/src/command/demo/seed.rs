@@ -24,8 +24,8 @@ const FIRST_CALL_IN_S: i64 = 330;
 /// What the banner tells.
 pub(in crate::command) struct Welcome {
     pub(in crate::command) sign_in_path: String,
-    pub(super) email: &'static str,
-    pub(super) password: String,
+    pub(in crate::command) email: &'static str,
+    pub(in crate::command) password: String,
     pub(super) calls: Vec<String>,
     /// Who can be rung on a phone with the app, by its platform.
     pub(in crate::command) in_app: Vec<InApp>,

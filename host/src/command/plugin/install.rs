@@ -9,7 +9,7 @@ use super::lines::missing;
 use super::show::{Candidate, describe};
 use crate::clock::Clock;
 use crate::config::plugins::PluginConfig;
-use crate::plugins::package::{Installed, Offer, Package, PackageStore, Standing, install};
+use crate::plugins::package::{Installed, Offer, Package, PackageStore, Standing, install, vet};
 use crate::plugins::{Entropy, Plugins, Surroundings};
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
@@ -21,9 +21,10 @@ pub(super) async fn run(args: PluginInstallArgs) -> Outcome {
         Some(id) => id,
         None => package.read_manifest()?.id,
     };
+    let section = config.plugins.get(&id);
+    vet(&id, &package, section).with_context(|| format!("`{id}` is not installed"))?;
     try_out(package.clone()).await.with_context(|| format!("`{id}` is not installed"))?;
     let store = PackageStore::open(&config.data_dir, Clock::system());
-    let section = config.plugins.get(&id);
     let installed = install(&id, package, section, &store).with_context(|| format!("`{id}` is not installed"))?;
     print!("{}", told(&id, &installed, section));
     Ok(())

@@ -2,7 +2,7 @@
 //! them; it calls nobody.
 
 use super::show::Candidate;
-use crate::config::plugins::PluginConfig;
+use crate::config::plugins::{CredentialConfig, PluginConfig};
 use crate::domain::manifest::{Manifest, Power, Setting, SettingType};
 use crate::plugins::{Wish, wishes};
 
@@ -17,18 +17,48 @@ pub(super) fn missing(id: &str, manifest: &Manifest, plugin: &Candidate) -> Vec<
         let source = toml::Value::from(config.source.as_str());
         table(&mut lines, &format!("plugins.{id}"), vec![format!("source = {source}"), trust(plugin.signed)]);
     }
+    if plugin.configured && !config.enabled {
+        table(&mut lines, &format!("plugins.{id}"), vec!["enabled = true".to_owned()]);
+    }
     table(&mut lines, &format!("plugins.{id}.grants"), grants(manifest, config));
     for wish in &manifest.credentials {
-        if !config.credentials.contains_key(&wish.name) {
-            let mut keys = vec![format!("kind = \"{}\"", wish.kind)];
-            keys.extend(wish.kind.keys().iter().map(|key| format!("{key} = {BLANK}")));
-            table(&mut lines, &format!("plugins.{id}.credentials.{}", wish.name), keys);
-        }
+        let (mut keys, open) = match config.credentials.get(&wish.name) {
+            Some(credential) => (Vec::new(), open_keys(credential)),
+            None => (vec![format!("kind = \"{}\"", wish.kind)], wish.kind.keys().to_vec()),
+        };
+        keys.extend(open.iter().map(|key| format!("{key} = {BLANK}")));
+        table(&mut lines, &format!("plugins.{id}.credentials.{}", wish.name), keys);
     }
     let unset = manifest.settings.iter().filter(|(name, setting)| is_unset(name, setting, config));
     let unset = unset.map(|(name, setting)| format!("{name} = {}  # {}", blank(setting.value_type), setting.help));
     table(&mut lines, &format!("plugins.{id}.settings"), unset.collect());
     lines
+}
+
+/// Whether a credential that it asks for is described, and has no value yet.
+pub(super) fn lacks_values(manifest: &Manifest, config: &PluginConfig) -> bool {
+    let mut described = manifest.credentials.iter().filter_map(|wish| config.credentials.get(&wish.name));
+    described.any(|credential| !open_keys(credential).is_empty())
+}
+
+/// The keys of a credential that still hold nothing, as in the defaults.
+fn open_keys(credential: &CredentialConfig) -> Vec<&'static str> {
+    let open = match credential {
+        CredentialConfig::Header { header, value, value_file, .. } => {
+            vec![header.is_empty(), value.is_none() && value_file.is_none()]
+        }
+        CredentialConfig::Basic { username, password, password_file, .. } => {
+            vec![username.is_empty(), password.is_none() && password_file.is_none()]
+        }
+        CredentialConfig::Bearer { value, value_file, .. } | CredentialConfig::HmacSecret { value, value_file, .. } => {
+            vec![value.is_none() && value_file.is_none()]
+        }
+        CredentialConfig::GoogleServiceAccount { json, json_file, .. } => vec![json.is_none() && json_file.is_none()],
+        CredentialConfig::JwtEs256 { team_id, key_id, key, key_file, .. } => {
+            vec![team_id.is_empty(), key_id.is_empty(), key.is_none() && key_file.is_none()]
+        }
+    };
+    credential.kind().keys().iter().zip(open).filter(|(_, open)| *open).map(|(key, _)| *key).collect()
 }
 
 /// Adds a table with these lines, if there are any.

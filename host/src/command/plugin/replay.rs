@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use serde_json::{Map, json};
 
 use super::super::args::PluginReplayArgs;
-use super::super::{Failure, Outcome, load_config};
+use super::super::{Failure, Outcome, load_config, printable};
 use crate::clock::Clock;
 use crate::plugins::package::{Package, PackageStore, read_path, resolve};
 use crate::plugins::record::Replayed;
@@ -34,7 +34,7 @@ pub(super) async fn run(args: PluginReplayArgs) -> Outcome {
             reports.push(for_machines(file, &recording, &bench.stamp, &replayed));
         } else {
             for line in for_people(file, &recording, &bench.stamp, &replayed) {
-                println!("{line}");
+                println!("{}", printable(&line));
             }
         }
     }

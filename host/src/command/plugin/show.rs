@@ -10,7 +10,7 @@ use url::Url;
 
 use super::super::args::PluginShowArgs;
 use super::super::{Failure, Outcome, load_config};
-use super::lines::missing;
+use super::lines::{lacks_values, missing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::plugins::PluginConfig;
@@ -27,13 +27,20 @@ pub(super) async fn run(args: PluginShowArgs) -> Outcome {
     let store = PackageStore::open(&config.data_dir, Clock::system());
     let (id, manifest, candidate) = find(args.id, &config, &store)?;
     print!("{}", describe(&id, &manifest, &candidate));
-    let wrong = disagreements(&id, &manifest, &candidate.config);
-    if wrong.is_empty() && candidate.configured {
-        println!("{}", rehearsed(id, candidate.config, store).await?);
-    } else {
-        print!("{}", refusal(&id, &manifest, &candidate, &wrong));
-    }
-    Ok(())
+    let configured = candidate.configured;
+    let verdict = match refusal(&id, &manifest, &candidate) {
+        Some(text) => Verdict { loads: false, text },
+        None => rehearsed(id.clone(), candidate.config, store).await?,
+    };
+    println!("{}", verdict.text.trim_end());
+    // Nobody expects a plugin to load that the configuration does not name.
+    if verdict.loads || !configured { Ok(()) } else { Err(anyhow!("`{id}` will not load, as shown above").into()) }
+}
+
+/// Whether it would load, and what there is to say about it.
+pub(super) struct Verdict {
+    pub(super) loads: bool,
+    pub(super) text: String,
 }
 
 /// A plugin, and the section that it has or would have.
@@ -81,14 +88,14 @@ pub(super) fn unverified(path: &Path) -> anyhow::Result<(Manifest, String, bool)
 }
 
 /// Loads it as the server would: only that shows that its files, its secrets and its signature are in order too.
-pub(super) async fn rehearsed(id: String, config: PluginConfig, store: PackageStore) -> anyhow::Result<String> {
+pub(super) async fn rehearsed(id: String, config: PluginConfig, store: PackageStore) -> anyhow::Result<Verdict> {
     let off = if config.enabled { "" } else { " once it is switched on (enabled = true)" };
     let bare = Surroundings::new(Clock::system(), Entropy::system())?;
     let surroundings = Surroundings { store: Some(Arc::new(store)), ..bare };
     let trial = tokio::task::spawn_blocking(move || rehearse(&id, &config, surroundings));
     Ok(match trial.await.context("loading it was cut short")? {
-        Ok(()) => format!("It would load{off}."),
-        Err(problem) => format!("It will not load: {:#}", anyhow!(problem)),
+        Ok(()) => Verdict { loads: true, text: format!("It would load{off}.") },
+        Err(problem) => Verdict { loads: false, text: format!("It will not load: {:#}", anyhow!(problem)) },
     })
 }
 
@@ -174,8 +181,12 @@ fn kind(manifest: &Manifest) -> String {
     format!("a channel to {reaches}, handed its rings {when}")
 }
 
-/// Why it will not load, and what to write so that it does.
-pub(super) fn refusal(id: &str, manifest: &Manifest, plugin: &Candidate, wrong: &[Disagreement]) -> String {
+/// Why it will not load, and what to write so that it does, all at once; `None` if only loading it can tell.
+pub(super) fn refusal(id: &str, manifest: &Manifest, plugin: &Candidate) -> Option<String> {
+    let wrong = disagreements(id, manifest, &plugin.config);
+    if plugin.configured && wrong.is_empty() && !lacks_values(manifest, &plugin.config) {
+        return None;
+    }
     let lines = missing(id, manifest, plugin);
     // What no line to add can mend.
     let mistakes = wrong.iter().filter(|one| {
@@ -190,14 +201,14 @@ pub(super) fn refusal(id: &str, manifest: &Manifest, plugin: &Candidate, wrong: 
     });
     let mistakes: Vec<String> = mistakes.map(|one| format!("  {}\n", said(one))).collect();
     let lines: String = lines.iter().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect();
-    match (lines.is_empty(), mistakes.is_empty()) {
+    Some(match (lines.is_empty(), mistakes.is_empty()) {
         (false, true) => format!("It will not load until the configuration says:\n\n{lines}"),
         (true, _) => format!("It will not load until this is mended:\n\n{}", mistakes.concat()),
         (false, false) => format!(
             "It will not load until the configuration says:\n\n{lines}\nand until this is mended:\n\n{}",
             mistakes.concat()
         ),
-    }
+    })
 }
 
 /// A disagreement with its cause.

@@ -22,6 +22,8 @@ pub(super) const SIGNATURE_MAX_BYTES: usize = 1024;
 /// Nothing is verified: that is for [`super::resolve`] and [`super::install`].
 pub fn read_path(path: &Path) -> Result<Package, PackageProblem> {
     let component = component_in(path)?;
+    // Before its manifest: a path that leads nowhere is told as itself.
+    component.metadata().map_err(|source| PackageProblem::File { path: component.clone(), source })?;
     let manifest = text(read(&component.with_file_name(MANIFEST_FILE), MANIFEST_MAX_BYTES)?, MANIFEST_FILE)?;
     let signature = match read(&component.with_file_name(SIGNATURE_FILE), SIGNATURE_MAX_BYTES) {
         Ok(bytes) => Some(text(bytes, SIGNATURE_FILE)?),

@@ -81,6 +81,15 @@ impl Package {
     }
 }
 
+/// Whether the section's word lets this package in: where it names a key or a SHA-256, the package must fit. Runs none of
+/// its code.
+pub fn vet(plugin: &str, package: &Package, config: Option<&PluginConfig>) -> Result<(), InstallProblem> {
+    match config.map(|config| believe(plugin, config, package.clone())) {
+        None | Some(Ok(_) | Err(PackageProblem::NoWord { .. })) => Ok(()),
+        Some(Err(problem)) => Err(problem.into()),
+    }
+}
+
 /// Installs a package for the section `[plugins.<plugin>]`, of which `config` is the text if it exists.
 ///
 /// Where the section names a key or a SHA-256, the package must fit. Where it says nothing, or where there is no

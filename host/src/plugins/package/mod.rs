@@ -29,7 +29,7 @@ use bytes::Bytes;
 pub use self::digest::{Digest, NoDigest};
 pub use self::fetch::{NoOffer, Offer};
 pub use self::folder::{SIGNATURE_FILE, read_path};
-pub use self::install::{InstallProblem, Installed, Standing, install};
+pub use self::install::{InstallProblem, Installed, Standing, install, vet};
 pub use self::lock::{Locked, Version};
 pub use self::problem::PackageProblem;
 pub use self::resolve::resolve;

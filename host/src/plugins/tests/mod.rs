@@ -22,7 +22,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::plugins::Limits;
 use crate::domain::Moment;
-use crate::egress::{Egress, Permits, Trust};
+use crate::egress::{Egress, Permits, Rooms, Trust};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const NOW: Moment = Moment::from_secs(1_700_000_000);
@@ -94,6 +94,7 @@ fn plugin(odd: impl FnOnce(&Machine) -> Odd, origins: &[&str], limits: Limits) -
         health: Arc::new(Health::default()),
         witness: None,
         sources: Arc::default(),
+        rooms: Rooms::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use callpanion::clock::Clock;
 use callpanion::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Moment, Ring};
-use callpanion::egress::{Answer, Egress, Permits, Request, Trust};
+use callpanion::egress::{Answer, Egress, Permits, Request, Room, Rooms, Trust};
 use callpanion::plugins::{Entropy, Plugins, Surroundings, wit};
 use callpanion_bench::{Watch, median, resident_mb};
 use callpanion_plugin_api::{Body, Stop};
@@ -61,7 +61,9 @@ impl Contestant {
                     anyhow::bail!("nothing was asked for");
                 };
                 let until = tokio::time::Instant::now() + DEADLINE;
-                let sent = requests.into_iter().map(|request| send(egress, request, until));
+                let room = Rooms::default().open(usize::MAX);
+                let room = &room;
+                let sent = requests.into_iter().map(|request| send(egress, request, until, room));
                 let answers: Vec<_> = futures::stream::iter(sent).buffered(LIST).collect().await;
                 let verdicts = native::ring(context, rings, answers.into_iter().map(native::answer).collect());
                 anyhow::ensure!(verdicts.is_ok_and(|verdicts| verdicts.len() == LIST), "a ring was not taken");
@@ -71,7 +73,12 @@ impl Contestant {
     }
 }
 
-async fn send(egress: &Egress, request: callpanion_plugin_api::Request, until: tokio::time::Instant) -> wit::Answer {
+async fn send(
+    egress: &Egress,
+    request: callpanion_plugin_api::Request,
+    until: tokio::time::Instant,
+    room: &Room,
+) -> wit::Answer {
     let request = Request {
         method: request.method,
         url: request.url,
@@ -85,7 +92,7 @@ async fn send(egress: &Egress, request: callpanion_plugin_api::Request, until: t
         repeatable: request.repeatable,
         timeout: Duration::from_millis(request.timeout_ms.into()),
     };
-    match egress.send(&request, until).await {
+    match egress.send(&request, until, room).await {
         Answer::Reply(reply) => {
             wit::Answer::Response(wit::Response { status: reply.status, headers: reply.headers, body: reply.body })
         }

@@ -55,7 +55,7 @@ fn urls(stage: &Stage<'_>) -> Vec<Row> {
         ("another scheme", vendor.replace("http://", "https://")),
     ];
     for (words, url) in elsewhere {
-        let row = stage.ask(words, at(&url), "the granted hosts", Misconfigured, &["which is not granted"]);
+        let row = stage.ask(words, at(&url), "the granted hosts", Misconfigured, &["a host that is not granted"]);
         rows.push(row);
     }
     let inside_out = json!([{ "url": vendor.replace("http://", "http://me:pw@") }]);
@@ -98,9 +98,9 @@ fn headers(stage: &Stage<'_>) -> Vec<Row> {
         rows.push(stage.ask(&format!("header {number}: {name}"), asked, "the host's headers", Verdict, &[&says]));
     }
     let malformed = [
-        ("CR/LF in a header's value", "x-a", "b\r\nx-evil: 1", "the value of the header `x-a` is malformed"),
-        ("LF in a header's value", "x-a", "b\nx-evil: 1", "the value of the header `x-a` is malformed"),
-        ("NUL in a header's value", "x-a", "evil\0", "the value of the header `x-a` is malformed"),
+        ("CR/LF in a header's value", "x-a", "b\r\nx-evil: 1", "a header's value is malformed"),
+        ("LF in a header's value", "x-a", "b\nx-evil: 1", "a header's value is malformed"),
+        ("NUL in a header's value", "x-a", "evil\0", "a header's value is malformed"),
         ("CR/LF in a header's name", "x-a: b\r\nx-evil", "1", "a header's name is malformed"),
         ("colon in a header's name", "x-evil:", "1", "a header's name is malformed"),
         ("pseudo header of HTTP/2", ":authority", "evil", "a header's name is malformed"),
@@ -136,7 +136,7 @@ fn credentials(stage: &Stage<'_>) -> Vec<Row> {
             elsewhere,
             "the granted hosts",
             Misconfigured,
-            &["which is not granted"],
+            &["a host that is not granted"],
         ),
         // What it may use it may use; it still does not see it.
         stage

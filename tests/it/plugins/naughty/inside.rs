@@ -67,7 +67,7 @@ pub fn rows(stage: &Stage<'_>) -> Vec<Row> {
     for (number, host) in spellings.into_iter().enumerate() {
         let asked = json!([{ "url": format!("http://{host}:{port}/") }]);
         let words = format!("inside address {number}: {host}");
-        rows.push(stage.ask(&words, asked, "the granted hosts", Misconfigured, &["which is not granted"]));
+        rows.push(stage.ask(&words, asked, "the granted hosts", Misconfigured, &["a host that is not granted"]));
     }
     // These hosts are granted; what they resolve to is not.
     for (name, address) in INSIDE {

@@ -23,7 +23,7 @@ pub enum PluginCommand {
     /// Show what one plugin asks for and why, and what the configuration grants it
     ///
     /// Hosts, credentials, the data that it sees, the country of processing and its settings. Ends with whether it
-    /// would load, and with the lines to write if not.
+    /// would load, and with the lines to write if not. The exit code says the same of a plugin in the configuration.
     #[command(after_long_help = more::SHOW)]
     Show(PluginShowArgs),
 
@@ -35,6 +35,9 @@ pub enum PluginCommand {
     Install(PluginInstallArgs),
 
     /// Go back to the version of a plugin before the one that serves
+    ///
+    /// Where a plugin's file holds a version that was refused, or never served for another reason, the one that serves
+    /// stays, and the file is only held off until it is another file.
     #[command(after_long_help = more::ROLLBACK)]
     Rollback(PluginRollbackArgs),
 

@@ -11,7 +11,8 @@ Examples:
   callpanion plugin show fcm --config callpanion.toml
   callpanion plugin show ./bell/bell.wasm
 
-Exit codes: 0 shown, 1 it cannot be loaded, 2 wrong command line, 3 wrong configuration or no such plugin";
+Exit codes: 0 it would load (once it is switched on, if it is off), or is not configured yet,
+1 it will not load, 2 wrong command line, 3 wrong configuration or no such plugin";
 
 pub(super) const INSTALL: &str = "\
 Examples:
@@ -24,7 +25,8 @@ pub(super) const ROLLBACK: &str = "\
 Example:
   callpanion plugin rollback bell --config callpanion.toml
 
-Exit codes: 0 gone back, 1 refused, nothing changed, 2 wrong command line, 3 wrong configuration";
+Exit codes: 0 gone back, or the file held off, 1 refused, nothing changed,
+2 wrong command line, 3 wrong configuration";
 
 pub(super) const REPLAY: &str = "\
 Examples:

@@ -18,7 +18,7 @@ use super::super::demo::{Demo, Guest};
 use super::super::{Failure, Outcome};
 use super::project::Project;
 use crate::boot::StopSignal;
-use crate::plugins::{CallTrace, Stamp, Witness, trace};
+use crate::plugins::{CallTrace, Disagreement, LoadProblem, Stamp, Witness, trace};
 
 /// How often the project's files are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -39,11 +39,14 @@ pub(super) async fn run(args: PluginDevArgs) -> Outcome {
     })
     .await?;
     say(&format!(
-        "\n  {id} runs in the demo.\n  The family's pages: {}{}\n  Change a file of {} and it is built and loaded again. \
-         Ctrl-C stops.\n",
-        demo.public_url,
-        demo.welcome.sign_in_path,
-        args.dir.display()
+        "\n  {id} runs in the demo.\n  The family's pages: {url}{link}\n  \
+         (The link works once, and not for long. After that: {url}/sign-in with {email} and {password})\n  \
+         Change a file of {dir} and it is built and loaded again. Ctrl-C stops.\n",
+        url = demo.public_url,
+        link = demo.welcome.sign_in_path,
+        email = demo.welcome.email,
+        password = demo.welcome.password,
+        dir = args.dir.display()
     ));
     work::put_to_work(&demo, &project).await?;
     let mut told = std::pin::pin!(stop.told());
@@ -88,8 +91,8 @@ async fn again(demo: &Demo, dir: &Path, id: &str) -> Result<(), Failure> {
     };
     if let Some(error) = replaced.into_iter().find_map(Result::err) {
         say(&format!("✗ {}\n  The last good one stays loaded.", error.in_full()));
-        if error.plugin == id {
-            say("  If it asks for something new, stop and start `plugin dev`: that grants what it asks for.");
+        if error.plugin == id && asks_for_more(&error.problem) {
+            say("  Stop and start `plugin dev`: it grants at its start what the plugin asks for.");
         }
         return Ok(());
     }
@@ -101,6 +104,27 @@ async fn again(demo: &Demo, dir: &Path, id: &str) -> Result<(), Failure> {
     }
     work::put_to_work(demo, &project).await?;
     Ok(())
+}
+
+/// Whether it is refused for want of what `plugin dev` settles at its start: grants, credentials and settings.
+fn asks_for_more(problem: &LoadProblem) -> bool {
+    let is_new = |one: &Disagreement| {
+        matches!(
+            one,
+            Disagreement::Host { .. }
+                | Disagreement::PrivateAddresses { .. }
+                | Disagreement::Webhooks { .. }
+                | Disagreement::Data { .. }
+                | Disagreement::Credential { .. }
+                | Disagreement::CredentialMissing { .. }
+                | Disagreement::SettingMissing { .. }
+        )
+    };
+    match problem {
+        LoadProblem::Disagreement(Disagreement::Several(all)) => all.iter().any(is_new),
+        LoadProblem::Disagreement(one) => is_new(one),
+        _ => false,
+    }
 }
 
 /// What answers for this plugin.

@@ -77,9 +77,10 @@ export function ring(otherwise = {}) {
 
 /** What differs between a description and the text of plugin.toml, which must name the same id, version and purpose. */
 export function manifestDifferences(manifest, description) {
-  const lines = manifest.split("\n[")[0].split("\n").map((line) => line.trim());
+  // However many blanks stand around the equals sign.
+  const lines = manifest.split("\n[")[0].split("\n").map((line) => line.trim().replace(/^(\w+)\s*=\s*/, "$1 = "));
   return ["id", "version", "purpose"]
     .map((key) => `${key} = ${JSON.stringify(description[key])}`)
     .filter((line) => !lines.includes(line))
-    .map((line) => `plugin.toml has no line ${line}`);
+    .map((line) => `plugin.toml has no line ${line}, as the plugin's source says`);
 }

@@ -1,6 +1,7 @@
 """A test kit: contexts, answers, and a stand-in for the host's replay. Everything is a plain value; nothing is sent."""
 
 import json
+import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -85,6 +86,7 @@ def ring(**otherwise):
 
 def manifest_differences(manifest, description):
     """What differs between a description and plugin.toml, which must name the same id, version and purpose."""
-    lines = [line.strip() for line in manifest.split("\n[")[0].splitlines()]
+    # However many blanks stand around the equals sign.
+    lines = [re.sub(r"^(\w+)\s*=\s*", r"\1 = ", line.strip()) for line in manifest.split("\n[")[0].splitlines()]
     wanted = [f"{key} = {json.dumps(getattr(description, key))}" for key in ("id", "version", "purpose")]
-    return [f"plugin.toml has no line {line}" for line in wanted if line not in lines]
+    return [f"plugin.toml has no line {line}, as the plugin's source says" for line in wanted if line not in lines]
