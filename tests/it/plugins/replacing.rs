@@ -118,7 +118,7 @@ async fn bad_file_leaves_the_old_version_serving_and_says_why() {
     let wants_more = manifest.clone() + "\n[[data]]\nwhat = \"profile\"\nreason = \"It is curious.\"\n";
     for (component, manifest, why) in [
         (b"no wasm".as_slice(), manifest.as_str(), "WebAssembly"),
-        (&component[..component.len() / 2], &manifest, "WebAssembly"),
+        (&component[..component.len() / 2], &manifest, "cannot be used"),
         (&component, "id = 7", "plugin.toml"),
         (&component, NAUGHTY, "6.6.9"),
         (&component, &manifest.replace("1.0.0", "2.0.0"), "update Callpanion"),

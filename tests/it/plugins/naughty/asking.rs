@@ -16,11 +16,14 @@ pub fn rows(stage: &Stage<'_>) -> Vec<Row> {
 fn lists(stage: &Stage<'_>) -> Vec<Row> {
     let long = json!([{ "url": format!("/{}", "x".repeat(9_000)) }]);
     let broad = json!([{ "body_bytes": 1024 * 1024 + 1 }]);
+    let bodies: Vec<_> = (0..20).map(|_| json!({ "body_bytes": 1_000_000 })).collect();
+    let bodies = Value::from(bodies);
     let limit = "the limits of a request";
     vec![
         stage.act("request-crowd", "200 requests in a step", Broken, &["300 requests in one step"]),
         stage.act("huge-request-list", "200 requests in a step", Broken, &["100000 requests in one step"]),
         stage.act("huge-requests", limit, Verdict, &["the URL or the body is too long"]),
+        stage.ask("20 bodies of 1 MB", bodies, "16 MiB for a call", Broken, &["is broken"]),
         stage.act("no-request", "a step that asks for nothing is none", Broken, &["0 requests in one step"]),
         stage.act("endless-steps", "8 steps in a call", Unknown, &["not done after 8 steps"]).reaching(8),
         stage.act("send-and-break", "what was sent is looked up first", Unknown, &["panicked"]).reaching(1),
