@@ -9,6 +9,7 @@
 
 mod address;
 mod client;
+mod conceal;
 mod credential;
 mod es256;
 mod google;

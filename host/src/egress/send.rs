@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::address::{self, AddressRefused};
+use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
 use super::reason::{cause, reason};
 use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
@@ -114,10 +115,11 @@ impl Egress {
             return (Answer::Unsent(NO_TIME.to_owned()), None);
         }
         let mut headers = checked.headers.clone();
-        let mut bought_secret = None;
+        let (mut bought_secret, mut placed) = (None, None);
         if let Some(lane) = checked.lane {
             match timeout_at(limit, lane.credential.place(&self.clock, refused)).await {
                 Ok(Ok(Placed { name, value, bought })) => {
+                    placed = Some(value.clone());
                     headers.insert(name, value);
                     bought_secret = bought;
                 }
@@ -133,10 +135,13 @@ impl Egress {
         if !checked.body.is_empty() {
             builder = builder.body(checked.body.to_vec());
         }
-        let answer = match timeout_at(limit, exchange(builder, room)).await {
+        let mut answer = match timeout_at(limit, exchange(builder, room)).await {
             Ok(answer) => answer,
             Err(_) => Answer::Unknown("no answer came in time".to_owned()),
         };
+        if let (Answer::Reply(reply), Some(placed)) = (&mut answer, placed) {
+            conceal(reply, placed.as_bytes());
+        }
         (answer, bought_secret)
     }
 }
