@@ -1,6 +1,7 @@
 //! The app: everything that the services work with, assembled once in `boot`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -8,7 +9,11 @@ use crate::db::Db;
 use crate::domain::NodeId;
 use crate::mail::Mailer;
 use crate::plugins::Plugins;
+use crate::services::armory::Armory;
 use crate::services::live::Live;
+use crate::services::nodes::Peers;
+use crate::services::outcomes::Outcomes;
+use crate::services::ringing::Lanes;
 use crate::theme::Theme;
 
 /// What the services work with. Cheap to clone.
@@ -31,8 +36,23 @@ pub struct App {
     pub live: Live,
     /// This process, among those that share the database.
     pub node: NodeId,
+    /// The rings that this process holds in memory.
+    pub armory: Armory,
+    /// Who may ring at once.
+    pub lanes: Lanes,
+    /// What became of rings, until it is written.
+    pub outcomes: Outcomes,
+    /// The other processes, as this one sees them.
+    pub peers: Peers,
     /// Wakes the worker before its next tick.
     pub wake: Arc<tokio::sync::Notify>,
     /// The demo: the pages say that no real phone rings.
     pub demo: bool,
+}
+
+impl App {
+    /// How long a process may give no sign of life before another takes over what it holds.
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.config.calling.lease_s.into())
+    }
 }

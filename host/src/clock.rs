@@ -3,8 +3,8 @@
 //! Everyone who needs "now" is given a [`Clock`]. `serve` runs on the system's
 //! time, the demo on a time that runs faster, and tests on one that they move.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::Moment;
@@ -45,6 +45,15 @@ impl Clock {
         }
     }
 
+    /// Time that only goes forward, whatever is done to the clock on the wall. Its beginning means nothing.
+    pub fn monotonic(&self) -> Duration {
+        match &*self.0 {
+            Source::System => started().elapsed(),
+            Source::Scaled { started, speed, .. } => started.elapsed().mul_f64(*speed),
+            Source::Manual(micros) => Duration::from_micros(micros.load(Ordering::SeqCst).unsigned_abs()),
+        }
+    }
+
     /// Moves a manual clock forward; other clocks move by themselves.
     pub fn advance(&self, by: Duration) {
         if let Source::Manual(micros) = &*self.0 {
@@ -74,6 +83,12 @@ impl Clock {
             tokio::time::sleep(self.real(left).max(Duration::from_millis(1))).await;
         }
     }
+}
+
+/// When the process first asked.
+fn started() -> Instant {
+    static STARTED: OnceLock<Instant> = OnceLock::new();
+    *STARTED.get_or_init(Instant::now)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]

@@ -23,7 +23,11 @@ use crate::domain::manifest::Reaches;
 use crate::mail::Mailer;
 use crate::plugins::package::PackageStore;
 use crate::plugins::{Entropy, Plugins, Recorder, Surroundings, Witness};
+use crate::services::armory::Armory;
 use crate::services::live::Live;
+use crate::services::nodes::{self, Peers};
+use crate::services::outcomes::Outcomes;
+use crate::services::ringing::Lanes;
 use crate::theme::Theme;
 use crate::web;
 use crate::worker::Worker;
@@ -75,6 +79,10 @@ pub async fn assemble_before(
         theme: Arc::new(Theme::load().context("the theme does not load")?),
         live: Live::default(),
         node: NodeId::new(),
+        armory: Armory::default(),
+        lanes: Lanes::default(),
+        outcomes: Outcomes::default(),
+        peers: Peers::default(),
         wake: Arc::default(),
         demo: false,
     })
@@ -122,10 +130,10 @@ async fn load_plugins_before(
 }
 
 /// A running host: its web door and its worker.
-#[derive(Debug)]
+#[allow(missing_debug_implementations, reason = "it holds connections and secrets")]
 pub struct Host {
     address: SocketAddr,
-    live: Live,
+    app: App,
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
     worker: Worker,
@@ -133,14 +141,15 @@ pub struct Host {
 
 impl Host {
     /// Opens the doors.
-    pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
+    pub async fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
+        nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         #[expect(clippy::disallowed_methods, reason = "`Host::stop` joins it, and cuts it off when it drains too long")]
         let server = tokio::task::spawn(async move { serving.await });
-        Ok(Self { address, live: app.live.clone(), stop, server, worker: Worker::start(app) })
+        Ok(Self { address, app: app.clone(), stop, server, worker: Worker::start(app) })
     }
 
     /// Where it listens.
@@ -150,13 +159,13 @@ impl Host {
 
     /// Closes the doors: nothing new begins, what was begun ends.
     pub async fn stop(self) {
-        self.live.close();
+        self.app.live.close();
         self.stop.cancel();
         let abort = self.server.abort_handle();
         if tokio::time::timeout(DRAIN, self.server).await.is_err() {
             tracing::warn!("requests that did not end in time were cut off");
             abort.abort();
         }
-        self.worker.stop().await;
+        self.worker.stop(&self.app).await;
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
         format!("cannot listen on {listen}: choose another address with `listen`, or stop what uses it")
     })?;
     let setup_link = setup::ensure_setup_link(&app).await?;
-    let host = Host::start(&app, listener)?;
+    let host = Host::start(&app, listener).await?;
     tracing::info!(address = %host.address(), %public_url, node = %app.node, "serving");
     if let Some(path) = setup_link {
         print_setup_link(public_url.as_str(), &path);

@@ -72,6 +72,20 @@ pub async fn find(c: &mut Conn, id: CalleeId) -> Result<Option<Callee>, DbError>
     Ok(on!(c, c => callees::table.find(id).select(Callee::as_select()).first(c).await.optional())?)
 }
 
+/// Callees by their ids, in any order.
+pub async fn with_ids(c: &mut Conn, ids: &[CalleeId]) -> Result<Vec<Callee>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<Callee> = on!(c, c => callees::table
+            .filter(callees::id.eq_any(ids))
+            .select(Callee::as_select())
+            .load(c)
+            .await)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// The family's callees, the first entered first.
 pub async fn of_family(c: &mut Conn, family: FamilyId) -> Result<Vec<Callee>, DbError> {
     Ok(on!(c, c => callees::table

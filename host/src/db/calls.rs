@@ -1,6 +1,9 @@
 //! Calls: the promises to talk, one row each.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::schema::calls;
@@ -83,10 +86,88 @@ pub struct CallChange {
     pub check_at: Option<Option<Moment>>,
 }
 
+/// PostgreSQL takes 65 535 values in a statement.
+const ROWS_A_STATEMENT: usize = 1_000;
+
 /// Adds a call, unless the promise has one. True when it was added.
 pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
     let rows = on!(c, c => diesel::insert_into(calls::table).values(call).on_conflict_do_nothing().execute(c).await)?;
     Ok(rows == 1)
+}
+
+/// Adds calls, but those whose promise has one. Gives the ones that were added.
+pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbError> {
+    let mut added = HashSet::with_capacity(rows.len());
+    if let Conn::Pg(pg) = c {
+        for rows in rows.chunks(ROWS_A_STATEMENT) {
+            let new: Vec<CallId> = diesel::insert_into(calls::table)
+                .values(rows)
+                .on_conflict_do_nothing()
+                .returning(calls::id)
+                .get_results(&mut ***pg)
+                .await?;
+            added.extend(new);
+        }
+        return Ok(added);
+    }
+    for call in rows {
+        if add(c, call).await? {
+            added.insert(call.id);
+        }
+    }
+    Ok(added)
+}
+
+/// Calls by their ids, in any order.
+pub async fn with_ids(c: &mut Conn, ids: &[CallId]) -> Result<Vec<Call>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Call> = on!(c, c => {
+            calls::table.filter(calls::id.eq_any(ids)).select(Call::as_select()).load(c).await
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// A call that rings: its id, its try and the device.
+pub type Begun = (CallId, i32, Option<DeviceId>);
+
+/// Moves queued calls on to ringing, each if it is still in that try. Gives those that were moved.
+///
+/// With [`move_state`] one of the two queries that write `state`: a spike of rings is one statement.
+pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result<HashSet<CallId>, DbError> {
+    if let Conn::Pg(pg) = c {
+        let rows: Vec<Id> = diesel::sql_query(
+            "UPDATE calls AS a SET state = 'ringing', updated_at = $4, device_id = coalesce(v.device_id, a.device_id) \
+             FROM unnest($1, $2, $3) AS v (id, tries, device_id) \
+             WHERE a.id = v.id AND a.tries = v.tries AND a.state = 'queued' \
+             RETURNING a.id",
+        )
+        .bind::<Array<Binary>, _>(begun.iter().map(|(id, _, _)| *id).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(begun.iter().map(|(_, tries, _)| *tries).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Binary>>, _>(begun.iter().map(|(_, _, device)| *device).collect::<Vec<_>>())
+        .bind::<BigInt, _>(now)
+        .load(&mut ***pg)
+        .await?;
+        return Ok(rows.into_iter().map(|row| row.id).collect());
+    }
+    let mut moved = HashSet::with_capacity(begun.len());
+    for &(id, tries, device_id) in begun {
+        let queued = calls::table.find(id).filter(calls::state.eq(CallState::Queued)).filter(calls::tries.eq(tries));
+        let change = CallChange { device_id, ..CallChange::default() };
+        let ringing = (calls::state.eq(CallState::Ringing), calls::updated_at.eq(now), &change);
+        if on!(c, c => diesel::update(queued).set(ringing).execute(c).await)? == 1 {
+            moved.insert(id);
+        }
+    }
+    Ok(moved)
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: CallId,
 }
 
 /// A call by its id.
@@ -95,8 +176,7 @@ pub async fn find(c: &mut Conn, id: CallId) -> Result<Option<Call>, DbError> {
 }
 
 /// Moves a call from the state and try in which it was read to another state,
-/// if it is still there. False when another was quicker. This is the only
-/// query that writes `state`.
+/// if it is still there. False when another was quicker.
 pub async fn move_state(
     c: &mut Conn,
     call: &Call,

@@ -13,6 +13,7 @@ pub mod conversations;
 mod error;
 pub mod installation;
 pub mod jobs;
+pub mod nodes;
 mod notices;
 mod open;
 pub mod plugin_health;

@@ -1,11 +1,16 @@
 //! Ring targets: the push addresses at which a callee's confirmed devices can ring.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::schema::{devices, push_addresses};
 use super::{Conn, DbError, on};
 use crate::domain::{CalleeId, DeviceId, DeviceState, Moment, PushAddressId};
+
+/// An address that worked is not noted anew for so long.
+const OK_FOR_S: i64 = 20 * 3_600;
 
 /// Where a device can be rung.
 #[derive(Clone, Debug, Queryable)]
@@ -46,6 +51,38 @@ pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<RingTarget>
     })?)
 }
 
+/// The targets of many callees, each with its callee; one's own in the order of [`of_callee`].
+pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<HashMap<CalleeId, Vec<RingTarget>>, DbError> {
+    let mut found: HashMap<CalleeId, Vec<RingTarget>> = HashMap::with_capacity(callees.len());
+    for callees in callees.chunks(1_000) {
+        let rows: Vec<(CalleeId, RingTarget)> = on!(c, c => {
+            devices::table
+                .inner_join(push_addresses::table.on(push_addresses::device_id.eq(devices::id)))
+                .filter(devices::callee_id.eq_any(callees))
+                .filter(devices::state.eq(DeviceState::Active))
+                .filter(push_addresses::gone_at.is_null())
+                .order((devices::last_seen_at.desc(), push_addresses::registered_at.desc()))
+                .select((
+                    devices::callee_id,
+                    (
+                        devices::id,
+                        push_addresses::id,
+                        push_addresses::channel,
+                        push_addresses::address,
+                        push_addresses::environment,
+                        devices::last_seen_at,
+                    ),
+                ))
+                .load(c)
+                .await
+        })?;
+        for (callee, target) in rows {
+            found.entry(callee).or_default().push(target);
+        }
+    }
+    Ok(found)
+}
+
 /// Retires an address that the vendor calls dead, unless the device registered it anew meanwhile.
 pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Moment) -> Result<(), DbError> {
     on!(c, c => {
@@ -59,10 +96,20 @@ pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Momen
     Ok(())
 }
 
-/// Notes that the vendor took a ring for this address.
-pub async fn mark_ok(c: &mut Conn, id: PushAddressId, now: Moment) -> Result<(), DbError> {
-    on!(c, c => {
-        diesel::update(push_addresses::table.find(id)).set(push_addresses::last_ok_at.eq(Some(now))).execute(c).await
-    })?;
+/// Notes that vendors took a ring for these addresses. To the day is exact enough: it says whether an address works.
+pub async fn mark_ok(c: &mut Conn, ids: &[PushAddressId], now: Moment) -> Result<(), DbError> {
+    let lately = now.plus_secs(-OK_FOR_S);
+    for ids in ids.chunks(1_000) {
+        on!(c, c => {
+            diesel::update(
+                push_addresses::table
+                    .filter(push_addresses::id.eq_any(ids))
+                    .filter(push_addresses::last_ok_at.is_null().or(push_addresses::last_ok_at.lt(lately))),
+            )
+            .set(push_addresses::last_ok_at.eq(Some(now)))
+            .execute(c)
+            .await
+        })?;
+    }
     Ok(())
 }

@@ -310,6 +310,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    nodes (id) {
+        id -> Binary,
+        beats -> BigInt,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -332,4 +341,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     alerts,
     jobs,
     plugin_health,
+    nodes,
 );

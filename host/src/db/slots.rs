@@ -1,13 +1,14 @@
 //! Slots: a callee's times a day, each with its next occurrence. The schedule service writes them,
 //! the worker's queue tick reads what is due.
 
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::upsert::excluded;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper,
-};
 use diesel_async::RunQueryDsl;
 
-use super::schema::{callees, slots};
+use super::schema::slots;
 use super::{Conn, DbError, on};
 use crate::domain::schedule::{Occurrence, Slot, Weekdays, parse_time};
 use crate::domain::{CalleeId, Moment, SlotId};
@@ -68,8 +69,6 @@ pub struct DueSlot {
     pub slot_id: SlotId,
     /// Whose it is.
     pub callee_id: CalleeId,
-    /// The IANA zone in which they live.
-    pub zone: String,
     /// Time and days.
     pub slot: Slot,
     /// The occurrence.
@@ -79,12 +78,15 @@ pub struct DueSlot {
 }
 
 impl DueSlot {
-    fn read(row: &StoredSlot, zone: String) -> Option<Self> {
+    fn read(row: &StoredSlot) -> Option<Self> {
         let slot = row.slot().inspect_err(|error| tracing::error!(%error, "a slot is left out")).ok()?;
         let (next_at, next_date) = row.next_at.zip(row.next_date.clone())?;
-        Some(Self { slot_id: row.id, callee_id: row.callee_id, zone, slot, next_at, next_date })
+        Some(Self { slot_id: row.id, callee_id: row.callee_id, slot, next_at, next_date })
     }
 }
+
+/// A slot that moves on: from the occurrence that was seen to the next one, moment and local date, or to none.
+pub type Step = (SlotId, Moment, Option<(Moment, String)>);
 
 /// The callee's slots by number.
 pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<StoredSlot>, DbError> {
@@ -123,28 +125,55 @@ pub async fn delete_others(c: &mut Conn, callee: CalleeId, numbers: &[i32]) -> R
     .await)?)
 }
 
-/// Slots whose next occurrence is at `moment` or before, the earliest first.
+/// Slots whose next occurrence is at `moment` or before, the earliest first. Within a transaction, those that another
+/// one has before it are passed over.
 ///
 /// A row that cannot be read is left out and logged, so that it keeps nobody else from being rung.
 pub async fn due_before(c: &mut Conn, moment: Moment, limit: i64) -> Result<Vec<DueSlot>, DbError> {
-    let rows: Vec<(StoredSlot, String)> = on!(c, c => slots::table
-        .inner_join(callees::table.on(callees::id.eq(slots::callee_id)))
+    let due = slots::table
         .filter(slots::next_at.is_not_null().and(slots::next_at.le(moment)))
         .order((slots::next_at, slots::id))
-        .limit(limit)
-        .select((StoredSlot::as_select(), callees::zone))
-        .load(c)
-        .await)?;
-    Ok(rows.into_iter().filter_map(|(row, zone)| DueSlot::read(&row, zone)).collect())
+        .limit(limit);
+    let rows: Vec<StoredSlot> = match c {
+        Conn::Pg(pg) => due.select(StoredSlot::as_select()).for_update().skip_locked().load(&mut ***pg).await?,
+        lite => on!(lite, c => due.select(StoredSlot::as_select()).load(c).await)?,
+    };
+    Ok(rows.iter().filter_map(DueSlot::read).collect())
 }
 
-/// Moves the slot on from one occurrence to the next, moment and local date, or to none.
-/// Of two who try, one gets true.
-pub async fn advance(c: &mut Conn, id: SlotId, from: Moment, to: Option<(Moment, String)>) -> Result<bool, DbError> {
-    let (at, date) = to.unzip();
-    let rows = on!(c, c => diesel::update(slots::table.find(id).filter(slots::next_at.eq(from)))
-        .set((slots::next_at.eq(at), slots::next_date.eq(date)))
-        .execute(c)
-        .await)?;
-    Ok(rows == 1)
+/// Moves slots on, each from the occurrence that was seen. Gives those that were moved: of two who try, one gets each.
+pub async fn advance_all(c: &mut Conn, steps: &[Step]) -> Result<HashSet<SlotId>, DbError> {
+    if let Conn::Pg(pg) = c {
+        let next = || steps.iter().map(|(_, _, next)| next.as_ref());
+        let rows: Vec<Id> = diesel::sql_query(
+            "UPDATE slots AS s SET next_at = v.next_at, next_date = v.next_date \
+             FROM unnest($1, $2, $3, $4) AS v (id, seen_at, next_at, next_date) \
+             WHERE s.id = v.id AND s.next_at = v.seen_at RETURNING s.id",
+        )
+        .bind::<Array<Binary>, _>(steps.iter().map(|(id, _, _)| *id).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(steps.iter().map(|(_, seen, _)| *seen).collect::<Vec<_>>())
+        .bind::<Array<Nullable<BigInt>>, _>(next().map(|next| next.map(|(at, _)| *at)).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(next().map(|next| next.map(|(_, date)| date.clone())).collect::<Vec<_>>())
+        .load(&mut ***pg)
+        .await?;
+        return Ok(rows.into_iter().map(|row| row.id).collect());
+    }
+    let mut moved = HashSet::with_capacity(steps.len());
+    for (id, seen, next) in steps {
+        let (at, date) = next.clone().unzip();
+        let rows = on!(c, c => diesel::update(slots::table.find(*id).filter(slots::next_at.eq(*seen)))
+            .set((slots::next_at.eq(at), slots::next_date.eq(date)))
+            .execute(c)
+            .await)?;
+        if rows == 1 {
+            moved.insert(*id);
+        }
+    }
+    Ok(moved)
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: SlotId,
 }

@@ -26,17 +26,39 @@ pub struct TimelineRow {
     pub detail: Option<String>,
 }
 
+impl TimelineRow {
+    /// A step of a call.
+    pub fn new((call, family): (CallId, FamilyId), at: Moment, step: &str, detail: Option<&str>) -> Self {
+        Self {
+            id: TimelineId::new(),
+            call_id: call,
+            family_id: family,
+            at,
+            step: step.to_owned(),
+            detail: detail.map(|text| text.chars().take(300).collect()),
+        }
+    }
+}
+
+/// PostgreSQL takes 65 535 values in a statement.
+const ROWS_A_STATEMENT: usize = 2_000;
+
 /// Appends a step.
 pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: Option<&str>) -> Result<(), DbError> {
-    let row = TimelineRow {
-        id: TimelineId::new(),
-        call_id: call.id,
-        family_id: call.family_id,
-        at,
-        step: step.to_owned(),
-        detail: detail.map(|text| text.chars().take(300).collect()),
-    };
-    on!(c, c => diesel::insert_into(timeline::table).values(&row).execute(c).await)?;
+    append_all(c, &[TimelineRow::new((call.id, call.family_id), at, step, detail)]).await
+}
+
+/// Appends steps of any calls.
+pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = c {
+        for rows in rows.chunks(ROWS_A_STATEMENT) {
+            diesel::insert_into(timeline::table).values(rows).execute(&mut ***pg).await?;
+        }
+        return Ok(());
+    }
+    for row in rows {
+        on!(c, c => diesel::insert_into(timeline::table).values(row).execute(c).await)?;
+    }
     Ok(())
 }
 

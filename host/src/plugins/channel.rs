@@ -1,15 +1,17 @@
 //! Channels: ring, cancel, inspect, in words of the house.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::bound::{reason, reference};
 use super::exchange::{Input, Output, wit};
 use super::failure::PluginFailure;
 use super::run::Plugin;
-use super::steps::millis;
+use super::steps::{Foreseen, millis};
 use crate::domain::manifest::DataKind;
-use crate::domain::{AttemptId, Inspection, Ring, RingPhase, RingRef, Verdict};
+use crate::domain::{AttemptId, Inspection, Moment, Ring, RingPhase, RingRef, Verdict};
 
 /// How many rings one call may carry.
 const RINGS_MAX: usize = 100;
@@ -24,12 +26,20 @@ impl Plugin {
             return Ok(Vec::new());
         }
         let number = rings.len();
+        let output = self.converse(LOCALE, deadline, self.ring_input(rings)).await?;
+        self.verdicts(number, output)
+    }
+
+    fn ring_input(&self, rings: Vec<Ring>) -> Input {
         let told = self.shown.contains(&DataKind::Profile);
-        let rings = rings.into_iter().map(|given| ring(given, told)).collect();
-        let Output::Rung(verdicts) = self.converse(LOCALE, deadline, Input::Ring(rings)).await? else {
+        Input::Ring(rings.into_iter().map(|given| ring(given, told)).collect())
+    }
+
+    fn verdicts(&self, asked: usize, output: Output) -> Result<Vec<Verdict>, PluginFailure> {
+        let Output::Rung(verdicts) = output else {
             return Err(self.off_key());
         };
-        self.check_done(number, verdicts.len())?;
+        self.check_done(asked, verdicts.len())?;
         Ok(verdicts.into_iter().map(|given| self.verdict(given)).collect())
     }
 
@@ -91,6 +101,41 @@ impl Plugin {
             wit::Verdict::Misconfigured(why) => Verdict::Misconfigured(words(&why)),
             wit::Verdict::Other((case, why)) => Verdict::Refused(words(&format!("{case}: {why}"))),
         }
+    }
+}
+
+/// Rings that are planned and not sent yet: what goes out at their moment is ready.
+///
+/// A plan is carried out by the version of the plugin that made it, also when another has taken its place.
+pub struct RingPlan {
+    plugin: Arc<Plugin>,
+    number: usize,
+    foreseen: Foreseen,
+}
+
+impl fmt::Debug for RingPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RingPlan").field("plugin", &self.plugin.stamp).field("rings", &self.number).finish()
+    }
+}
+
+impl RingPlan {
+    /// Plans rings that go out at `at`; the plugin is told that it is then.
+    pub(super) async fn make(
+        plugin: Arc<Plugin>,
+        rings: Vec<Ring>,
+        at: Moment,
+        deadline: Duration,
+    ) -> Result<Self, PluginFailure> {
+        check_number(rings.len())?;
+        let number = rings.len();
+        let foreseen = plugin.foresee(LOCALE, deadline, plugin.ring_input(rings), at).await?;
+        Ok(Self { plugin, number, foreseen })
+    }
+
+    pub(super) async fn carry_out(self, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
+        let output = self.plugin.go_through_with(self.foreseen, deadline).await?;
+        self.plugin.verdicts(self.number, output)
     }
 }
 

@@ -43,6 +43,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 pub use self::agreement::{Disagreement, Wish, disagreements, hosts_not_set, wishes};
+pub use self::channel::RingPlan;
 pub use self::entropy::Entropy;
 pub use self::exchange::{Export, Input, Output, Turn, wit};
 pub use self::failure::PluginFailure;
@@ -57,8 +58,8 @@ use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
 use crate::domain::manifest::{ChannelInfo, Manifest, PluginKind};
 use crate::domain::{
-    Conversation, Finding, Inspection, Material, PluginHealth, Rendering, Ring, RingRef, Session, SessionRequest,
-    Verdict, WebhookReading,
+    Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
+    SessionRequest, Verdict, WebhookReading,
 };
 use crate::egress::webhook_signature::SignatureError;
 
@@ -168,6 +169,23 @@ impl Plugins {
         deadline: Duration,
     ) -> Result<Vec<Verdict>, PluginFailure> {
         self.0.find(channel, PluginKind::Channel)?.ring(rings, deadline).await
+    }
+
+    /// Plans the rings, at most 100, that go out at `at`: the plugin computes now what it wants sent then. At their
+    /// moment only the sending is left.
+    pub async fn plan_rings(
+        &self,
+        channel: &str,
+        rings: Vec<Ring>,
+        at: Moment,
+        deadline: Duration,
+    ) -> Result<RingPlan, PluginFailure> {
+        RingPlan::make(self.0.find(channel, PluginKind::Channel)?, rings, at, deadline).await
+    }
+
+    /// Rings as planned: one verdict for each, in their order.
+    pub async fn ring_as_planned(&self, plan: RingPlan, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
+        plan.carry_out(deadline).await
     }
 
     /// Takes these back before they are answered: for each, whether it certainly will not ring.

@@ -13,8 +13,9 @@ use super::border::types;
 use super::exchange::{Input, Output, Turn};
 use super::failure::PluginFailure;
 use super::health::Admission;
-use super::run::Plugin;
+use super::run::{Plugin, Ran};
 use super::witness::{CallTrace, Round, Sent, Stamp};
+use crate::domain::Moment;
 use crate::egress::{self, Answer, Origin, Request, Room};
 
 const STEPS_MAX: usize = 8;
@@ -72,15 +73,22 @@ struct Sending {
     vendor_time: Duration,
 }
 
+/// A call whose first run is done and of which nothing is sent yet.
+pub(super) struct Foreseen {
+    input: Arc<Input>,
+    turn: Arc<Turn>,
+    ran: Ran<Output>,
+}
+
 impl Plugin {
-    /// All that varies between two calls of the plugin.
-    fn context(&self, locale: &str) -> Result<types::Context, PluginFailure> {
+    /// All that varies between two calls of the plugin, at `now`.
+    fn context(&self, locale: &str, now: Moment) -> Result<types::Context, PluginFailure> {
         let entropy = self.entropy.draw().map_err(|e| PluginFailure::Retry {
             after_ms: LATE_RETRY_MS,
             reason: format!("the system gives no random numbers: {e}"),
         })?;
         Ok(types::Context {
-            now_ms: millis(self.clock.now()),
+            now_ms: millis(now),
             locale: locale.to_owned(),
             settings: self.settings.clone(),
             entropy,
@@ -96,15 +104,49 @@ impl Plugin {
         deadline: Duration,
         input: Input,
     ) -> Result<Output, PluginFailure> {
+        let turn = Turn { context: self.context(locale, self.clock.now())?, answers: Vec::new() };
+        self.lead_from(deadline, Arc::new(input), Arc::new(turn), None).await
+    }
+
+    /// The first run of a call that is to go out at `at`: what it asks for is sent by [`Plugin::go_through_with`].
+    pub(super) async fn foresee(
+        &self,
+        locale: &str,
+        deadline: Duration,
+        input: Input,
+        at: Moment,
+    ) -> Result<Foreseen, PluginFailure> {
+        let input = Arc::new(input);
+        let turn = Arc::new(Turn { context: self.context(locale, at)?, answers: Vec::new() });
+        let ran = self.run(self.until(deadline), input.clone(), turn.clone()).await?;
+        Ok(Foreseen { input, turn, ran })
+    }
+
+    /// Leads a call that was begun ahead to its end.
+    pub(super) async fn go_through_with(
+        &self,
+        foreseen: Foreseen,
+        deadline: Duration,
+    ) -> Result<Output, PluginFailure> {
+        let Foreseen { input, turn, ran } = foreseen;
+        self.lead_from(deadline, input, turn, Some(ran)).await
+    }
+
+    async fn lead_from(
+        &self,
+        deadline: Duration,
+        input: Arc<Input>,
+        turn: Arc<Turn>,
+        first: Option<Ran<Output>>,
+    ) -> Result<Output, PluginFailure> {
         let admitted = self.health.admit(input.export(), self.clock.now());
         let mut call = admitted.map_err(|rest| self.resting(&rest))?;
-        let input = Arc::new(input);
-        let turn = Arc::new(Turn { context: self.context(locale)?, answers: Vec::new() });
         let watching = self.witness.as_ref().filter(|witness| witness.watches(&self.stamp.id));
         let mut rounds = watching.map(|_| Vec::new());
         let begun_at = self.clock.now();
         let context = rounds.is_some().then(|| turn.context.clone());
-        let outcome = self.lead(&mut call, self.until(deadline), input.clone(), turn, &mut rounds).await;
+        let until = self.until(deadline);
+        let outcome = self.lead(&mut call, until, input.clone(), (turn, first), &mut rounds).await;
         let outcome = match outcome {
             Ok(Output::Failed(failure)) => Err(PluginFailure::from(failure).by(&self.stamp)),
             Ok(output) => Ok(output),
@@ -148,14 +190,19 @@ impl Plugin {
         call: &mut Admission<'_>,
         until: Instant,
         input: Arc<Input>,
-        mut turn: Arc<Turn>,
+        (mut turn, mut first): (Arc<Turn>, Option<Ran<Output>>),
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let ran = self.run(until, input.clone(), turn.clone()).await;
-            let ran = ran.map_err(|failure| trail.judge(call, failure))?;
+            let ran = match first.take() {
+                Some(ran) => ran,
+                None => {
+                    let ran = self.run(until, input.clone(), turn.clone()).await;
+                    ran.map_err(|failure| trail.judge(call, failure))?
+                }
+            };
             let requests = match ran.result {
                 Output::Request(requests) => requests,
                 result => {
@@ -284,6 +331,6 @@ fn note_round(rounds: &mut Option<Vec<Round>>, plugin_time: Duration, sent: impl
 }
 
 /// Milliseconds for the border, where time begins in 1970.
-pub(super) fn millis(moment: crate::domain::Moment) -> u64 {
+pub(super) fn millis(moment: Moment) -> u64 {
     u64::try_from(moment.millis()).unwrap_or(0)
 }

@@ -3,7 +3,8 @@
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt};
-use crate::db::{Conn, DbError, ring_targets};
+use crate::db::ring_targets::{self, RingTarget};
+use crate::db::{Conn, DbError};
 use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
 use crate::domain::{AttemptId, AttemptState, CallMethod, GroupId};
 use crate::plugins::Plugins;
@@ -27,6 +28,11 @@ impl Channels {
     /// Whether this is a channel that dials numbers.
     pub(crate) fn is_loaded_for_numbers(&self, id: &str) -> bool {
         self.0.iter().any(|channel| channel.id == id && channel.reaches == Reaches::Number)
+    }
+
+    /// Whether this channel is given what the agent is told.
+    pub(crate) fn is_told(&self, id: &str) -> bool {
+        self.0.iter().any(|channel| channel.id == id && channel.is_told)
     }
 
     fn for_numbers(&self) -> Option<&ChannelInfo> {
@@ -76,14 +82,11 @@ pub(crate) async fn arm(
     callee: &Callee,
     rules: &Rules,
 ) -> Result<Result<AttemptId, Refusal>, DbError> {
-    if callee.consent_at.is_none() {
-        return Ok(Err(Refusal::Consent));
-    }
-    let target = match call.call_method {
-        CallMethod::Phone => phone_target(callee, rules),
-        CallMethod::App => app_target(c, call, rules, None).await?,
+    let targets = match call.call_method {
+        CallMethod::Phone => Vec::new(),
+        CallMethod::App => unused_targets(c, call).await?,
     };
-    match target {
+    match choose(callee, call.call_method, &targets, rules) {
         Ok(target) => Ok(Ok(arm_at(c, call, target, rules).await?)),
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -93,46 +96,77 @@ pub(crate) async fn arm(
 pub(crate) async fn elsewhere(
     c: &mut Conn,
     call: &Call,
+    callee: &Callee,
     channel: &str,
     rules: &Rules,
 ) -> Result<Option<Target>, DbError> {
-    match call.call_method {
-        CallMethod::Phone => Ok(None),
-        CallMethod::App => Ok(app_target(c, call, rules, Some(channel)).await?.ok()),
+    if call.call_method == CallMethod::Phone {
+        return Ok(None);
+    }
+    let mut targets = unused_targets(c, call).await?;
+    targets.retain(|target| target.channel != channel);
+    Ok(choose(callee, call.call_method, &targets, rules).ok())
+}
+
+/// Records a ring attempt at this target. No host holds it yet.
+pub(crate) async fn arm_at(c: &mut Conn, call: &Call, target: Target, rules: &Rules) -> Result<AttemptId, DbError> {
+    let attempt = target.attempt(call, rules);
+    ring_attempts::add(c, &attempt).await?;
+    Ok(attempt.id)
+}
+
+impl Target {
+    /// The device that it is, if it is one.
+    pub(crate) fn device(&self) -> Option<crate::domain::DeviceId> {
+        self.device.map(|(device, _)| device)
+    }
+
+    /// The armed attempt of the call's present try at this target.
+    pub(crate) fn attempt(self, call: &Call, rules: &Rules) -> RingAttempt {
+        RingAttempt {
+            id: AttemptId::new(),
+            call_id: call.id,
+            try_no: call.tries,
+            channel: self.channel,
+            ahead: self.ahead,
+            device_id: self.device.map(|(device, _)| device),
+            push_address_id: self.device.map(|(_, address)| address),
+            address: self.address,
+            environment: self.environment,
+            group_id: GroupId::new(),
+            state: AttemptState::Armed,
+            reason: None,
+            ring_at: call.ring_at,
+            expires_at: call.expires_at,
+            act_at: Some(if self.ahead { rules.now } else { call.ring_at.max(rules.now) }),
+            owner: None,
+            fence: 0,
+            lease_until: None,
+            sends: 0,
+            reference: None,
+            recipient: None,
+            sent_at: None,
+            accepted_at: None,
+            rang_at: None,
+            created_at: rules.now,
+        }
     }
 }
 
-/// Records a ring attempt at this target.
-pub(crate) async fn arm_at(c: &mut Conn, call: &Call, target: Target, rules: &Rules) -> Result<AttemptId, DbError> {
-    let attempt = RingAttempt {
-        id: AttemptId::new(),
-        call_id: call.id,
-        try_no: call.tries,
-        channel: target.channel,
-        ahead: target.ahead,
-        device_id: target.device.map(|(device, _)| device),
-        push_address_id: target.device.map(|(_, address)| address),
-        address: target.address,
-        environment: target.environment,
-        group_id: GroupId::new(),
-        state: AttemptState::Armed,
-        reason: None,
-        ring_at: call.ring_at,
-        expires_at: call.expires_at,
-        act_at: Some(if target.ahead { rules.now } else { call.ring_at.max(rules.now) }),
-        owner: None,
-        fence: 0,
-        lease_until: None,
-        sends: 0,
-        reference: None,
-        recipient: None,
-        sent_at: None,
-        accepted_at: None,
-        rang_at: None,
-        created_at: rules.now,
-    };
-    ring_attempts::add(c, &attempt).await?;
-    Ok(attempt.id)
+/// Chooses where a callee is rung: the number, or the first of these targets whose channel is on.
+pub(crate) fn choose(
+    callee: &Callee,
+    method: CallMethod,
+    targets: &[RingTarget],
+    rules: &Rules,
+) -> Result<Target, Refusal> {
+    if callee.consent_at.is_none() {
+        return Err(Refusal::Consent);
+    }
+    match method {
+        CallMethod::Phone => phone_target(callee, rules),
+        CallMethod::App => app_target(targets, rules),
+    }
 }
 
 fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
@@ -147,33 +181,24 @@ fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
     })
 }
 
-async fn app_target(
-    c: &mut Conn,
-    call: &Call,
-    rules: &Rules,
-    avoided: Option<&str>,
-) -> Result<Result<Target, Refusal>, DbError> {
-    let targets = ring_targets::of_callee(c, call.callee_id).await?;
-    if targets.is_empty() {
-        return Ok(Err(Refusal::Device));
-    }
+fn app_target(targets: &[RingTarget], rules: &Rules) -> Result<Target, Refusal> {
+    let mut on = targets.iter().filter_map(|target| Some((target, rules.channels.for_device(&target.channel)?)));
+    let Some((target, channel)) = on.next() else {
+        return Err(if targets.is_empty() { Refusal::Device } else { Refusal::Channel });
+    };
+    Ok(Target {
+        channel: target.channel.clone(),
+        ahead: channel.submits == Submits::Ahead,
+        address: target.address.clone(),
+        environment: target.environment.clone(),
+        device: Some((target.device_id, target.push_address_id)),
+    })
+}
+
+/// The callee's targets that the call's present try has not used.
+async fn unused_targets(c: &mut Conn, call: &Call) -> Result<Vec<RingTarget>, DbError> {
     let used = ring_attempts::of_call(c, call.id).await?;
-    let fresh = targets
-        .into_iter()
-        .filter(|target| avoided != Some(target.channel.as_str()))
-        .filter(|target| !used.iter().any(|attempt| attempt.try_no == call.tries && attempt.address == target.address));
-    let mut refusal = Refusal::Device;
-    for target in fresh {
-        if let Some(channel) = rules.channels.for_device(&target.channel) {
-            return Ok(Ok(Target {
-                channel: target.channel,
-                ahead: channel.submits == Submits::Ahead,
-                address: target.address,
-                environment: target.environment,
-                device: Some((target.device_id, target.push_address_id)),
-            }));
-        }
-        refusal = Refusal::Channel;
-    }
-    Ok(Err(refusal))
+    let mut targets = ring_targets::of_callee(c, call.callee_id).await?;
+    targets.retain(|target| !used.iter().any(|used| used.try_no == call.tries && used.address == target.address));
+    Ok(targets)
 }

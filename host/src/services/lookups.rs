@@ -12,7 +12,8 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::calls::CallChange;
 use crate::db::conversations::{self, ConversationRow};
-use crate::db::ring_attempts::{self, AttemptChange, Claim, RingAttempt};
+use crate::db::ring_attempts::steps::{self, Claim};
+use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
 use crate::db::{Conn, DbError, calls};
 use crate::domain::{AttemptId, AttemptState, CallState, FamilyId, GroupId, Inspection, RingPhase, RingRef};
 use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
@@ -29,36 +30,16 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let rules = Rules::of(app);
     let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
     let claim = Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
-    let claimed = app.db.write(move |c| async move { ring_attempts::claim_lookups(c, claim).await }.boxed()).await?;
+    let claimed = app.db.write(move |c| async move { steps::claim_lookups(c, claim).await }.boxed()).await?;
     let looked_at = claimed.len();
     let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
     for attempt in claimed {
         by_channel.entry(attempt.channel.clone()).or_default().push(attempt);
     }
     for (channel, attempts) in by_channel {
-        let (ahead, pushes): (Vec<_>, Vec<_>) = attempts.into_iter().partition(|attempt| attempt.ahead);
-        repeat_pushes(app, pushes).await?;
-        if !ahead.is_empty() {
-            inspect(app, &channel, ahead).await?;
-        }
+        inspect(app, &channel, attempts).await?;
     }
     Ok(looked_at)
-}
-
-/// A push of a host that died: repeat it inside its window, the device knows the call.
-async fn repeat_pushes(app: &App, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
-    let rules = Rules::of(app);
-    app.db
-        .write(move |c| {
-            async move {
-                for attempt in attempts {
-                    verdicts::send_again(c, &attempt, rules.now, "the host stopped", "host_was_down", &rules).await?;
-                }
-                Ok::<_, ServiceError>(())
-            }
-            .boxed()
-        })
-        .await
 }
 
 async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {

@@ -5,8 +5,9 @@
 //! domain words or a [`ServiceError`].
 //!
 //! The path of a call, file by file: [`queueing`] makes the call and arms its
-//! first ring attempt, [`ringing`] hands it to its channel, `verdicts` reads the
-//! vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
+//! first ring attempt, [`armory`] holds it until its moment, [`ringing`] sends it,
+//! [`outcomes`] writes what became of it ([`submitting`] hands over what a vendor
+//! wants ahead), `verdicts` reads the vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
 //! what never arrived, `summaries` renders, `mails` tells the family.
@@ -14,6 +15,7 @@
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;
+pub mod armory;
 pub(crate) mod calls;
 pub mod deadlines;
 pub mod error;
@@ -23,12 +25,15 @@ pub mod live;
 pub mod live_bridge;
 pub mod lookups;
 pub mod mails;
+pub mod nodes;
+pub mod outcomes;
 pub mod queueing;
 pub mod reconciling;
 pub mod replacing;
 pub mod ringing;
 mod settling;
 mod staff_alerts;
+pub mod submitting;
 mod summaries;
 mod verdicts;
 pub mod webhooks;

@@ -1,54 +1,67 @@
 //! Queueing: five minutes before a slot, its promise becomes a call.
 //!
-//! The slot's next moment is moved on by compare-and-set in the transaction
-//! that makes the call, and the call is unique on callee, slot and local date:
-//! of many planners one makes it, and a planner that dies loses nothing.
+//! What is due is taken in pages, and a page is a handful of statements in one transaction: the slots move on by
+//! compare-and-set, the calls are made, unique on callee, slot and local date, and their first ring attempts are armed
+//! and this host's. Of many planners one gets each slot, and a planner that dies loses nothing.
+
+use std::collections::HashMap;
 
 use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
+use crate::db::ring_attempts;
 use crate::db::slots::{self, DueSlot};
-use crate::db::{Conn, DbError, timeline};
+use crate::db::timeline::{self, TimelineRow};
+use crate::db::{Conn, DbError, ring_targets};
 use crate::domain::zone::Zone;
-use crate::domain::{CallId, CallState, CalleeId, Moment};
-use crate::services::arming;
+use crate::domain::{CallId, CallState, CalleeId, FamilyId, Moment, NodeId};
+use crate::services::arming::{self, Refusal};
+use crate::services::armory::Armed;
+use crate::services::armory::holding;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
 
-/// Slots that one tick queues; the next tick takes the rest.
-const SLOTS_A_TICK: i64 = 200;
+/// Slots that one transaction queues.
+const SLOTS_A_PAGE: i64 = 1_000;
 
 /// Queues every slot that is due within the lead. Returns how many calls were made.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let lead_s = i64::from(app.config.calling.queue_ahead_s);
     let mut made = 0;
-    let mut left_out = 0;
+    let mut page_slots = SLOTS_A_PAGE;
     loop {
-        let horizon = app.clock.now().plus_secs(lead_s);
-        let due = slots::due_before(&mut app.db.read().await?, horizon, SLOTS_A_TICK).await?;
-        let full = due.len() >= usize::try_from(SLOTS_A_TICK).unwrap_or(usize::MAX);
-        for slot in due {
-            let rules = Rules::of(app);
-            let id = slot.slot_id;
-            let queued = app.db.write(move |c| async move { queue(c, &slot, &rules).await }.boxed()).await;
-            let call = match queued {
-                Ok(call) => call,
-                Err(error @ (DbError::Unavailable(_) | DbError::Interrupted)) => return Err(error.into()),
-                Err(error) => {
-                    // One slot that cannot be read must not keep every other from being queued.
-                    tracing::error!(slot = %id, %error, "a slot could not be queued");
-                    left_out += 1;
-                    continue;
-                }
-            };
-            if let Some(call) = call {
-                made += 1;
-                app.live.changed(call.family_id);
+        let (rules, node) = (Rules::of(app), app.node);
+        let horizon = rules.now.plus_secs(lead_s);
+        let page = app
+            .db
+            .write(move |c| async move { queue_page(c, (horizon, page_slots), node, &rules).await }.boxed())
+            .await;
+        let page = match page {
+            Ok(page) => page,
+            Err(error @ (DbError::Unavailable(_) | DbError::Interrupted)) => {
+                // It may have been committed all the same.
+                app.armory.suspect();
+                return Err(error.into());
             }
-        }
-        if !full || left_out > 0 {
+            // One slot that cannot be queued must not keep every other from being queued: find it.
+            Err(error) if page_slots > 1 => {
+                tracing::warn!(%error, "slots could not be queued together");
+                page_slots = (page_slots / 10).max(1);
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%error, "a slot could not be queued: its call of this time is lost");
+                pass_over(app, horizon).await?;
+                page_slots = SLOTS_A_PAGE;
+                continue;
+            }
+        };
+        made += page.families.len();
+        app.armory.put(page.armed);
+        app.live.changed_all(&page.families);
+        if page.moved == 0 {
             break;
         }
     }
@@ -58,26 +71,117 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     Ok(made)
 }
 
-/// Makes the call of one due slot, unless another planner did.
-async fn queue(c: &mut Conn, due: &DueSlot, rules: &Rules) -> Result<Option<Call>, DbError> {
-    let zone = Zone::parse(&due.zone).unwrap_or_else(|_| Zone::utc());
-    let next = due.slot.next_after(due.next_at.max(rules.now), &zone);
-    if !slots::advance(c, due.slot_id, due.next_at, next.map(|next| (next.at, next.date.to_string()))).await? {
-        return Ok(None);
+/// Moves the first slot that is due on without a call.
+async fn pass_over(app: &App, horizon: Moment) -> Result<(), ServiceError> {
+    let rules = Rules::of(app);
+    app.db
+        .write(move |c| {
+            async move {
+                for slot in slots::due_before(c, horizon, 1).await? {
+                    let callee = callees::find(c, slot.callee_id).await?;
+                    slots::advance_all(c, &[step(&slot, callee.as_ref(), &rules)]).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// What one transaction queued.
+#[derive(Default)]
+struct Page {
+    /// Slots that moved on.
+    moved: usize,
+    /// The families of the new calls.
+    families: Vec<FamilyId>,
+    /// What this host rings.
+    armed: Vec<Armed>,
+}
+
+/// A call that is to be made, and its first ring attempt, or why there is none.
+struct Promise {
+    call: Call,
+    callee: Callee,
+    target: Result<arming::Target, Refusal>,
+}
+
+async fn queue_page(
+    c: &mut Conn,
+    (horizon, limit): (Moment, i64),
+    node: NodeId,
+    rules: &Rules,
+) -> Result<Page, DbError> {
+    let due = slots::due_before(c, horizon, limit).await?;
+    if due.is_empty() {
+        return Ok(Page::default());
     }
-    let Some(callee) = callees::find(c, due.callee_id).await? else { return Ok(None) };
-    let mut call = new_call(&callee, due.slot.slot_no, due.next_date.clone(), due.next_at, rules);
-    if !calls::add(c, &call).await? {
-        return Ok(None);
+    let ids: Vec<CalleeId> = due.iter().map(|slot| slot.callee_id).collect();
+    let callees: HashMap<CalleeId, Callee> =
+        callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
+    let targets = ring_targets::of_callees(c, &ids).await?;
+    let steps: Vec<slots::Step> = due.iter().map(|slot| step(slot, callees.get(&slot.callee_id), rules)).collect();
+    let moved = slots::advance_all(c, &steps).await?;
+    let promises = due.into_iter().filter(|slot| moved.contains(&slot.slot_id)).filter_map(|slot| {
+        let callee = callees.get(&slot.callee_id)?.clone();
+        let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
+        let target = arming::choose(&callee, callee.call_method, targets, rules);
+        let mut call = new_call(&callee, slot.slot.slot_no, slot.next_date, slot.next_at, rules);
+        call.device_id = target.as_ref().ok().and_then(arming::Target::device);
+        Some(Promise { call, callee, target })
+    });
+    let promises = promises.collect();
+    let (families, armed) = keep(c, promises, node, rules).await?;
+    Ok(Page { moved: moved.len(), families, armed })
+}
+
+fn step(slot: &DueSlot, callee: Option<&Callee>, rules: &Rules) -> slots::Step {
+    let zone = callee.and_then(|callee| Zone::parse(&callee.zone).ok()).unwrap_or_else(Zone::utc);
+    let next = slot.slot.next_after(slot.next_at.max(rules.now), &zone);
+    (slot.slot_id, slot.next_at, next.map(|next| (next.at, next.date.to_string())))
+}
+
+/// Makes the calls that are not made yet, and arms them.
+async fn keep(
+    c: &mut Conn,
+    promises: Vec<Promise>,
+    node: NodeId,
+    rules: &Rules,
+) -> Result<(Vec<FamilyId>, Vec<Armed>), DbError> {
+    let wanted: Vec<Call> = promises.iter().map(|promise| promise.call.clone()).collect();
+    let made = calls::add_all(c, &wanted).await?;
+    let steps: Vec<TimelineRow> = wanted
+        .iter()
+        .filter(|call| made.contains(&call.id))
+        .map(|call| TimelineRow::new((call.id, call.family_id), rules.now, CallState::Queued.as_str(), None))
+        .collect();
+    timeline::append_all(c, &steps).await?;
+    let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
+    for Promise { mut call, callee, target } in promises {
+        if !made.contains(&call.id) {
+            continue;
+        }
+        families.push(call.family_id);
+        match target {
+            _ if rules.now > call.expires_at => {
+                // The host was down over the whole ring window: a late ring would be worse than none.
+                miss(c, &mut call, Miss { outcome: CallState::Expired, reason: "host_was_down", retry: false }, rules)
+                    .await?;
+            }
+            Err(refusal) => miss(c, &mut call, Miss::failed(refusal.reason(), false), rules).await?,
+            Ok(target) => {
+                let mut attempt = target.attempt(&call, rules);
+                if !attempt.ahead {
+                    (attempt.owner, attempt.fence) = (Some(node), 1);
+                    attempt.lease_until = Some(attempt.expires_at);
+                    armed.push(holding::armed(c, attempt.clone(), &call, &callee, rules).await?);
+                }
+                attempts.push(attempt);
+            }
+        }
     }
-    timeline::append(c, &call, rules.now, CallState::Queued.as_str(), None).await?;
-    if rules.now > call.expires_at {
-        // The host was down over the whole ring window: a late ring would be worse than none.
-        miss(c, &mut call, Miss { outcome: CallState::Expired, reason: "host_was_down", retry: false }, rules).await?;
-    } else if let Err(refusal) = arming::arm(c, &call, &callee, rules).await? {
-        miss(c, &mut call, Miss::failed(refusal.reason(), false), rules).await?;
-    }
-    Ok(Some(call))
+    ring_attempts::add_all(c, &attempts).await?;
+    Ok((families, armed))
 }
 
 fn new_call(callee: &Callee, slot_no: i32, local_date: String, due_at: Moment, rules: &Rules) -> Call {

@@ -1,182 +1,101 @@
-//! Ringing: handing armed attempts to their channels, each once.
+//! Ringing: at its moment, what is armed goes out.
 //!
-//! An attempt is marked sent in the database before anything leaves the host.
-//! If the host dies then, [`super::lookups`] finds the attempt with its lease
-//! run out: a push may be repeated inside its window, because the device drops
-//! a call that it knows; a phone call is looked up at the vendor first.
+//! Nothing is read, planned or written first: the list is in memory, its requests are ready, and what became of them
+//! is written afterwards by [`super::outcomes`]. So a database that is away delays no ring.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::FutureExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
-use crate::db::ring_attempts::{self, Claim, RingAttempt};
-use crate::db::{Conn, DbError, callees, calls, timeline};
-use crate::domain::{AttemptState, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
+use crate::domain::{Moment, Verdict};
 use crate::plugins::PluginFailure;
-use crate::services::calls::{Miss, Rules, advance, miss};
-use crate::services::error::ServiceError;
-use crate::services::{agent_variables, verdicts};
+use crate::services::armory::{Armed, List};
+use crate::services::outcomes::{Outcome, Rung};
 
-/// Attempts that one claim takes: as many as one plugin call plans.
-const ATTEMPTS_A_CLAIM: i64 = 100;
-/// What a lease leaves beyond the vendor's deadline, for writing the outcome.
-const LEASE_MARGIN_S: i64 = 10;
-/// Of that margin, what the writing itself may take.
-const WRITE_MARGIN_S: i64 = 5;
+/// Lists of one channel that are under way at once: enough for forty thousand rings a second at a vendor that takes
+/// a quarter of a second, and a bound on memory. A slow vendor holds up its own channel only.
+const LISTS_IN_FLIGHT: usize = 100;
+/// A plan is made for its moment, and what it says of the time left is wrong later.
+const PLAN_GOOD_FOR_S: i64 = 5;
 
-/// Rings of one channel that go out together.
-#[derive(Debug)]
-pub struct Batch {
-    channel: String,
-    items: Vec<Item>,
-}
+/// Who may ring, channel by channel. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Lanes(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
 
-#[derive(Debug)]
-struct Item {
-    attempt: RingAttempt,
-    ring: Ring,
-    family: FamilyId,
-}
-
-/// Takes the attempts whose moment has come. What is returned must be given to [`send`].
-pub async fn claim_due(app: &App) -> Result<Vec<Batch>, ServiceError> {
-    let rules = Rules::of(app);
-    let node = app.node;
-    let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
-    let claim = Claim { node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_CLAIM };
-    let items = app.db.write(move |c| async move { claim_items(c, claim, &rules).await }.boxed()).await?;
-    for item in &items {
-        app.live.changed(item.family);
-    }
-    let mut batches: BTreeMap<(String, GroupId), Batch> = BTreeMap::new();
-    for item in items {
-        // What is handed over ahead goes group by group, since the group names it at the vendor.
-        let group = if item.attempt.ahead { item.attempt.group_id } else { GroupId(uuid::Uuid::nil()) };
-        let channel = item.attempt.channel.clone();
-        let batch = batches.entry((channel.clone(), group)).or_insert_with(|| Batch { channel, items: Vec::new() });
-        batch.items.push(item);
-    }
-    Ok(batches.into_values().collect())
-}
-
-async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<Item>, DbError> {
-    let claimed = ring_attempts::claim_armed(c, claim).await?;
-    let mut groups: BTreeMap<(String, Moment), GroupId> = BTreeMap::new();
-    let mut items = Vec::with_capacity(claimed.len());
-    for mut attempt in claimed {
-        let Some(mut call) = calls::find(c, attempt.call_id).await? else { continue };
-        let Some(callee) = callees::find(c, call.callee_id).await? else { continue };
-        if rules.now > attempt.expires_at {
-            let expired = Miss { outcome: CallState::Expired, reason: "too_late", retry: false };
-            miss(c, &mut call, expired, rules).await?;
-            continue;
-        }
-        let open = match call.state {
-            CallState::Queued if attempt.ahead => true,
-            CallState::Queued => {
-                advance(
-                    c,
-                    &mut call,
-                    CallState::Ringing,
-                    calls::CallChange { device_id: attempt.device_id, ..Default::default() },
-                    rules.now,
-                )
-                .await?
-            }
-            CallState::Ringing => true,
-            _ => false,
+impl Lanes {
+    /// Waits for a place of this channel, first come, first served.
+    async fn enter(&self, channel: &str) -> Option<OwnedSemaphorePermit> {
+        let lane = {
+            let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lanes.entry(channel.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(LISTS_IN_FLIGHT))).clone()
         };
-        if !open {
-            ring_attempts::close_of_call(c, call.id).await?;
-            continue;
-        }
-        timeline::append(c, &call, rules.now, "ring_sent", Some(&attempt.channel)).await?;
-        if attempt.ahead && attempt.sends == 1 {
-            // Attempts for one moment are handed over together, under one new name.
-            let group = *groups.entry((attempt.channel.clone(), attempt.ring_at)).or_default();
-            ring_attempts::set_group(c, &[attempt.id], group).await?;
-            attempt.group_id = group;
-        }
-        let ring = Ring {
-            attempt: attempt.id,
-            call: call.id,
-            group: attempt.group_id,
-            family: call.family_id,
-            callee: callee.id,
-            address: attempt.address.clone(),
-            environment: attempt.environment.clone(),
-            ring_at: attempt.ring_at,
-            expires_at: attempt.expires_at,
-            language: callee.language.clone(),
-            zone: callee.zone.clone(),
-            variables: agent_variables::of(c, &call, &callee).await?,
-        };
-        items.push(Item { attempt, ring, family: call.family_id });
+        lane.acquire_owned().await.ok()
     }
-    Ok(items)
 }
 
-/// Hands a batch to its channel and writes what became of it.
-pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
-    let Batch { channel, items } = batch;
+/// What is due now; nothing just after this host slept for longer than its lease.
+pub fn take_due(app: &App) -> Vec<List> {
+    if !app.armory.wake_up(app.clock.monotonic(), app.lease()) {
+        tracing::warn!("this host was asleep for longer than its lease: what it held is taken again");
+        app.wake.notify_waiters();
+        return Vec::new();
+    }
+    app.armory.take_due(app.clock.now())
+}
+
+/// How long until the next ring is due; `None` when nothing is held.
+pub fn next_in(app: &App) -> Option<Duration> {
+    app.armory.next_at().map(|at| app.clock.real(at.since(app.clock.now())))
+}
+
+/// Rings a list, and hands what became of it to who writes it.
+pub async fn ring(app: &App, mut list: List) {
+    let Some(_place) = app.lanes.enter(&list.channel).await else { return };
+    if !app.armory.is_awake(app.clock.monotonic(), app.lease()) {
+        // Between the taking and here the host was stopped: another may have these by now.
+        app.armory.suspect();
+        return;
+    }
     let now = app.clock.now();
-    let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
-    // After its lease another host may take the step: what is left of it bounds the sending.
-    let lease = items.iter().filter_map(|item| item.attempt.lease_until).min();
-    let left = lease.map_or(Duration::ZERO, |until| until.plus_secs(-WRITE_MARGIN_S).since(now));
-    if left.is_zero() {
-        tracing::warn!(channel, rings = items.len(), "a claim was too old to be sent; it will be looked up");
-        return Ok(());
+    let (on_time, late): (Vec<Armed>, Vec<Armed>) =
+        list.rings.into_iter().partition(|armed| now <= armed.attempt.expires_at);
+    if !late.is_empty() {
+        list.plan = None;
+        app.outcomes.add(late.into_iter().map(|armed| Rung::new(armed, now, now, Outcome::Late)).collect());
     }
-    // That nothing leaves after its ring window is the plugin's part: it knows each ring's end.
-    let deadline = vendor_deadline.min(app.clock.real(left));
-    let rings: Vec<Ring> = items.iter().map(|item| item.ring.clone()).collect();
-    let outcomes: Vec<Outcome> = match app.plugins.ring(&channel, rings, deadline).await {
-        Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
-        Err(failure) => {
-            tracing::warn!(channel, rings = items.len(), error = %failure, "a channel gave up");
-            items.iter().map(|item| outcome_of_failure(&failure, item.attempt.ahead)).collect()
+    let Some(ends_at) = on_time.iter().map(|armed| armed.attempt.expires_at).min() else { return };
+    // Nothing leaves after the ring window.
+    let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
+    let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
+    let verdicts = match plan {
+        Some(plan) => app.plugins.ring_as_planned(plan, deadline).await,
+        None => {
+            let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
+            app.plugins.ring(&list.channel, rings, deadline).await
         }
     };
-    let rules = Rules::of(app);
-    let families: Vec<FamilyId> = items.iter().map(|item| item.family).collect();
-    let outcomes: Vec<(RingAttempt, Outcome)> = items.into_iter().map(|item| item.attempt).zip(outcomes).collect();
-    for (attempt, outcome) in outcomes {
-        let (rules, id) = (rules.clone(), attempt.id);
-        let written = app.db.write(move |c| async move { outcome.record(c, &attempt, &rules).await }.boxed()).await;
-        if let Err(error) = written {
-            // The others' outcomes are written all the same; this one is looked up when its lease is over.
-            tracing::error!(attempt = %id, %error, "the outcome of a ring was not written");
+    let outcomes: Vec<Outcome> = match verdicts {
+        Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
+        Err(failure) => {
+            tracing::warn!(channel = list.channel, rings = on_time.len(), error = %failure, "a channel gave up");
+            on_time.iter().map(|_| of_failure(&failure)).collect()
         }
-    }
-    for family in families {
-        app.live.changed(family);
-    }
-    app.wake.notify_waiters();
-    Ok(())
+    };
+    let heard_at = app.clock.now();
+    let rung = on_time.into_iter().zip(outcomes).map(|(armed, outcome)| Rung::new(armed, now, heard_at, outcome));
+    app.outcomes.add(rung.collect());
 }
 
-/// What became of one ring.
-enum Outcome {
-    /// What the plugin says.
-    Verdict(Verdict),
-    /// The channel is left alone until then: nothing was sent.
-    TurnedAway { until: Moment, reason: String },
-}
-
-impl Outcome {
-    async fn record(self, c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
-        match self {
-            Self::Verdict(verdict) => verdicts::record(c, attempt, verdict, rules).await,
-            Self::TurnedAway { until, reason } => verdicts::turned_away(c, attempt, until, &reason, rules).await,
-        }
-    }
+fn list_moment(rings: &[Armed]) -> Moment {
+    rings.first().map_or(Moment(0), Armed::moment)
 }
 
 /// What a plugin's failure means for each of its rings.
-fn outcome_of_failure(failure: &PluginFailure, ahead: bool) -> Outcome {
+fn of_failure(failure: &PluginFailure) -> Outcome {
     Outcome::Verdict(match failure {
         PluginFailure::Resting { until, .. } => {
             return Outcome::TurnedAway { until: *until, reason: failure.to_string() };
@@ -187,28 +106,14 @@ fn outcome_of_failure(failure: &PluginFailure, ahead: bool) -> Outcome {
         PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(format!("the channel `{id}` is not loaded")),
         // A plugin that broke may have had its request sent before.
         PluginFailure::Unknown(reason) => Verdict::Unknown(reason.clone()),
-        PluginFailure::Broken { .. } if ahead => Verdict::Unknown(failure.to_string()),
         PluginFailure::Broken { .. } => Verdict::Retry { after_ms: 2_000, reason: failure.to_string() },
     })
 }
 
-/// When the next armed attempt is to be sent.
-pub async fn next_due(app: &App) -> Result<Option<Moment>, ServiceError> {
-    Ok(ring_attempts::next_armed_at(&mut app.db.read().await?).await?)
+/// Rings everything that is due, and waits for it. Returns how many rings that were.
+pub async fn run_due(app: &App) -> usize {
+    let lists = take_due(app);
+    let rings = lists.iter().map(|list| list.rings.len()).sum();
+    futures::future::join_all(lists.into_iter().map(|list| ring(app, list))).await;
+    rings
 }
-
-/// Claims and sends until nothing is due. Batches go out side by side.
-pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
-    let mut sent = 0;
-    loop {
-        let batches = claim_due(app).await?;
-        if batches.is_empty() {
-            return Ok(sent);
-        }
-        sent += batches.iter().map(|batch| batch.items.len()).sum::<usize>();
-        futures::future::try_join_all(batches.into_iter().map(|batch| send(app, batch))).await?;
-    }
-}
-
-/// The states in which a verdict may still be written.
-pub(crate) const AWAITING_VERDICT: [AttemptState; 2] = [AttemptState::Sent, AttemptState::Unknown];

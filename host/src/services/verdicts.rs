@@ -6,9 +6,10 @@ use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
 use crate::db::{Conn, DbError, callees, calls, ring_targets, timeline};
 use crate::domain::{AlertKind, AttemptState, CallState, Moment, Verdict};
 use crate::services::calls::{Miss, Rules, miss};
-use crate::services::ringing::AWAITING_VERDICT;
 use crate::services::{arming, staff_alerts};
 
+/// The states in which a verdict may still be written.
+pub(crate) const AWAITING_VERDICT: [AttemptState; 3] = [AttemptState::Armed, AttemptState::Sent, AttemptState::Unknown];
 /// How often one attempt may be handed over.
 pub(crate) const SENDS: i32 = 3;
 /// Between two hand-overs of a push whose reply never came.
@@ -76,7 +77,7 @@ pub(crate) async fn turned_away(
         return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
     };
     let in_time = !attempt.ahead && rules.now < call.expires_at && callee.consent_at.is_some();
-    let elsewhere = if in_time { arming::elsewhere(c, &call, &attempt.channel, rules).await? } else { None };
+    let elsewhere = if in_time { arming::elsewhere(c, &call, &callee, &attempt.channel, rules).await? } else { None };
     if let Some(target) = elsewhere {
         if end(c, attempt, AttemptState::Failed, reason).await? {
             timeline::append(c, &call, rules.now, "ring_failed", Some(RESTING)).await?;
@@ -92,6 +93,7 @@ pub(crate) async fn turned_away(
         state: Some(AttemptState::Armed),
         act_at: Some(Some(again)),
         reason: Some(Some(reason.to_owned())),
+        owner: Some(None),
         // It was not handed over: this time does not count.
         sends: Some(attempt.sends - 1),
         ..AttemptChange::default()
@@ -125,7 +127,7 @@ async fn accepted(
         ring_attempts::settle(c, attempt, &[AttemptState::Rang], &late).await?;
     }
     if let Some(address) = attempt.push_address_id {
-        ring_targets::mark_ok(c, address, rules.now).await?;
+        ring_targets::mark_ok(c, &[address], rules.now).await?;
     }
     if let Some(call) = calls::find(c, attempt.call_id).await? {
         timeline::append(c, &call, rules.now, "ring_accepted", Some(&attempt.channel)).await?;
@@ -149,6 +151,10 @@ pub(crate) async fn send_again(
         state: Some(AttemptState::Armed),
         act_at: Some(Some(at)),
         reason: Some(Some(reason.to_owned())),
+        // Whoever is there by then sends it.
+        owner: Some(None),
+        sends: Some(attempt.sends),
+        sent_at: attempt.sent_at,
         ..AttemptChange::default()
     };
     ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
@@ -185,6 +191,8 @@ async fn end(c: &mut Conn, attempt: &RingAttempt, state: AttemptState, reason: &
         state: Some(state),
         act_at: Some(None),
         reason: Some(Some(reason.to_owned())),
+        sends: Some(attempt.sends),
+        sent_at: attempt.sent_at,
         ..AttemptChange::default()
     };
     ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await

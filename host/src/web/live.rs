@@ -12,11 +12,11 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
 use http::StatusCode;
-use tokio::sync::broadcast::error::RecvError;
 
 use super::session::Visitor;
 use crate::app::App;
 use crate::services::families;
+use crate::services::live::Change;
 
 /// Keeps proxies from closing a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -31,12 +31,11 @@ pub(super) async fn events(State(app): State<App>, visitor: Visitor) -> Response
     let closed = app.live.clone().until_closed();
     let changes = stream::unfold((app.live.listen(), families), |(mut changes, families)| async move {
         loop {
-            match changes.recv().await {
-                Ok(family) if families.contains(&family) => break,
-                Ok(_) => {}
+            match changes.next().await? {
+                Change::Families(changed) if changed.iter().any(|family| families.contains(family)) => break,
+                Change::Families(_) => {}
                 // Fell behind: the page asks again for everything it shows.
-                Err(RecvError::Lagged(_)) => break,
-                Err(RecvError::Closed) => return None,
+                Change::Missed => break,
             }
         }
         let changed = Event::default().event("change").data("{}");

@@ -4,6 +4,8 @@
 //! Each tick has a loop of its own, so that a stuck one stops no other. A loop
 //! that fails says so once and goes on. `boot` starts and stops the worker.
 
+mod ringing;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -13,13 +15,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, plugin_health, queueing, reconciling, replacing,
-    ringing,
+    ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing, reconciling,
+    replacing, submitting,
 };
 
-/// The longest that the ringing loop sleeps: another host, or a page, may arm something meanwhile.
-const LONGEST_RING_NAP: Duration = Duration::from_millis(500);
 /// Rarer ticks than this are not nudged: what they do can wait.
 const LONGEST_WOKEN_PERIOD: Duration = Duration::from_secs(1);
 /// After a failure, so that a dead database is not asked a thousand times a second.
@@ -37,7 +38,12 @@ impl Worker {
     pub fn start(app: &App) -> Self {
         let worker = Self { tasks: TaskTracker::new(), stop: CancellationToken::new() };
         worker.ring(app.clone());
+        worker.write_outcomes(app.clone());
         worker.every(app, "queueing", Duration::from_secs(1), |app| async move { queueing::tick(&app).await });
+        worker.every(app, "holding", Duration::from_millis(500), |app| async move { holding::tick(&app).await });
+        worker.every(app, "checking", Duration::from_secs(1), |app| async move { checking::tick(&app).await });
+        worker.every(app, "planning", Duration::from_millis(250), |app| async move { planning::tick(&app).await });
+        worker.every(app, "submitting", Duration::from_secs(1), |app| async move { submitting::tick(&app).await });
         worker.every(app, "look-ups", Duration::from_secs(1), |app| async move { lookups::tick(&app).await });
         worker.every(app, "deadlines", Duration::from_secs(1), |app| async move { deadlines::tick(&app).await });
         worker.every(app, "reconciling", Duration::from_secs(5), |app| async move { reconciling::tick(&app).await });
@@ -51,49 +57,27 @@ impl Worker {
         worker.every(app, "housekeeping", Duration::from_mins(10), |app| async move { housekeeping::tick(&app).await });
         let period = Duration::from_secs(plugin_health::PERIOD_S);
         worker.every(app, "plugin health", period, |app| async move { plugin_health::tick(&app).await });
+        worker.keep_up(app, "comparing what is armed", |app| async move { checking::keep_up(&app).await });
         if app.db.is_shared() {
+            worker.every(app, "nodes", Duration::from_secs(1), |app| async move { nodes::tick(&app).await });
             worker.keep_up(app, "telling other hosts", |app| async move { live_bridge::tell(&app).await });
             worker.keep_up(app, "hearing other hosts", |app| async move { live_bridge::hear(&app).await });
         }
         worker
     }
 
-    /// Stops the loops and waits until what they began is done.
-    pub async fn stop(self) {
+    /// Stops the loops and waits until what they began is done. Then writes what is left, and lets everything go that
+    /// this host was to ring, so that another takes it at once.
+    pub async fn stop(self, app: &App) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-    }
-
-    /// Sends what is armed at its moment. Batches go out as tasks of their own:
-    /// a slow vendor delays nobody else's ring.
-    fn ring(&self, app: App) {
-        let (stop, tasks) = (self.stop.clone(), self.tasks.clone());
-        self.tasks.spawn(async move {
-            while !stop.is_cancelled() {
-                let claimed = AssertUnwindSafe(ringing::claim_due(&app)).catch_unwind().await;
-                let claimed = claimed.unwrap_or_else(|_| Err(ServiceError::Unavailable("a tick that panicked")));
-                let nap = match claimed {
-                    Ok(batches) if batches.is_empty() => next_ring_in(&app).await,
-                    Ok(batches) => {
-                        for batch in batches {
-                            let app = app.clone();
-                            tasks.spawn(async move {
-                                if let Err(error) = ringing::send(&app, batch).await {
-                                    tracing::error!(%error, "the outcome of a ring was not written; it will be looked up");
-                                }
-                            });
-                        }
-                        Duration::ZERO
-                    }
-                    Err(error) => {
-                        report("ringing", &error);
-                        NAP_AFTER_FAILURE
-                    }
-                };
-                rest(&app, &stop, nap).await;
+        ringing::write_the_rest(app).await;
+        for left in [holding::let_go(app).await, nodes::leave(app).await] {
+            if let Err(error) = left {
+                report("leaving", &error);
             }
-        });
+        }
     }
 
     /// Runs what lasts, and begins it again when it ends.
@@ -145,12 +129,6 @@ impl Worker {
 fn report(tick: &str, error: &ServiceError) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     tracing::error!(tick, %error, cause, "a tick failed; it will be tried again");
-}
-
-/// How long the ringing loop may sleep.
-async fn next_ring_in(app: &App) -> Duration {
-    let next = ringing::next_due(app).await.ok().flatten();
-    next.map_or(LONGEST_RING_NAP, |at| app.clock.real(at.since(app.clock.now())).min(LONGEST_RING_NAP))
 }
 
 async fn rest(app: &App, stop: &CancellationToken, nap: Duration) {

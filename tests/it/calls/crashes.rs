@@ -1,7 +1,7 @@
 //! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
 
-use callpanion::domain::{AttemptState, CallMethod, CallState};
-use callpanion::services::{queueing, ringing};
+use callpanion::domain::{CallMethod, CallState};
+use callpanion::services::{queueing, ringing, submitting};
 use callpanion_emulators::Line;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -9,37 +9,47 @@ use callpanion_emulators::scripts::{self, Language};
 use crate::testing::on_both;
 
 on_both! {
-    async fn push_of_a_host_that_died_is_repeated_within_its_window(app: TestApp) {
+    async fn push_of_a_host_that_died_is_taken_over_and_rings_on_time(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
-        app.settle().await;
-        app.advance_without_ticks(60).await;
-        // The host claims the attempt and dies before anything leaves it.
-        drop(ringing::claim_due(&app.host).await.unwrap());
-        let call = app.call(&home).await;
-        assert_eq!(app.attempt_states(call.id).await, [AttemptState::Sent]);
+        // Another host queues it, holds it in memory, and dies before its moment.
+        let other = app.another_host().await;
+        assert_eq!(queueing::tick(&other).await.unwrap(), 1);
+        assert_eq!(other.armory.len(), 1);
+        drop(other);
 
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         let rings = paired.phone.rings();
         assert_eq!(rings.len(), 1);
         assert_eq!(rings[0].session_id, app.attempts(call.id).await[0].id.to_string());
-        let late_ms = rings[0].at_ms - call.due_at.millis();
-        assert!((0..45_000).contains(&late_ms), "{late_ms} ms");
+        assert_eq!(rings[0].at_ms, call.due_at.millis());
+    }
+
+    async fn push_of_a_host_that_died_at_its_moment_rings_within_its_window(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        let other = app.another_host().await;
+        assert_eq!(queueing::tick(&other).await.unwrap(), 1);
+        app.keep_alive_until_due(&other, 60).await;
+        drop(other);
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let late_ms = paired.phone.rings()[0].at_ms - call.due_at.millis();
+        assert!((5_000..45_000).contains(&late_ms), "{late_ms} ms");
     }
 
     async fn push_that_left_before_the_host_died_rings_once(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
-        app.settle().await;
-        app.advance_without_ticks(60).await;
-        let batches = ringing::claim_due(&app.host).await.unwrap();
-        // It left and the reply was not written: the same claim is found again when its lease is over.
-        app.database.execute("CREATE TABLE kept AS SELECT * FROM ring_attempts").await;
-        for batch in batches {
-            ringing::send(&app.host, batch).await.unwrap();
-        }
-        app.database.execute("DELETE FROM ring_attempts; INSERT INTO ring_attempts SELECT * FROM kept;").await;
+        let other = app.another_host().await;
+        assert_eq!(queueing::tick(&other).await.unwrap(), 1);
+        app.keep_alive_until_due(&other, 60).await;
+        // It leaves, and what became of it is never written.
+        assert_eq!(ringing::run_due(&other).await, 1);
+        assert_eq!(other.outcomes.len(), 1);
+        drop(other);
 
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
@@ -50,7 +60,7 @@ on_both! {
         let home = app.household(CallMethod::Phone, &["09:03"]).await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
         queueing::tick(&app.host).await.unwrap();
-        drop(ringing::claim_due(&app.host).await.unwrap());
+        drop(submitting::claim_due(&app.host).await.unwrap());
 
         let call = app.outcome(&home, 900).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
@@ -65,10 +75,10 @@ on_both! {
         let home = app.phone_household().await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
         queueing::tick(&app.host).await.unwrap();
-        let batches = ringing::claim_due(&app.host).await.unwrap();
+        let batches = submitting::claim_due(&app.host).await.unwrap();
         app.database.execute("CREATE TABLE kept AS SELECT * FROM ring_attempts").await;
         for batch in batches {
-            ringing::send(&app.host, batch).await.unwrap();
+            submitting::send(&app.host, batch).await.unwrap();
         }
         app.database.execute("DELETE FROM ring_attempts; INSERT INTO ring_attempts SELECT * FROM kept;").await;
 

@@ -11,8 +11,10 @@ use callpanion::clock::Clock;
 use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
+use callpanion::services::armory::{checking, holding, planning};
 use callpanion::services::{
-    deadlines, housekeeping, jobs, lookups, plugin_health, queueing, reconciling, replacing, ringing, setup,
+    deadlines, housekeeping, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling, replacing, ringing,
+    setup, submitting,
 };
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
@@ -83,6 +85,7 @@ impl TestApp {
         let mailer = Mailer::memory();
         let mail = mailer.outbox().unwrap();
         let host = assemble(&settings, Clock::manual(start), mailer).await;
+        nodes::join(&host).await.unwrap();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let service = web::router::router(host.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -112,7 +115,10 @@ impl TestApp {
 
     /// Another host on the same database and clock: its services, without a web door.
     pub async fn another_host(&self) -> App {
-        assemble(&self.settings, self.host.clock.clone(), Mailer::memory()).await
+        let host = assemble(&self.settings, self.host.clock.clone(), Mailer::memory()).await;
+        // As the first of two would on a shared database: on SQLite a second process is refused.
+        nodes::tick(&host).await.unwrap();
+        host
     }
 
     /// Now.
@@ -136,6 +142,15 @@ impl TestApp {
     pub async fn advance_without_ticks(&self, seconds: u32) {
         for _ in 0..seconds {
             self.move_clocks();
+            assert!(self.world.settle().await, "the emulated world does not come to rest");
+        }
+    }
+
+    /// Lets time pass while another host alone gives signs of life.
+    pub async fn keep_alive_until_due(&self, other: &App, seconds: u32) {
+        for _ in 0..seconds {
+            self.move_clocks();
+            nodes::tick(other).await.unwrap();
             assert!(self.world.settle().await, "the emulated world does not come to rest");
         }
     }
@@ -252,7 +267,13 @@ async fn assemble(settings: &Settings, clock: Clock, mailer: Mailer) -> App {
 /// One round of every tick of the worker. Returns how much they did.
 pub async fn tick(host: &App) -> usize {
     let mut done = queueing::tick(host).await.unwrap();
-    done += ringing::run_due(host).await.unwrap();
+    done += nodes::tick(host).await.unwrap();
+    done += holding::tick(host).await.unwrap();
+    done += checking::tick(host).await.unwrap();
+    done += planning::tick(host).await.unwrap();
+    done += ringing::run_due(host).await;
+    done += outcomes::write(host).await.unwrap();
+    done += submitting::tick(host).await.unwrap();
     done += lookups::tick(host).await.unwrap();
     done += deadlines::tick(host).await.unwrap();
     done += reconciling::tick(host).await.unwrap();

@@ -75,7 +75,7 @@ impl Demo {
         logging::start(&config.log).map_err(|error| Failure::Config(error.to_string()))?;
         let app = boot::assemble_before(config, clock, Mailer::memory(), guest.witness).await?;
         let app = App { demo: true, ..app };
-        let host = Host::start(&app, listener)?;
+        let host = Host::start(&app, listener).await?;
         let welcome = seed::plant(&app, &world, &public_url).await?;
         Ok(Self { app, world, public_url, welcome, host, folder })
     }

@@ -71,6 +71,8 @@ pub struct ChannelInfo {
     pub submits: Submits,
     /// The plugin's version.
     pub version: String,
+    /// It asks for what the agent is told of the callee.
+    pub is_told: bool,
 }
 
 impl ChannelSection {

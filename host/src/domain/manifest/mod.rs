@@ -154,7 +154,8 @@ impl Manifest {
     pub fn channel_info(&self, id: &str) -> Option<ChannelInfo> {
         let section = self.channel?;
         let (reaches, version) = (section.reaches()?, self.version.clone());
-        Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version })
+        let is_told = self.asks_for(DataKind::Profile);
+        Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version, is_told })
     }
 
     /// Whether it asks to be shown this.

@@ -54,6 +54,10 @@ pub(super) async fn world_at(start: &str) -> World {
         theme: Arc::new(Theme::load().unwrap()),
         live: crate::services::live::Live::default(),
         node: NodeId::new(),
+        armory: crate::services::armory::Armory::default(),
+        lanes: crate::services::ringing::Lanes::default(),
+        outcomes: crate::services::outcomes::Outcomes::default(),
+        peers: crate::services::nodes::Peers::default(),
         wake: Arc::default(),
         demo: false,
     };

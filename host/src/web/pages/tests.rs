@@ -45,6 +45,10 @@ impl Browser {
             theme: Arc::new(Theme::load().unwrap()),
             live: crate::services::live::Live::default(),
             node: NodeId::new(),
+            armory: crate::services::armory::Armory::default(),
+            lanes: crate::services::ringing::Lanes::default(),
+            outcomes: crate::services::outcomes::Outcomes::default(),
+            peers: crate::services::nodes::Peers::default(),
             wake: Arc::default(),
             demo: false,
         };

@@ -1,9 +1,13 @@
-//! Ring attempts: each try to reach one device or number, claimed before it is acted on.
+//! Ring attempts: each try to reach one device or number, recorded before it is acted on.
 //!
-//! `act_at` says when the next step with the vendor is due and is null when
-//! none is. Whoever takes a step moves `act_at` past its own deadline in the
-//! same statement, so of many hosts one takes it, and raises `fence`, so that
-//! one that was asleep meanwhile cannot write its outcome over a later one.
+//! `act_at` says when the next step with the vendor is due. What a vendor is
+//! given ahead is claimed step by step ([`steps`]); what goes out at its moment
+//! is held by one host from minutes before until its ring window ends
+//! ([`holding`]). Whoever takes a row raises `fence`, so that one that was
+//! asleep meanwhile cannot write its outcome over a later one.
+
+pub mod holding;
+pub mod steps;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,6 +15,9 @@ use diesel_async::RunQueryDsl;
 use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, on};
 use crate::domain::{AttemptId, AttemptState, CallId, CallState, DeviceId, GroupId, Moment, NodeId, PushAddressId};
+
+/// PostgreSQL takes 65 535 values in a statement.
+const ROWS_A_STATEMENT: usize = 1_000;
 
 /// One try to reach one device or number.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -78,6 +85,10 @@ pub struct AttemptChange {
     pub reason: Option<Option<String>>,
     /// See [`RingAttempt::act_at`].
     pub act_at: Option<Option<Moment>>,
+    /// See [`RingAttempt::owner`].
+    pub owner: Option<Option<NodeId>>,
+    /// See [`RingAttempt::sent_at`].
+    pub sent_at: Option<Moment>,
     /// See [`RingAttempt::sends`].
     pub sends: Option<i32>,
     /// See [`RingAttempt::reference`].
@@ -93,6 +104,20 @@ pub struct AttemptChange {
 /// Adds an attempt.
 pub async fn add(c: &mut Conn, attempt: &RingAttempt) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(ring_attempts::table).values(attempt).execute(c).await)?;
+    Ok(())
+}
+
+/// Adds attempts.
+pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = c {
+        for rows in attempts.chunks(ROWS_A_STATEMENT) {
+            diesel::insert_into(ring_attempts::table).values(rows).execute(&mut ***pg).await?;
+        }
+        return Ok(());
+    }
+    for attempt in attempts {
+        add(c, attempt).await?;
+    }
     Ok(())
 }
 
@@ -165,94 +190,6 @@ pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<RingAttempt>, DbE
             .load(c)
             .await
     })?)
-}
-
-/// Who takes a step, when, and until when it may last.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim {
-    /// The host.
-    pub node: NodeId,
-    /// Now.
-    pub now: Moment,
-    /// The lease: after this another host may take the step.
-    pub until: Moment,
-    /// At most so many attempts.
-    pub limit: i64,
-}
-
-/// Takes armed attempts whose moment has come and marks them sent, before
-/// anything is sent. Of many hosts, one gets each attempt.
-pub async fn claim_armed(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
-    let taken = (
-        ring_attempts::state.eq(AttemptState::Sent),
-        ring_attempts::owner.eq(Some(claim.node)),
-        ring_attempts::fence.eq(ring_attempts::fence + 1),
-        ring_attempts::lease_until.eq(Some(claim.until)),
-        ring_attempts::act_at.eq(Some(claim.until)),
-        ring_attempts::sends.eq(ring_attempts::sends + 1),
-        ring_attempts::sent_at.eq(Some(claim.now)),
-    );
-    let queue = diesel::alias!(ring_attempts as queue);
-    let due = queue
-        .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
-        .filter(queue.field(ring_attempts::act_at).le(claim.now))
-        .order(queue.field(ring_attempts::act_at))
-        .limit(claim.limit)
-        .select(queue.field(ring_attempts::id));
-    let mut claimed: Vec<RingAttempt> = match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    };
-    claimed.sort_by_key(|attempt| (attempt.ring_at, attempt.id));
-    Ok(claimed)
-}
-
-/// Takes attempts that must be looked up at the vendor: handed over with an
-/// unknown reply, by a host that never came back, or waiting for news.
-pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
-    const STATES: [AttemptState; 4] =
-        [AttemptState::Sent, AttemptState::Unknown, AttemptState::Accepted, AttemptState::Rang];
-    let taken = (
-        ring_attempts::owner.eq(Some(claim.node)),
-        ring_attempts::fence.eq(ring_attempts::fence + 1),
-        ring_attempts::lease_until.eq(Some(claim.until)),
-        ring_attempts::act_at.eq(Some(claim.until)),
-    );
-    let queue = diesel::alias!(ring_attempts as queue);
-    let due = queue
-        .filter(queue.field(ring_attempts::state).eq_any(STATES))
-        .filter(queue.field(ring_attempts::act_at).le(claim.now))
-        .order(queue.field(ring_attempts::act_at))
-        .limit(claim.limit)
-        .select(queue.field(ring_attempts::id));
-    Ok(match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    })
 }
 
 /// Gives attempts that are submitted together their common group.
@@ -340,19 +277,4 @@ pub async fn by_reference(c: &mut Conn, reference: &str, recipient: &str) -> Res
     Ok(rows
         .into_iter()
         .find(|attempt| attempt.recipient.as_deref() == Some(recipient) || attempt.id.to_string() == recipient))
-}
-
-/// When the next armed attempt is to be sent, so that the ringing loop can sleep until then.
-pub async fn next_armed_at(c: &mut Conn) -> Result<Option<Moment>, DbError> {
-    let first: Option<Option<Moment>> = on!(c, c => {
-        ring_attempts::table
-            .filter(ring_attempts::state.eq(AttemptState::Armed))
-            .filter(ring_attempts::act_at.is_not_null())
-            .order(ring_attempts::act_at)
-            .select(ring_attempts::act_at)
-            .first(c)
-            .await
-            .optional()
-    })?;
-    Ok(first.flatten())
 }

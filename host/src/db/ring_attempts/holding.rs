@@ -1,0 +1,165 @@
+//! Holding: the ring attempts that a host has in memory until they go out.
+//!
+//! The row names its `owner` from minutes before the ring to the end of the
+//! ring window. Only the owner rings meanwhile, with or without a database;
+//! another host takes over what a dead one held.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use diesel_async::RunQueryDsl;
+
+use super::RingAttempt;
+use crate::db::schema::ring_attempts;
+use crate::db::{Conn, DbError, on};
+use crate::domain::{AttemptId, AttemptState, Moment, NodeId};
+
+/// Takes armed attempts that nobody holds and that go out at `horizon` or before, the earliest first.
+/// Of many hosts, one gets each.
+pub async fn take(c: &mut Conn, node: NodeId, horizon: Moment, limit: i64) -> Result<Vec<RingAttempt>, DbError> {
+    let queue = diesel::alias!(ring_attempts as queue);
+    let free = queue
+        .filter(queue.field(ring_attempts::owner).is_null())
+        .filter(queue.field(ring_attempts::act_at).is_not_null())
+        .filter(queue.field(ring_attempts::act_at).le(horizon))
+        .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
+        .filter(diesel::dsl::not(queue.field(ring_attempts::ahead)))
+        .order(queue.field(ring_attempts::act_at))
+        .limit(limit)
+        .select(queue.field(ring_attempts::id));
+    let taken = (
+        ring_attempts::owner.eq(Some(node)),
+        ring_attempts::fence.eq(ring_attempts::fence + 1),
+        ring_attempts::lease_until.eq(ring_attempts::expires_at.nullable()),
+    );
+    let mut taken: Vec<RingAttempt> = match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(free.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut ***pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(free)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    };
+    taken.sort_by_key(|attempt| (attempt.act_at, attempt.id));
+    Ok(taken)
+}
+
+/// Lets go of what these hosts held and did not ring, so that any host takes it. Those whose window ended before
+/// `now` are let go too: whoever takes them says so. Gives how many.
+pub async fn let_go(c: &mut Conn, nodes: &[NodeId], now: Moment) -> Result<usize, DbError> {
+    // A window is minutes long at the most; the index by moment keeps the search short.
+    let earliest = now.plus_secs(-LONGEST_HELD_S);
+    Ok(on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::ring_at.ge(earliest))
+                .filter(ring_attempts::state.eq(AttemptState::Armed))
+                .filter(ring_attempts::owner.eq_any(nodes))
+                .filter(diesel::dsl::not(ring_attempts::ahead)),
+        )
+        .set((
+            ring_attempts::owner.eq(None::<NodeId>),
+            ring_attempts::fence.eq(ring_attempts::fence + 1),
+            ring_attempts::lease_until.eq(None::<Moment>),
+        ))
+        .execute(c)
+        .await
+    })?)
+}
+
+/// An attempt is held for so long at the most: from its queueing to the end of its window.
+const LONGEST_HELD_S: i64 = 3_600;
+
+/// Which of these the host still holds, armed as it took them.
+pub async fn still_held(c: &mut Conn, node: NodeId, ids: &[AttemptId]) -> Result<HashSet<AttemptId>, DbError> {
+    let mut held = HashSet::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let found: Vec<AttemptId> = on!(c, c => {
+            ring_attempts::table
+                .filter(ring_attempts::id.eq_any(ids))
+                .filter(ring_attempts::state.eq(AttemptState::Armed))
+                .filter(ring_attempts::owner.eq(node))
+                .select(ring_attempts::id)
+                .load(c)
+                .await
+        })?;
+        held.extend(found);
+    }
+    Ok(held)
+}
+
+/// A ring that its vendor took.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The attempt.
+    pub id: AttemptId,
+    /// As the host held it.
+    pub fence: i32,
+    /// When it left.
+    pub sent_at: Moment,
+    /// When the vendor's reply was there.
+    pub accepted_at: Moment,
+    /// The vendor's reference.
+    pub reference: Option<String>,
+}
+
+/// Writes that vendors took these. What the device or a canceled call has written meanwhile stays. Gives those that
+/// were as the host held them, or only further on.
+pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<AttemptId>, DbError> {
+    if let Conn::Pg(pg) = c {
+        let rows: Vec<Id> = diesel::sql_query(
+            "UPDATE ring_attempts AS a \
+             SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
+                 sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference) \
+             FROM unnest($1, $2, $3, $4, $5) AS v (id, fence, sent_at, accepted_at, reference) \
+             WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed') \
+             RETURNING a.id",
+        )
+        .bind::<Array<Binary>, _>(rings.iter().map(|ring| ring.id).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(rings.iter().map(|ring| ring.fence).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(rings.iter().map(|ring| ring.sent_at).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(rings.iter().map(|ring| ring.accepted_at).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(rings.iter().map(|ring| ring.reference.clone()).collect::<Vec<_>>())
+        .load(&mut ***pg)
+        .await?;
+        return Ok(rows.into_iter().map(|row| row.id).collect());
+    }
+    let mut noted = HashSet::with_capacity(rings.len());
+    for ring in rings {
+        let facts = || {
+            (
+                ring_attempts::sends.eq(ring_attempts::sends + 1),
+                ring_attempts::sent_at.eq(Some(ring.sent_at)),
+                ring_attempts::accepted_at.eq(Some(ring.accepted_at)),
+                ring_attempts::reference.eq(ring.reference.clone()),
+            )
+        };
+        let held = || ring_attempts::table.find(ring.id).filter(ring_attempts::fence.eq(ring.fence));
+        let armed = held().filter(ring_attempts::state.eq(AttemptState::Armed));
+        let accepted = (ring_attempts::state.eq(AttemptState::Accepted), facts());
+        let mut rows = on!(c, c => diesel::update(armed).set(accepted).execute(c).await)?;
+        if rows == 0 {
+            let further = held().filter(ring_attempts::state.eq_any([AttemptState::Rang, AttemptState::Closed]));
+            rows = on!(c, c => diesel::update(further).set(facts()).execute(c).await)?;
+        }
+        if rows == 1 {
+            noted.insert(ring.id);
+        }
+    }
+    Ok(noted)
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: AttemptId,
+}

@@ -1,0 +1,102 @@
+//! Steps with a vendor that is given its rings ahead: submissions and look-ups.
+//!
+//! Whoever takes a step moves `act_at` past its own deadline in the same
+//! statement, so of many hosts one takes it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::RingAttempt;
+use crate::db::schema::ring_attempts;
+use crate::db::{Conn, DbError, on};
+use crate::domain::{AttemptState, Moment, NodeId};
+
+/// Who takes a step, when, and until when it may last.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// The host.
+    pub node: NodeId,
+    /// Now.
+    pub now: Moment,
+    /// The lease: after this another host may take the step.
+    pub until: Moment,
+    /// At most so many attempts.
+    pub limit: i64,
+}
+
+/// Takes armed attempts that are to be handed over and marks them sent, before
+/// anything is sent. Of many hosts, one gets each attempt.
+pub async fn claim_submissions(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+    let taken = (
+        ring_attempts::state.eq(AttemptState::Sent),
+        ring_attempts::owner.eq(Some(claim.node)),
+        ring_attempts::fence.eq(ring_attempts::fence + 1),
+        ring_attempts::lease_until.eq(Some(claim.until)),
+        ring_attempts::act_at.eq(Some(claim.until)),
+        ring_attempts::sends.eq(ring_attempts::sends + 1),
+        ring_attempts::sent_at.eq(Some(claim.now)),
+    );
+    let queue = diesel::alias!(ring_attempts as queue);
+    let due = queue
+        .filter(queue.field(ring_attempts::ahead))
+        .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
+        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .order(queue.field(ring_attempts::act_at))
+        .limit(claim.limit)
+        .select(queue.field(ring_attempts::id));
+    let mut claimed: Vec<RingAttempt> = match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut ***pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    };
+    claimed.sort_by_key(|attempt| (attempt.ring_at, attempt.id));
+    Ok(claimed)
+}
+
+/// Takes attempts that must be looked up at the vendor: handed over with an
+/// unknown reply, by a host that never came back, or waiting for news.
+pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+    const STATES: [AttemptState; 4] =
+        [AttemptState::Sent, AttemptState::Unknown, AttemptState::Accepted, AttemptState::Rang];
+    let taken = (
+        ring_attempts::owner.eq(Some(claim.node)),
+        ring_attempts::fence.eq(ring_attempts::fence + 1),
+        ring_attempts::lease_until.eq(Some(claim.until)),
+        ring_attempts::act_at.eq(Some(claim.until)),
+    );
+    let queue = diesel::alias!(ring_attempts as queue);
+    let due = queue
+        .filter(queue.field(ring_attempts::ahead))
+        .filter(queue.field(ring_attempts::state).eq_any(STATES))
+        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .order(queue.field(ring_attempts::act_at))
+        .limit(claim.limit)
+        .select(queue.field(ring_attempts::id));
+    Ok(match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut ***pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    })
+}

@@ -1,0 +1,120 @@
+//! Holding: what rings soon and nobody holds is taken into this host's memory.
+//!
+//! Queueing puts what it makes there itself. This finds the rest: second tries, other devices, "call now", what
+//! another host let go, and what a crash left behind. It is a scan, so nothing depends on having been told.
+
+use std::collections::HashMap;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::callees::Callee;
+use crate::db::calls::Call;
+use crate::db::ring_attempts::{self, RingAttempt, holding};
+use crate::db::{Conn, DbError, callees, calls};
+use crate::domain::{CallState, FamilyId, Moment, NodeId, Ring};
+use crate::services::agent_variables;
+use crate::services::armory::Armed;
+use crate::services::calls::{Miss, Rules, miss};
+use crate::services::error::ServiceError;
+
+/// Rings that one transaction takes.
+const RINGS_A_PAGE: i64 = 1_000;
+
+/// Takes everything that is free and rings soon. Returns how many rings that were.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let node = app.node;
+    if app.armory.take_stale() {
+        let now = app.clock.now();
+        let let_go = app.db.write(move |c| async move { holding::let_go(c, &[node], now).await }.boxed()).await;
+        let let_go = let_go.inspect_err(|_| app.armory.suspect())?;
+        // What is here counted as held until now: it is taken again, with a new fence.
+        app.armory.drop_all(&app.armory.all());
+        tracing::warn!(rings = let_go, "rings that this host may have lost sight of are taken again");
+    }
+    let lead_s = i64::from(app.config.calling.queue_ahead_s);
+    let mut taken = 0;
+    loop {
+        let rules = Rules::of(app);
+        let horizon = rules.now.plus_secs(lead_s);
+        let page = app.db.write(move |c| async move { take(c, node, horizon, &rules).await }.boxed()).await;
+        let page = page.inspect_err(|_| app.armory.suspect())?;
+        taken += page.rows;
+        app.armory.put(page.armed);
+        app.live.changed_all(&page.settled);
+        if page.rows < usize::try_from(RINGS_A_PAGE).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    if taken > 0 {
+        app.wake.notify_waiters();
+    }
+    Ok(taken)
+}
+
+struct Page {
+    rows: usize,
+    armed: Vec<Armed>,
+    /// Families of calls that came too late to ring.
+    settled: Vec<FamilyId>,
+}
+
+async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Result<Page, DbError> {
+    let attempts = holding::take(c, node, horizon, RINGS_A_PAGE).await?;
+    let ids: Vec<_> = attempts.iter().map(|attempt| attempt.call_id).collect();
+    let calls: HashMap<_, _> = calls::with_ids(c, &ids).await?.into_iter().map(|call| (call.id, call)).collect();
+    let ids: Vec<_> = calls.values().map(|call| call.callee_id).collect();
+    let callees: HashMap<_, _> =
+        callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
+    let mut page = Page { rows: attempts.len(), armed: Vec::with_capacity(attempts.len()), settled: Vec::new() };
+    for attempt in attempts {
+        let Some(call) = calls.get(&attempt.call_id) else { continue };
+        let Some(callee) = callees.get(&call.callee_id) else { continue };
+        let waits = matches!(call.state, CallState::Queued | CallState::Ringing) && attempt.try_no == call.tries;
+        if !waits {
+            ring_attempts::close_of_call(c, call.id).await?;
+        } else if rules.now > attempt.expires_at {
+            let late = Miss { outcome: CallState::Expired, reason: "too_late", retry: false };
+            miss(c, &mut call.clone(), late, rules).await?;
+            page.settled.push(call.family_id);
+        } else {
+            page.armed.push(armed(c, attempt, call, callee, rules).await?);
+        }
+    }
+    Ok(page)
+}
+
+/// A row and what its channel is given.
+pub(crate) async fn armed(
+    c: &mut Conn,
+    attempt: RingAttempt,
+    call: &Call,
+    callee: &Callee,
+    rules: &Rules,
+) -> Result<Armed, DbError> {
+    let is_told = rules.channels.is_told(&attempt.channel);
+    let variables = if is_told { agent_variables::of(c, call, callee).await? } else { Vec::new() };
+    let ring = Ring {
+        attempt: attempt.id,
+        call: call.id,
+        group: attempt.group_id,
+        family: call.family_id,
+        callee: callee.id,
+        address: attempt.address.clone(),
+        environment: attempt.environment.clone(),
+        ring_at: attempt.ring_at,
+        expires_at: attempt.expires_at,
+        language: callee.language.clone(),
+        zone: callee.zone.clone(),
+        variables,
+    };
+    Ok(Armed { attempt, ring })
+}
+
+/// The host stops: lets everything go that it holds, so that another takes it at once.
+pub async fn let_go(app: &App) -> Result<(), ServiceError> {
+    app.armory.drop_all(&app.armory.all());
+    let (node, now) = (app.node, app.clock.now());
+    app.db.write(move |c| async move { holding::let_go(c, &[node], now).await }.boxed()).await?;
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The shelf: rings in lists, each list one plugin call, in the order in which they are due.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::db::ring_attempts::RingAttempt;
+use crate::domain::{AttemptId, FamilyId, Moment, Ring};
+use crate::plugins::RingPlan;
+
+/// Rings of one list: as many as one plugin call plans.
+const LIST_RINGS: usize = 100;
+
+/// A ring that this host holds.
+#[derive(Clone, Debug)]
+pub struct Armed {
+    /// Its row, as it was when it was taken.
+    pub attempt: RingAttempt,
+    /// What the channel is given.
+    pub ring: Ring,
+}
+
+impl Armed {
+    /// When it goes out.
+    pub(crate) fn moment(&self) -> Moment {
+        self.attempt.act_at.unwrap_or(self.attempt.ring_at)
+    }
+}
+
+/// Rings of one channel that go out together.
+#[derive(Debug)]
+pub struct List {
+    at: Moment,
+    number: u64,
+    /// The channel plugin.
+    pub channel: String,
+    /// The rings, at most a hundred.
+    pub rings: Vec<Armed>,
+    /// What is to be sent, once that is computed.
+    pub(crate) plan: Option<RingPlan>,
+    /// Planning was tried, whether or not there is a plan.
+    pub(crate) was_planned: bool,
+}
+
+impl List {
+    /// When it goes out.
+    pub(crate) fn moment(&self) -> Moment {
+        self.at
+    }
+}
+
+type Place = (Moment, u64);
+
+/// See the file's first line.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    lists: BTreeMap<Place, List>,
+    /// Lists with room, by moment and channel.
+    open: HashMap<(Moment, String), u64>,
+    /// Every ring that is held, also those of a list that is being planned.
+    held: HashMap<AttemptId, (Place, FamilyId)>,
+    families: HashMap<FamilyId, Vec<AttemptId>>,
+    next_number: u64,
+}
+
+impl Shelf {
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(super) fn put(&mut self, armed: Armed) {
+        let id = armed.attempt.id;
+        if self.held.contains_key(&id) {
+            return;
+        }
+        let at = armed.moment();
+        let channel = armed.attempt.channel.clone();
+        let number = match self.open.get(&(at, channel.clone())) {
+            Some(&number) => number,
+            None => {
+                let number = self.next_number;
+                self.next_number += 1;
+                self.open.insert((at, channel.clone()), number);
+                number
+            }
+        };
+        self.held.insert(id, ((at, number), armed.ring.family));
+        self.families.entry(armed.ring.family).or_default().push(id);
+        let list = self.lists.entry((at, number)).or_insert_with(|| List {
+            at,
+            number,
+            channel: channel.clone(),
+            rings: Vec::new(),
+            plan: None,
+            was_planned: false,
+        });
+        list.rings.push(armed);
+        if list.rings.len() == LIST_RINGS {
+            self.open.remove(&(at, channel));
+        }
+    }
+
+    pub(super) fn next_at(&self) -> Option<Moment> {
+        self.lists.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    pub(super) fn take_due(&mut self, now: Moment) -> Vec<List> {
+        let mut due = Vec::new();
+        while let Some(entry) = self.lists.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let list = entry.remove();
+            self.close(&list);
+            for armed in &list.rings {
+                self.forget(armed.attempt.id);
+            }
+            due.push(list);
+        }
+        due
+    }
+
+    pub(super) fn take_unplanned(&mut self, horizon: Moment) -> Option<List> {
+        let place =
+            self.lists.range(..=(horizon, u64::MAX)).find(|(_, list)| !list.was_planned).map(|(place, _)| *place)?;
+        let list = self.lists.remove(&place)?;
+        // What comes later for this moment is a list of its own: this one is being planned.
+        self.close(&list);
+        Some(list)
+    }
+
+    pub(super) fn put_back(&mut self, mut list: List) {
+        let taken = list.rings.len();
+        list.rings.retain(|armed| self.held.contains_key(&armed.attempt.id));
+        if list.rings.len() < taken {
+            // The plan speaks of those that were dropped meanwhile.
+            (list.plan, list.was_planned) = (None, false);
+        }
+        if !list.rings.is_empty() {
+            self.lists.insert((list.at, list.number), list);
+        }
+    }
+
+    pub(super) fn of_families(&self, families: &[FamilyId]) -> Vec<AttemptId> {
+        families.iter().filter_map(|family| self.families.get(family)).flatten().copied().collect()
+    }
+
+    pub(super) fn due_by(&self, horizon: Moment) -> Vec<AttemptId> {
+        let due = self.lists.range(..=(horizon, u64::MAX));
+        due.flat_map(|(_, list)| list.rings.iter().map(|armed| armed.attempt.id)).collect()
+    }
+
+    pub(super) fn all(&self) -> Vec<AttemptId> {
+        self.held.keys().copied().collect()
+    }
+
+    pub(super) fn remove(&mut self, attempt: AttemptId) {
+        let Some(place) = self.forget(attempt) else { return };
+        // One that is being planned is dropped when its list comes back.
+        let Some(list) = self.lists.get_mut(&place) else { return };
+        list.rings.retain(|armed| armed.attempt.id != attempt);
+        // The plan speaks of it too.
+        (list.plan, list.was_planned) = (None, false);
+        if list.rings.is_empty()
+            && let Some(list) = self.lists.remove(&place)
+        {
+            self.close(&list);
+        }
+    }
+
+    /// Nothing is added to this list any more.
+    fn close(&mut self, list: &List) {
+        let key = (list.at, list.channel.clone());
+        if self.open.get(&key) == Some(&list.number) {
+            self.open.remove(&key);
+        }
+    }
+
+    fn forget(&mut self, attempt: AttemptId) -> Option<Place> {
+        let (place, family) = self.held.remove(&attempt)?;
+        if let Some(held) = self.families.get_mut(&family) {
+            held.retain(|held| *held != attempt);
+            if held.is_empty() {
+                self.families.remove(&family);
+            }
+        }
+        Some(place)
+    }
+}

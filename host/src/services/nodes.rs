@@ -1,0 +1,124 @@
+//! Nodes: the processes that share the work, without a leader.
+//!
+//! Each gives a sign of life every second. When another's number of beats stands still for a lease, by this host's own
+//! monotonic clock, that host is dead: what it held and did not ring is let go, and whoever comes first takes it. It
+//! need not be dead in truth: a host that is only cut from the database rings what it armed, and so may two; a device
+//! drops a ring that it knows. What a vendor dials is never held, but looked up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::nodes::{self, Node};
+use crate::db::ring_attempts::holding;
+use crate::domain::NodeId;
+use crate::services::error::ServiceError;
+
+/// The other processes, as this one sees them. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Peers(Arc<Mutex<HashMap<NodeId, Sighting>>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Sighting {
+    beats: i64,
+    /// When the number was first seen, on this host's monotonic clock.
+    since: Duration,
+}
+
+impl Peers {
+    /// Takes in what stands in the database, and gives those that have stood still for longer than a lease.
+    fn look(&self, seen: &[Node], now: Duration, lease: Duration) -> Vec<NodeId> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|id, _| seen.iter().any(|node| node.id == *id));
+        for node in seen {
+            let sighting = known.entry(node.id).or_insert(Sighting { beats: node.beats, since: now });
+            if sighting.beats != node.beats {
+                *sighting = Sighting { beats: node.beats, since: now };
+            }
+        }
+        known.iter().filter(|(_, sighting)| now.saturating_sub(sighting.since) > lease).map(|(id, _)| *id).collect()
+    }
+}
+
+/// Gives a sign of life and lets go what dead processes held. Returns how many were dead.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let now = app.clock.now();
+    let own = Node { id: app.node, beats: 1, started_at: now, seen_at: now };
+    let seen = app
+        .db
+        .write(move |c| {
+            async move {
+                nodes::beat(c, &own).await?;
+                nodes::all(c).await
+            }
+            .boxed()
+        })
+        .await?;
+    let others: Vec<Node> = seen.into_iter().filter(|node| node.id != app.node).collect();
+    let dead = app.peers.look(&others, app.clock.monotonic(), app.lease());
+    bury(app, dead).await
+}
+
+/// The host begins: from its first sign of life on, others notice when it dies. On a database that one process owns,
+/// every other one that ever was is dead.
+pub async fn join(app: &App) -> Result<(), ServiceError> {
+    tick(app).await?;
+    if !app.db.is_shared() {
+        let all = nodes::all(&mut app.db.read().await?).await?;
+        bury(app, all.into_iter().map(|node| node.id).filter(|id| *id != app.node).collect()).await?;
+    }
+    Ok(())
+}
+
+async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
+    if dead.is_empty() {
+        return Ok(0);
+    }
+    let (number, now) = (dead.len(), app.clock.now());
+    let rings = app
+        .db
+        .write(move |c| {
+            async move {
+                let rings = holding::let_go(c, &dead, now).await?;
+                nodes::forget(c, &dead).await?;
+                Ok::<_, ServiceError>(rings)
+            }
+            .boxed()
+        })
+        .await?;
+    tracing::warn!(hosts = number, rings, "hosts gave no sign of life; what they held is taken over");
+    app.wake.notify_waiters();
+    Ok(number)
+}
+
+/// The host stops for good: nobody needs to wait for its lease.
+pub async fn leave(app: &App) -> Result<(), ServiceError> {
+    let node = app.node;
+    app.db.write(move |c| async move { nodes::forget(c, &[node]).await }.boxed()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Peers;
+    use crate::db::nodes::Node;
+    use crate::domain::{Moment, NodeId};
+
+    #[test]
+    fn a_host_whose_beats_stand_still_for_a_lease_is_dead() {
+        let (peers, lease) = (Peers::default(), Duration::from_secs(5));
+        let node = |id, beats| Node { id, beats, started_at: Moment(0), seen_at: Moment(0) };
+        let (alive, dead) = (NodeId::new(), NodeId::new());
+        let at = |second: i64| {
+            let now = Duration::from_secs(second.unsigned_abs());
+            peers.look(&[node(alive, second), node(dead, 7)], now, lease)
+        };
+        assert!((0..=5).all(|second| at(second).is_empty()));
+        assert_eq!(at(6), [dead]);
+    }
+}
