@@ -13,6 +13,7 @@ mod config;
 mod db;
 mod device_api;
 mod families;
+mod faults;
 mod floors;
 mod log;
 mod nodes;

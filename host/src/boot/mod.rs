@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Backend, Config};
-use crate::db::{Db, Location};
+use crate::db::{Claim, Db, Location};
 use crate::domain::NodeId;
 use crate::domain::manifest::Reaches;
 use crate::mail::Mailer;
@@ -134,6 +134,8 @@ async fn load_plugins_before(
 pub struct Host {
     address: SocketAddr,
     app: App,
+    /// Let go of last.
+    _claim: Claim,
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
     worker: Worker,
@@ -142,6 +144,7 @@ pub struct Host {
 impl Host {
     /// Opens the doors.
     pub async fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
+        let claim = app.db.claim()?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
@@ -149,7 +152,7 @@ impl Host {
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         #[expect(clippy::disallowed_methods, reason = "`Host::stop` joins it, and cuts it off when it drains too long")]
         let server = tokio::task::spawn(async move { serving.await });
-        Ok(Self { address, app: app.clone(), stop, server, worker: Worker::start(app) })
+        Ok(Self { address, app: app.clone(), _claim: claim, stop, server, worker: Worker::start(app) })
     }
 
     /// Where it listens.

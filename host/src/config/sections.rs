@@ -116,6 +116,8 @@ pub struct Calling {
     pub answer_deadline_ms: u32,
     /// How long one request to a vendor may take.
     pub vendor_deadline_ms: u32,
+    /// How long a device that acknowledges rings may take to say that it rings.
+    pub ring_ack_s: u32,
     /// How long a process may give no sign of life before another takes over.
     pub lease_s: u32,
 }

@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod call_lists;
 pub mod calls;
+mod claim;
 pub(crate) mod conn;
 pub mod conversations;
 mod error;
@@ -26,6 +27,7 @@ mod types;
 pub mod webhook_events;
 mod writer;
 
+pub use claim::Claim;
 pub(crate) use conn::on;
 pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub use error::DbError;

@@ -94,7 +94,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     });
     let manager = AsyncDieselConnectionManager::<Lite>::new_with_config(url, config);
     let readers = LitePool::builder(manager).max_size(SQLITE_READERS).build().map_err(DbError::pool)?;
-    Ok(Db(Engine::Lite { writer: Writer::start(writer)?, readers }))
+    Ok(Db(Engine::Lite { writer: Writer::start(writer)?, readers, path: path.into() }))
 }
 
 async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError> {

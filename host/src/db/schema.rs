@@ -112,6 +112,7 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_seen_at -> BigInt,
+        acknowledges -> Bool,
     }
 }
 

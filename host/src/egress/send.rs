@@ -58,6 +58,17 @@ impl Egress {
         }
     }
 
+    /// Gets ready to send `request` soon: its credential is bought, if it is one that is bought. What can't be had now
+    /// is asked for again when the request is sent.
+    pub async fn warm(&self, request: &Request, until: Instant) {
+        let Ok(Checked { lane: Some(lane), .. }) = self.check(request) else { return };
+        if let Ok(Err(NoCredential::Transient(why) | NoCredential::Misconfigured(why))) =
+            timeout_at(until, lane.credential.place(&self.clock, None)).await
+        {
+            tracing::warn!(plugin = self.permits.plugin, why, "a credential could not be had ahead");
+        }
+    }
+
     fn check<'a>(&'a self, request: &'a Request) -> Result<Checked<'a>, Answer> {
         let refuse = |why: &str| Answer::Unsent(format!("{NOT_SENT}{why}"));
         let (method, url, origin) = shape(request).map_err(refuse)?;

@@ -130,6 +130,7 @@ impl RingPlan {
         check_number(rings.len())?;
         let number = rings.len();
         let foreseen = plugin.foresee(LOCALE, deadline, plugin.ring_input(rings), at).await?;
+        plugin.warm(&foreseen, deadline).await;
         Ok(Self { plugin, number, foreseen })
     }
 

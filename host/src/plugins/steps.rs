@@ -122,6 +122,14 @@ impl Plugin {
         Ok(Foreseen { input, turn, ran })
     }
 
+    /// Gets ready to send what a call that was begun ahead asks for: one request speaks for all of its credential.
+    pub(super) async fn warm(&self, foreseen: &Foreseen, deadline: Duration) {
+        let Output::Request(requests) = &foreseen.ran.result else { return };
+        if let Some(request) = requests.first() {
+            self.egress.warm(&outgoing(request), self.until(deadline)).await;
+        }
+    }
+
     /// Leads a call that was begun ahead to its end.
     pub(super) async fn go_through_with(
         &self,

@@ -31,6 +31,11 @@ impl Rules {
         Self { config: app.config.clone(), channels: Channels::of(&app.plugins), now: app.clock.now() }
     }
 
+    /// When a device that acknowledges rings should have said that this one rings.
+    pub(crate) fn ack_by(&self, sent_at: Moment) -> Moment {
+        sent_at.plus_secs(self.config.calling.ring_ack_s.into())
+    }
+
     /// The length of a ring.
     pub(crate) fn ring_window_s(&self) -> i64 {
         i64::from(self.config.calling.ring_window_s)

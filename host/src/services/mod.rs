@@ -12,6 +12,7 @@
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
 //! what never arrived, `summaries` renders, `mails` tells the family.
 
+pub mod acknowledging;
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;

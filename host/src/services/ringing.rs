@@ -38,7 +38,7 @@ impl Lanes {
 
 /// What is due now; nothing just after this host slept for longer than its lease.
 pub fn take_due(app: &App) -> Vec<List> {
-    if !app.armory.wake_up(app.clock.monotonic(), app.lease()) {
+    if !app.armory.wake_up(app.clock.monotonic(), app.longest_sleep()) {
         tracing::warn!("this host was asleep for longer than its lease: what it held is taken again");
         app.wake.notify_waiters();
         return Vec::new();
@@ -54,7 +54,7 @@ pub fn next_in(app: &App) -> Option<Duration> {
 /// Rings a list, and hands what became of it to who writes it.
 pub async fn ring(app: &App, mut list: List) {
     let Some(_place) = app.lanes.enter(&list.channel).await else { return };
-    if !app.armory.is_awake(app.clock.monotonic(), app.lease()) {
+    if !app.armory.is_awake(app.clock.monotonic(), app.longest_sleep()) {
         // Between the taking and here the host was stopped: another may have these by now.
         app.armory.suspect();
         return;

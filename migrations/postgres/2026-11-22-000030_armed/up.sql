@@ -6,6 +6,9 @@ CREATE TABLE nodes (
     seen_at BIGINT NOT NULL
 );
 
+-- It has said of a ring that it rings: from then on it is expected to.
+ALTER TABLE devices ADD COLUMN acknowledges BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- What rings at one moment, whoever holds it.
 CREATE INDEX ring_attempts_by_moment ON ring_attempts (ring_at);
 -- What is to go out and nobody holds.

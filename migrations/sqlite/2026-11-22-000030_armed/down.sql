@@ -5,3 +5,4 @@ CREATE INDEX ring_attempts_to_act ON ring_attempts (act_at) WHERE act_at IS NOT 
 DROP INDEX ring_attempts_unheld;
 DROP INDEX ring_attempts_by_moment;
 DROP TABLE nodes;
+ALTER TABLE devices DROP COLUMN acknowledges;

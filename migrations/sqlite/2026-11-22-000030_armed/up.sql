@@ -6,6 +6,9 @@ CREATE TABLE nodes (
     seen_at INTEGER NOT NULL
 ) STRICT;
 
+-- It has said of a ring that it rings: from then on it is expected to.
+ALTER TABLE devices ADD COLUMN acknowledges INTEGER NOT NULL DEFAULT 0;
+
 -- What rings at one moment, whoever holds it.
 CREATE INDEX ring_attempts_by_moment ON ring_attempts (ring_at);
 -- What is to go out and nobody holds.

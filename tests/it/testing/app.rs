@@ -13,8 +13,8 @@ use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
 use callpanion::services::armory::{checking, holding, planning};
 use callpanion::services::{
-    deadlines, housekeeping, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling, replacing, ringing,
-    setup, submitting,
+    acknowledging, deadlines, housekeeping, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
+    replacing, ringing, setup, submitting,
 };
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
@@ -273,6 +273,7 @@ pub async fn tick(host: &App) -> usize {
     done += planning::tick(host).await.unwrap();
     done += ringing::run_due(host).await;
     done += outcomes::write(host).await.unwrap();
+    done += acknowledging::tick(host).await.unwrap();
     done += submitting::tick(host).await.unwrap();
     done += lookups::tick(host).await.unwrap();
     done += deadlines::tick(host).await.unwrap();

@@ -5,6 +5,7 @@
 
 mod app;
 mod browser;
+pub mod cluster;
 mod database;
 mod household;
 pub mod log;

@@ -123,6 +123,8 @@ words! {
         RingSent = "ring_sent",
         /// The vendor took the ring.
         RingAccepted = "ring_accepted",
+        /// The phone should have said that it rings, and did not.
+        NotAcknowledged = "not_acknowledged",
         /// The phone rang.
         Rang = "rang",
         /// The ring did not get through.

@@ -139,6 +139,7 @@ timeline-queued = Prepared, five minutes ahead
 timeline-ring_sent = The ring was sent
 timeline-ring_accepted = The ring was accepted
 timeline-rang = The phone rang
+timeline-not_acknowledged = The phone did not confirm that it rings
 timeline-ring_failed = The ring did not get through
 timeline-retry_planned = Another try was planned
 timeline-answered = Picked up

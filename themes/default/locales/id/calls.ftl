@@ -138,6 +138,7 @@ timeline-queued = Disiapkan, lima menit sebelumnya
 timeline-ring_sent = Dering dikirim
 timeline-ring_accepted = Dering diterima
 timeline-rang = Telepon berdering
+timeline-not_acknowledged = Ponsel tidak memastikan bahwa ia berdering
 timeline-ring_failed = Dering tidak sampai
 timeline-retry_planned = Percobaan lain direncanakan
 timeline-answered = Diangkat
