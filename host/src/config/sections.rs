@@ -116,6 +116,8 @@ pub struct Calling {
     pub answer_deadline_ms: u32,
     /// How long one request to a vendor may take.
     pub vendor_deadline_ms: u32,
+    /// Phone calls that are submitted together at most.
+    pub batch_size: u32,
 }
 
 /// `[pairing]`

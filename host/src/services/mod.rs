@@ -30,6 +30,7 @@ pub mod ringing;
 mod settling;
 mod staff_alerts;
 mod summaries;
+mod taking_back;
 mod verdicts;
 pub mod webhooks;
 

@@ -16,6 +16,7 @@ use crate::domain::{CallId, CallState, CalleeId, Moment};
 use crate::services::arming;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
+use crate::services::schedules::planning;
 
 /// Slots that one tick queues; the next tick takes the rest.
 const SLOTS_A_TICK: i64 = 200;
@@ -61,7 +62,10 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
 /// Makes the call of one due slot, unless another planner did.
 async fn queue(c: &mut Conn, due: &DueSlot, rules: &Rules) -> Result<Option<Call>, DbError> {
     let zone = Zone::parse(&due.zone).unwrap_or_else(|_| Zone::utc());
-    let next = due.slot.next_after(due.next_at.max(rules.now), &zone);
+    // Pauses and skips are read when whoever changes them is done, and before anyone can begin.
+    slots::lock_of_callee(c, due.callee_id).await?;
+    let calendar = planning::calendar(c, due.callee_id, zone, rules.now).await?;
+    let next = due.slot.next_after(due.next_at.max(rules.now), &calendar);
     if !slots::advance(c, due.slot_id, due.next_at, next.map(|next| (next.at, next.date.to_string()))).await? {
         return Ok(None);
     }
