@@ -9,7 +9,8 @@
 //! vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
-//! what never arrived, `summaries` renders, `mails` tells the family.
+//! what never arrived, `summaries` renders, `mails` tells the family. When the
+//! family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 mod agent_variables;
 pub mod answering;
