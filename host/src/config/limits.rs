@@ -81,6 +81,7 @@ impl Limits<'_> {
         self.range("calling.vendor_deadline_ms", calling.vendor_deadline_ms, 500..=60_000);
         self.range("calling.ring_ack_s", calling.ring_ack_s, 2..=60);
         self.range("calling.lease_s", calling.lease_s, 3..=60);
+        self.range("calling.batch_size", calling.batch_size, 1..=100);
         self.range("pairing.code_ttl_s", config.pairing.code_ttl_s, 60..=3600);
         self.range("pairing.guesses_per_address_per_hour", config.pairing.guesses_per_address_per_hour, 1..=1000);
         self.range("pairing.guesses_total_per_hour", config.pairing.guesses_total_per_hour, 1..=100_000);

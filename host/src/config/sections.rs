@@ -120,6 +120,8 @@ pub struct Calling {
     pub ring_ack_s: u32,
     /// How long a process may give no sign of life before another takes over.
     pub lease_s: u32,
+    /// Phone calls that are submitted together at most.
+    pub batch_size: u32,
 }
 
 /// `[pairing]`

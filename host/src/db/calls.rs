@@ -252,28 +252,45 @@ pub async fn open_expired_before(
     })?)
 }
 
-/// Whether a slot's promise for a local date has its call.
-pub async fn is_promised(c: &mut Conn, callee: CalleeId, slot_no: i32, date: &str) -> Result<bool, DbError> {
-    let found: i64 = on!(c, c => {
-        calls::table
-            .filter(calls::callee_id.eq(callee))
-            .filter(calls::slot_no.eq(slot_no))
-            .filter(calls::local_date.eq(date))
-            .filter(calls::state.ne(CallState::Canceled))
-            .count()
-            .get_result(c)
-            .await
-    })?;
-    Ok(found > 0)
+/// What of a call says whether its slot may promise the same date anew.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = calls, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct Promise {
+    /// Whose.
+    pub callee_id: CalleeId,
+    /// 1 to 3.
+    pub slot_no: i32,
+    /// The callee's local date, `YYYY-MM-DD`.
+    pub local_date: String,
+    /// Where its call stands.
+    pub state: CallState,
+    /// When that rings.
+    pub ring_at: Moment,
+    /// Which try it is.
+    pub tries: i32,
 }
 
-/// The scheduled calls by app that are queued for after a moment: nothing of them has left the host.
-pub async fn queued_by_app(c: &mut Conn, callee: CalleeId, after: Moment) -> Result<Vec<Call>, DbError> {
+/// The promises of these callees for a local date or later. A call that was taken back before it rang is none.
+pub async fn promised_since(c: &mut Conn, callees: &[CalleeId], date: &str) -> Result<Vec<Promise>, DbError> {
+    let callees = callees.to_vec();
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::callee_id.eq_any(callees))
+            .filter(calls::slot_no.gt(0))
+            .filter(calls::local_date.ge(date))
+            .filter(calls::state.ne(CallState::Canceled).or(calls::tries.gt(1)))
+            .select(Promise::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// The scheduled calls of a callee that wait for a ring after a moment.
+pub async fn queued_after(c: &mut Conn, callee: CalleeId, after: Moment) -> Result<Vec<Call>, DbError> {
     Ok(on!(c, c => {
         calls::table
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.gt(0))
-            .filter(calls::call_method.eq(CallMethod::App))
             .filter(calls::state.eq(CallState::Queued))
             .filter(calls::ring_at.gt(after))
             .select(Call::as_select())

@@ -320,6 +320,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pauses (id) {
+        id -> Binary,
+        callee_id -> Binary,
+        from_date -> Text,
+        until_date -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        made_by -> Binary,
+        made_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    skips (callee_id, slot_no, local_date) {
+        callee_id -> Binary,
+        slot_no -> Integer,
+        local_date -> Text,
+        made_by -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -343,4 +373,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     plugin_health,
     nodes,
+    pauses,
+    skips,
+    facts,
 );

@@ -98,6 +98,49 @@ pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<StoredSlot>
         .await)?)
 }
 
+/// Makes whoever queues a call of this callee wait for the end of the transaction, and waits for whoever does. What is
+/// read afterwards, of calls as of pauses, fits the slots. SQLite has one writer and nothing to lock.
+pub async fn lock_of_callee(c: &mut Conn, callee: CalleeId) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = c {
+        let _locked: Vec<SlotId> = slots::table
+            .filter(slots::callee_id.eq(callee))
+            .order(slots::id)
+            .select(slots::id)
+            .for_update()
+            .load(&mut ***pg)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Slots with a next occurrence after a moment: some, in the order of their ids, from the one after `last` on. Until
+/// the end of the transaction nobody else moves them on.
+pub async fn planned_after(
+    c: &mut Conn,
+    moment: Moment,
+    last: Option<SlotId>,
+    limit: i64,
+) -> Result<Vec<StoredSlot>, DbError> {
+    let last = last.unwrap_or(SlotId(uuid::Uuid::nil()));
+    if let Conn::Pg(pg) = c {
+        let _locked: Vec<SlotId> = slots::table
+            .filter(slots::next_at.gt(moment).and(slots::id.gt(last)))
+            .order(slots::id)
+            .limit(limit)
+            .select(slots::id)
+            .for_update()
+            .load(&mut ***pg)
+            .await?;
+    }
+    Ok(on!(c, c => slots::table
+        .filter(slots::next_at.gt(moment).and(slots::id.gt(last)))
+        .order(slots::id)
+        .limit(limit)
+        .select(StoredSlot::as_select())
+        .load(c)
+        .await)?)
+}
+
 /// Stores the slot; one with the same callee and number keeps its id and takes all else.
 pub async fn put(c: &mut Conn, slot: &StoredSlot) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(slots::table)

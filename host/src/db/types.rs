@@ -116,6 +116,7 @@ id_columns!(
     FamilyId,
     CalleeId,
     SlotId,
+    PauseId,
     DeviceId,
     PushAddressId,
     PairingId,

@@ -12,6 +12,7 @@ use crate::domain::zone::Zone;
 use crate::domain::{AlertId, AlertKind, AlertState, CallState, Moment};
 use crate::services::arming::{self, Channels};
 use crate::services::mails::{self, MailJob};
+use crate::services::schedules::pausing;
 
 /// What the steps of a call need to know beside the database.
 #[derive(Clone)]
@@ -99,7 +100,8 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rule
     }
     let Some(callee) = callees::find(c, call.callee_id).await? else { return Ok(()) };
     let zone = Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
-    if let Some(ring_at) = next_try(call, miss, &zone, rules) {
+    let again = next_try(call, miss, &zone, rules);
+    if let Some(ring_at) = pausing::unless_paused(c, call, again, &zone, rules.now).await? {
         let change = CallChange {
             reason: Some(Some(miss.reason.to_owned())),
             ring_at: Some(ring_at),

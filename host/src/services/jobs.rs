@@ -10,7 +10,7 @@ use crate::domain::{CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{summaries, webhooks};
+use crate::services::{summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: i64 = 16;
@@ -35,6 +35,11 @@ pub(crate) enum Job {
         /// The call.
         call: CallId,
     },
+    /// Take a queued call back at its vendor.
+    TakeBack {
+        /// The call.
+        call: CallId,
+    },
     /// Send a mail.
     SendMail {
         /// Which.
@@ -47,6 +52,7 @@ impl Job {
         match self {
             Self::ApplyWebhook { .. } => "apply_webhook",
             Self::Summarise { .. } => "summarise",
+            Self::TakeBack { .. } => "take_back",
             Self::SendMail { .. } => "send_mail",
         }
     }
@@ -119,6 +125,7 @@ async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
     match job {
         Job::ApplyWebhook { webhook } => Ok(webhooks::apply(app, webhook).await?),
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
+        Job::TakeBack { call } => taking_back::at_vendor(app, call).await,
         Job::SendMail { mail } => mails::send(app, mail).await,
     }
 }

@@ -10,7 +10,8 @@
 //! wants ahead), `verdicts` reads the vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
-//! what never arrived, `summaries` renders, `mails` tells the family.
+//! what never arrived, `summaries` renders, `mails` tells the family. When the
+//! family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 pub mod acknowledging;
 mod agent_variables;
@@ -36,6 +37,7 @@ mod settling;
 mod staff_alerts;
 pub mod submitting;
 mod summaries;
+mod taking_back;
 mod verdicts;
 pub mod webhooks;
 

@@ -1,11 +1,12 @@
 //! Invented people and calls, for the samples of pages and letters. Nobody here exists.
 
 use super::{
-    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, DeviceLine, DeviceMark, LiveCall, TodayDot,
-    When,
+    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, DeviceLine, DeviceMark, LiveCall, PauseLine,
+    TodayDot, When,
 };
 use crate::domain::{
     AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CalleeId, DeviceId, DevicePlatform, Moment,
+    PauseId,
 };
 use uuid::Uuid;
 
@@ -81,6 +82,20 @@ pub(super) fn today() -> Vec<TodayDot> {
         TodayDot { call: Some(call_id(11)), when: at(-320), mark: CallMark::Completed },
         TodayDot { call: Some(call_id(12)), when: at(-20), mark: CallMark::Missed },
         TodayDot { call: None, when: at(280), mark: CallMark::Planned },
+    ]
+}
+
+pub(super) fn pauses() -> Vec<PauseLine> {
+    let pause = |number, from: &str, until: Option<&str>, reason: Option<&str>| PauseLine {
+        id: PauseId(Uuid::from_u128(number)),
+        from: from.to_owned(),
+        until: until.map(str::to_owned),
+        reason: reason.map(str::to_owned),
+        holds_today: number == 1,
+    };
+    vec![
+        pause(1, "2026-11-20", None, Some("In hospital for her knee")),
+        pause(2, "2026-12-24", Some("2027-01-02"), None),
     ]
 }
 

@@ -4,4 +4,5 @@ mod app_outcomes;
 mod crashes;
 mod phone_outcomes;
 mod promises;
+mod taking_back;
 mod vendor_faults;

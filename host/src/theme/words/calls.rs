@@ -131,6 +131,10 @@ words! {
         RingFailed = "ring_failed",
         /// Another try is planned.
         RetryPlanned = "retry_planned",
+        /// The family does not want it any more, and the vendor is asked to give it back.
+        TakingBack = "taking_back",
+        /// The vendor could not give it back.
+        VendorKeeps = "vendor_keeps",
         /// It rings.
         Ringing = "ringing",
         /// Picked up.

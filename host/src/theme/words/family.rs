@@ -73,6 +73,14 @@ words! {
         AlertClosed = "alert_closed",
         /// The method is changed.
         MethodChanged = "method_changed",
+        /// A pause is made.
+        PauseMade = "pause_made",
+        /// A pause is over.
+        PauseEnded = "pause_ended",
+        /// One call is left out.
+        CallSkipped = "call_skipped",
+        /// It is wanted after all.
+        CallWanted = "call_wanted",
         /// Somebody else was faster.
         LostRace = "lost_race",
     }

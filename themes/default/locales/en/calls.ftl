@@ -197,6 +197,7 @@ alert-evidence = See it in the call
 alert-acknowledge = I have seen this
 alert-close = Close
 
+callnow-paused = Calls to { $name } are paused. If you press this, the phone rings all the same.
 callnow-no_phone = To call { $name }, please add a phone number first.
 attempt-armed = prepared
 attempt-closed = over
@@ -239,5 +240,7 @@ reason-no_phone = There is no phone number.
 reason-no_consent = There is no consent on record.
 reason-no_channel = This Callpanion is not set up to ring in this way.
 reason-call_now = Asked for by the family.
+timeline-taking_back = The call times were changed, so the phone service was asked to give the call back
+timeline-vendor_keeps = The phone service could not give the call back, so it rings
 timeline-ringing = It began to ring
 col-provider = Provider

@@ -196,6 +196,7 @@ alert-evidence = Lihat dalam panggilan
 alert-acknowledge = Sudah saya lihat
 alert-close = Tutup
 
+callnow-paused = Panggilan ke { $name } sedang dijeda. Jika Anda menekan ini, teleponnya tetap berdering.
 callnow-no_phone = Untuk menelepon { $name }, silakan isi nomor telepon dahulu.
 attempt-armed = disiapkan
 attempt-closed = selesai
@@ -238,5 +239,7 @@ reason-no_phone = Belum ada nomor telepon.
 reason-no_consent = Belum ada persetujuan yang tercatat.
 reason-no_channel = Callpanion ini belum disiapkan untuk menelepon dengan cara ini.
 reason-call_now = Diminta oleh keluarga.
+timeline-taking_back = Jam panggilan diubah, jadi layanan telepon diminta mengembalikan panggilan ini
+timeline-vendor_keeps = Layanan telepon tidak dapat mengembalikan panggilan ini, jadi tetap berdering
 timeline-ringing = Mulai berdering
 col-provider = Penyedia
