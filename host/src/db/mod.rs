@@ -5,7 +5,9 @@
 //! changes are compare-and-set. A query body is written once and compiled for
 //! SQLite and PostgreSQL by `on!`.
 
+pub mod alert_notices;
 pub mod alerts;
+pub mod bodies;
 pub mod call_lists;
 pub mod calls;
 pub(crate) mod conn;
@@ -15,7 +17,9 @@ pub mod installation;
 pub mod jobs;
 mod notices;
 mod open;
+pub mod past_slots;
 pub mod plugin_health;
+pub mod promises;
 pub mod ring_attempts;
 pub mod ring_targets;
 mod schema;

@@ -242,7 +242,7 @@ async fn enter(
 async fn rewrite(c: &mut Conn, callee: &Callee, profile: &Profile, now: Moment) -> Result<(), DbError> {
     callees::set_profile(c, callee.id, profile).await?;
     if profile.zone != callee.zone {
-        schedules::recompute(c, callee.id, &profile.zone, now).await?;
+        schedules::recompute(c, callee.id, (&callee.zone, &profile.zone), now).await?;
     }
     Ok(())
 }

@@ -29,6 +29,9 @@ pub(crate) enum Job {
     ApplyWebhook {
         /// The stored event.
         webhook: WebhookId,
+        /// Though it was read before.
+        #[serde(default)]
+        again: bool,
     },
     /// Render a call's summaries.
     Summarise {
@@ -54,8 +57,19 @@ impl Job {
 
 /// Queues a job under a key; a second one with the same key is the same job.
 pub(crate) async fn enqueue(c: &mut Conn, job: &Job, key: &str, now: Moment) -> Result<bool, DbError> {
+    enqueue_at(c, job, key, now, now).await
+}
+
+/// The same, for a job that is not to be done before `run_at`.
+pub(crate) async fn enqueue_at(
+    c: &mut Conn,
+    job: &Job,
+    key: &str,
+    run_at: Moment,
+    now: Moment,
+) -> Result<bool, DbError> {
     let payload = serde_json::to_value(job).map_err(|error| DbError::Unreadable(error.to_string()))?;
-    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, now, now).await
+    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, run_at, now).await
 }
 
 /// Does the jobs that are due, side by side. Returns how many were done or tried.
@@ -71,9 +85,10 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
 }
 
 async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
-    let outcome = match serde_json::from_str::<Job>(&row.payload) {
-        Ok(job) => perform(app, job).await,
-        Err(_) => Err(Trouble::Final("the job is unreadable".into())),
+    let job = serde_json::from_str::<Job>(&row.payload).ok();
+    let outcome = match job.clone() {
+        Some(job) => perform(app, job).await,
+        None => Err(Trouble::Final("the job is unreadable".into())),
     };
     let now = app.clock.now();
     let (state, run_at, error) = match outcome {
@@ -86,7 +101,22 @@ async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     if let Some(error) = &error {
         tracing::warn!(job = %row.id, kind = row.kind, attempts = row.attempts, state, error, "a job failed");
     }
-    app.db.write(move |c| async move { rows::settle(c, &row, state, run_at, error.as_deref()).await }.boxed()).await?;
+    app.db
+        .write(move |c| {
+            async move {
+                let state = match (&job, &error) {
+                    // The event is not lost with its job: it waits where the staff sees it.
+                    (Some(Job::ApplyWebhook { webhook, .. }), Some(reason)) if state == rows::DEAD => {
+                        webhooks::park(c, *webhook, reason, now).await?;
+                        rows::DONE
+                    }
+                    _ => state,
+                };
+                rows::settle(c, &row, state, run_at, error.as_deref()).await
+            }
+            .boxed()
+        })
+        .await?;
     Ok(())
 }
 
@@ -117,7 +147,10 @@ impl From<ServiceError> for Trouble {
 
 async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
     match job {
-        Job::ApplyWebhook { webhook } => Ok(webhooks::apply(app, webhook).await?),
+        Job::ApplyWebhook { webhook, again } => {
+            webhooks::apply(app, webhook, again).await?;
+            Ok(())
+        }
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
         Job::SendMail { mail } => mails::send(app, mail).await,
     }

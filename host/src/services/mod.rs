@@ -14,10 +14,12 @@
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;
+pub mod audit;
 pub(crate) mod calls;
 pub mod deadlines;
 pub mod error;
 pub mod housekeeping;
+pub mod inbox;
 pub mod jobs;
 pub mod live;
 pub mod live_bridge;

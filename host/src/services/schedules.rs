@@ -11,7 +11,7 @@ use crate::config::Calling;
 use crate::db::callees;
 use crate::db::calls::{self, CallChange};
 use crate::db::slots::{self, StoredSlot};
-use crate::db::{Conn, DbError};
+use crate::db::{Conn, DbError, past_slots};
 use crate::domain::schedule::{self, Occurrence, ScheduleError, Slot, Weekdays};
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, CallState, CalleeId, Moment};
@@ -81,6 +81,8 @@ pub async fn save(
                 let access = families::callee_in(c, account, callee).await?;
                 families::edit(access.role)?;
                 let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
+                let zone = access.callee.zone.as_str();
+                past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
                 slots::delete_others(c, callee, &numbers).await?;
                 let next = put_all(c, callee, &wish, &read_zone(&access.callee.zone)?, now).await?;
                 Ok::<_, ServiceError>((access.family.id, next))
@@ -94,10 +96,16 @@ pub async fn save(
     Ok(next)
 }
 
-/// Computes the next moments anew: the callee lives in another zone now.
-pub(crate) async fn recompute(c: &mut Conn, callee: CalleeId, zone: &str, now: Moment) -> Result<(), DbError> {
+/// Computes the next moments anew: the callee lives in another zone now, and no longer in `before`.
+pub(crate) async fn recompute(
+    c: &mut Conn,
+    callee: CalleeId,
+    (before, zone): (&str, &str),
+    now: Moment,
+) -> Result<(), DbError> {
     let rows = slots::of_callee(c, callee).await?;
     let slots = rows.iter().map(StoredSlot::slot).collect::<Result<Vec<_>, _>>()?;
+    past_slots::retire(c, callee, (before, zone), &slots, now).await?;
     put_all(c, callee, &slots, &read_zone(zone)?, now).await?;
     Ok(())
 }
@@ -120,7 +128,7 @@ async fn put_all(
             }
             next = slot.next_after(taken.at, zone);
         }
-        slots::put(c, &StoredSlot::new(callee, slot, next.as_ref())).await?;
+        slots::put(c, &StoredSlot::new(callee, slot, next.as_ref(), now)).await?;
         all.extend(next);
     }
     all.sort_by_key(|occurrence| occurrence.at);
