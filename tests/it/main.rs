@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
+mod audit;
 mod browser;
 mod calls;
 mod config;
@@ -14,6 +15,7 @@ mod db;
 mod device_api;
 mod families;
 mod floors;
+mod inbox;
 mod log;
 mod nodes;
 mod pages;

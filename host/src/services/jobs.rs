@@ -138,6 +138,8 @@ impl From<ServiceError> for Trouble {
         match error {
             // What an operator can mend, or a new version, is tried again for half a day.
             ServiceError::Plugin(failure @ PluginFailure::Permanent(_)) => Self::Final(failure.to_string()),
+            // What is stored does not get better.
+            ServiceError::Db(error @ DbError::Unreadable(_)) => Self::Final(error.to_string()),
             ServiceError::NotFound => Self::Final("what it was about is gone".into()),
             ServiceError::Plugin(failure) => Self::Passing(failure.to_string()),
             other => Self::Passing(other.to_string()),
