@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
 use crate::db::{Conn, DbError};
-use crate::domain::{CallId, Moment, WebhookId};
+use crate::domain::{AlertId, CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{summaries, webhooks};
+use crate::services::{escalation, summaries, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: i64 = 16;
@@ -38,6 +38,13 @@ pub(crate) enum Job {
         /// The call.
         call: CallId,
     },
+    /// Tell the next contact of an alert that nobody has taken in hand.
+    Escalate {
+        /// The alert.
+        alert: AlertId,
+        /// Who is to be told: 1 for the first.
+        place: i32,
+    },
     /// Send a mail.
     SendMail {
         /// Which.
@@ -50,6 +57,7 @@ impl Job {
         match self {
             Self::ApplyWebhook { .. } => "apply_webhook",
             Self::Summarise { .. } => "summarise",
+            Self::Escalate { .. } => "escalate",
             Self::SendMail { .. } => "send_mail",
         }
     }
@@ -154,6 +162,7 @@ async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
             Ok(())
         }
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
+        Job::Escalate { alert, place } => Ok(escalation::tell_next(app, alert, place).await?),
         Job::SendMail { mail } => mails::send(app, mail).await,
     }
 }

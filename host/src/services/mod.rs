@@ -18,6 +18,7 @@ pub mod audit;
 pub(crate) mod calls;
 pub mod deadlines;
 pub mod error;
+mod escalation;
 pub mod housekeeping;
 pub mod inbox;
 pub mod jobs;
@@ -38,8 +39,10 @@ pub mod webhooks;
 pub use error::ServiceError;
 
 pub mod accounts;
+pub mod alert_links;
 pub mod alerts;
 pub mod callees;
+pub mod contacts;
 pub mod dashboards;
 pub mod devices;
 pub mod families;
