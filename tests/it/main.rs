@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
+mod alerts;
 mod audit;
 mod browser;
 mod calls;

@@ -96,7 +96,7 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
     Ok(())
 }
 
-fn ring_ref(attempt: &RingAttempt) -> RingRef {
+pub(crate) fn ring_ref(attempt: &RingAttempt) -> RingRef {
     RingRef {
         attempt: attempt.id,
         call: attempt.call_id,

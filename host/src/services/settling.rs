@@ -1,7 +1,7 @@
 //! Settling: what a conversation that ended means for its call.
 
 use crate::db::calls::{self, Call, CallChange};
-use crate::db::conversations::{self, ConversationRow};
+use crate::db::conversations::ConversationRow;
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, DbError, timeline};
 use crate::domain::{AttemptId, CallId, CallState, Conversation, ConversationOutcome, FamilyId, Speaker};
@@ -27,9 +27,7 @@ pub(crate) async fn settle(
         attempt_id,
         opened_at: rules.now,
     };
-    if conversations::add(c, &row).await? {
-        webhooks::rematch(c, provider, &row.provider_ref, rules.now).await?;
-    }
+    webhooks::learn(c, &row, rules.now).await?;
     let running = talk.outcome == ConversationOutcome::Running;
     if call.state.is_outcome() && !running && call.check_at.is_some() {
         // Whatever follows, there is nothing left to fetch.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
+use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts;
 use crate::db::webhook_events::{self, Arrival, Settled, WebhookEvent};
-use crate::db::{Conn, DbError, calls, conversations};
+use crate::db::{Conn, DbError, calls};
 use crate::domain::{
     AttemptId, CallId, CallMethod, Conversation, FamilyId, Moment, WebhookId, WebhookReading, WebhookState,
 };
@@ -184,6 +185,15 @@ async fn owner_of(c: &mut Conn, provider: &str, talk: &Conversation) -> Result<O
     let attempts = ring_attempts::of_call(c, call.id).await?;
     let unheard = attempts.iter().rev().find(|attempt| attempt.ahead && attempt.reference.is_none());
     Ok(unheard.map(|attempt| (call.id, attempt.id)))
+}
+
+/// The provider has told us of a conversation: whatever waits for it is taken up. True when it is new.
+pub(crate) async fn learn(c: &mut Conn, row: &ConversationRow, now: Moment) -> Result<bool, DbError> {
+    let new = conversations::add(c, row).await?;
+    if new {
+        rematch(c, &row.provider, &row.provider_ref, now).await?;
+    }
+    Ok(new)
 }
 
 /// Takes up the parked events of a conversation that has a call now.

@@ -4,4 +4,5 @@ mod app_outcomes;
 mod crashes;
 mod phone_outcomes;
 mod promises;
+mod reconciling;
 mod vendor_faults;
