@@ -44,12 +44,13 @@ pub async fn by_secret(c: &mut Conn, secret_hash: &[u8]) -> Result<Option<AlertN
         .optional())?)
 }
 
-/// Who was told of an alert, with their names, the first first.
-pub async fn of_alert(c: &mut Conn, alert: AlertId) -> Result<Vec<(AlertNotice, String)>, DbError> {
+/// Who was told of these alerts, with their names, the first first.
+pub async fn of_alerts(c: &mut Conn, alerts: &[AlertId]) -> Result<Vec<(AlertNotice, String)>, DbError> {
+    let alerts = alerts.to_vec();
     Ok(on!(c, c => alert_notices::table
         .inner_join(accounts::table.on(accounts::id.eq(alert_notices::account_id)))
-        .filter(alert_notices::alert_id.eq(alert))
-        .order(alert_notices::place)
+        .filter(alert_notices::alert_id.eq_any(alerts))
+        .order((alert_notices::place, alert_notices::told_at))
         .select((AlertNotice::as_select(), accounts::name))
         .load(c)
         .await)?)

@@ -108,6 +108,22 @@ pub async fn find(c: &mut Conn, id: AlertId) -> Result<Option<Alert>, DbError> {
     Ok(on!(c, c => alerts::table.find(id).select(Alert::as_select()).first(c).await.optional())?)
 }
 
+/// An alert and those that came from the same call for the same reason, as several worrying words of one talk do:
+/// whoever is told of one is told of all. The oldest first.
+pub async fn kin(c: &mut Conn, alert: &Alert) -> Result<Vec<Alert>, DbError> {
+    let (Some(family), Some(call)) = (alert.family_id, alert.call_id) else { return Ok(vec![alert.clone()]) };
+    Ok(on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.eq(family))
+            .filter(alerts::call_id.eq(call))
+            .filter(alerts::kind.eq(alert.kind))
+            .order((alerts::opened_at, alerts::cause))
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
 /// Somebody takes an open alert in hand. False when it is not open any more.
 pub async fn acknowledge(c: &mut Conn, id: AlertId, by: AccountId, now: Moment) -> Result<bool, DbError> {
     let rows = on!(c, c => {

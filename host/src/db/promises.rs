@@ -122,6 +122,8 @@ pub struct KeptPromise {
     pub ring_at: Moment,
     /// After this the present try must not ring.
     pub expires_at: Moment,
+    /// The number of the present try, from 1.
+    pub tries: i32,
 }
 
 /// The page's calls that were due from one moment to before another.

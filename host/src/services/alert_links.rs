@@ -36,6 +36,9 @@ pub struct LinkedAlert {
 pub async fn show(app: &App, token: &str) -> Result<LinkedAlert, ServiceError> {
     let mut c = app.db.read().await?;
     let (alert, _, owner) = of_link(&mut c, token).await?;
+    // Of several that the letter told of, one that nobody has taken in hand counts.
+    let kin = alerts::kin(&mut c, &alert).await?;
+    let alert = kin.into_iter().find(|alert| alert.state == AlertState::Open).unwrap_or(alert);
     let callee = alert.callee_id.ok_or(ServiceError::NotFound)?;
     let callee = callees::find(&mut c, callee).await?.ok_or(ServiceError::NotFound)?;
     let by = match alert.acknowledged_by {
@@ -61,7 +64,9 @@ pub async fn acknowledge(app: &App, token: &str) -> Result<(), ServiceError> {
         .write(move |c| {
             async move {
                 let (alert, family, owner) = of_link(c, &token).await?;
-                alerts::acknowledge(c, alert.id, owner, now).await?;
+                for alert in alerts::kin(c, &alert).await? {
+                    alerts::acknowledge(c, alert.id, owner, now).await?;
+                }
                 Ok::<_, ServiceError>(family)
             }
             .boxed()

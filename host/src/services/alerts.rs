@@ -157,7 +157,8 @@ async fn briefs(
         let Some(callee) = alert.callee_id.and_then(|id| circle.callees.get(&id)) else { continue };
         let text = text_of(&alert, locale);
         let detail: Detail = serde_json::from_str(&alert.detail).unwrap_or_default();
-        let told = alert_notices::of_alert(c, alert.id).await?;
+        let kin: Vec<AlertId> = alerts::kin(c, &alert).await?.iter().map(|alert| alert.id).collect();
+        let told = alert_notices::of_alerts(c, &kin).await?;
         briefs.push(AlertBrief {
             turn: turn(c, &alert).await?,
             id: alert.id,

@@ -173,7 +173,7 @@ async fn open_alert(c: &mut Conn, call: &Call, kind: AlertKind, reason: &str, no
         note: None,
         acknowledged_by: None,
     };
-    escalation::raise(c, &alert, now).await?;
+    escalation::raise(c, &[alert], now).await?;
     Ok(())
 }
 

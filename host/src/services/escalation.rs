@@ -16,13 +16,19 @@ use crate::services::jobs::{self, Job};
 use crate::services::mails::{self, MailJob};
 use crate::services::secrets;
 
-/// Opens an alert of a family, unless its cause has one, and has the first contact told at once. True when it is new.
-pub(crate) async fn raise(c: &mut Conn, alert: &Alert, now: Moment) -> Result<bool, DbError> {
-    if !alerts::open(c, alert).await? {
-        return Ok(false);
+/// Opens the alerts that came from one call for one reason, unless their causes have one, and has the first contact told
+/// of all of them at once. Returns how many are new.
+pub(crate) async fn raise(c: &mut Conn, found: &[Alert], now: Moment) -> Result<usize, DbError> {
+    let mut new = Vec::new();
+    for alert in found {
+        if alerts::open(c, alert).await? {
+            new.push(alert.id);
+        }
     }
-    enqueue(c, alert.id, 1, now, now).await?;
-    Ok(true)
+    if let Some(first) = new.first() {
+        enqueue(c, *first, 1, now, now).await?;
+    }
+    Ok(new.len())
 }
 
 async fn enqueue(c: &mut Conn, alert: AlertId, place: i32, at: Moment, now: Moment) -> Result<(), DbError> {
@@ -38,8 +44,10 @@ pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<(), 
         .write(move |c| {
             async move {
                 let Some(alert) = alerts::find(c, id).await? else { return Ok(()) };
-                let (AlertState::Open, Some(family)) = (alert.state, alert.family_id) else { return Ok(()) };
-                let told = alert_notices::of_alert(c, id).await?;
+                let kin = alerts::kin(c, &alert).await?;
+                let is_open = kin.iter().any(|alert| alert.state == AlertState::Open);
+                let (true, Some(family)) = (is_open, alert.family_id) else { return Ok(()) };
+                let told = alert_notices::of_alerts(c, &[id]).await?;
                 if i32::try_from(told.len()).is_ok_and(|told| told >= place) {
                     return Ok(());
                 }

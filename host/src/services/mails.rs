@@ -10,6 +10,7 @@ use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, alert_notices, members, ring_attempts, slots, transcripts};
 use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment};
 use crate::mail::Mail;
+use crate::services::alerts::text_of;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::theme::{
@@ -191,7 +192,7 @@ async fn summary_letter(
 
 /// Who was told before, by name.
 async fn earlier(c: &mut Conn, alert: &Alert, account: &Account) -> Result<Vec<String>, DbError> {
-    let told = alert_notices::of_alert(c, alert.id).await?;
+    let told = alert_notices::of_alerts(c, &[alert.id]).await?;
     Ok(told.into_iter().take_while(|(notice, _)| notice.account_id != account.id).map(|(_, name)| name).collect())
 }
 
@@ -206,7 +207,7 @@ async fn said_letter(
     Ok(AlertSaidLetter {
         callee_name: callee.address_form,
         when: When::new(call.due_at, callee.zone),
-        text: crate::services::alerts::text_of(alert, locale).unwrap_or_default(),
+        texts: alerts::kin(c, alert).await?.iter().filter_map(|alert| text_of(alert, locale)).collect(),
         link: link(app, &format!("/calls/{}", call.id)),
         told,
     })

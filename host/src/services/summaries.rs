@@ -67,10 +67,8 @@ async fn store(
         };
         transcripts::put_summary(c, &summary).await?;
     }
-    for alert in alarms(call, callee, &renderings, now) {
-        if escalation::raise(c, &alert, now).await? {
-            timeline::append(c, call, now, "alert_opened", None).await?;
-        }
+    for _ in 0..escalation::raise(c, &alarms(call, callee, &renderings, now), now).await? {
+        timeline::append(c, call, now, "alert_opened", None).await?;
     }
     let change = CallChange { mood_score: mood_score.map(i32::from), ..CallChange::default() };
     calls::amend(c, call.id, &change, now).await?;

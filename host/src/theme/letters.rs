@@ -175,8 +175,8 @@ pub struct AlertSaidLetter {
     pub callee_name: String,
     /// When it rang.
     pub when: When,
-    /// What it is about, in one sentence of the reader's language.
-    pub text: String,
+    /// What it is about, each in one sentence of the reader's language.
+    pub texts: Vec<String>,
     /// The whole link to the call.
     pub link: String,
     /// What the reader may do about it.
@@ -191,7 +191,7 @@ impl Letter for AlertSaidLetter {
             .map(|told| Self {
                 callee_name: "Ibu Sari".to_owned(),
                 when: at(-20),
-                text: "She said that she had fallen in the bathroom.".to_owned(),
+                texts: vec!["She said that she had fallen in the bathroom.".to_owned(), "She ate little.".to_owned()],
                 link: "https://calls.example/calls/sample".to_owned(),
                 told,
             })

@@ -60,7 +60,7 @@ async fn leave_to_the_host(config: &Config, args: &WebhookReplayArgs) -> Outcome
         0 => println!("No webhook is to be read."),
         1 => println!("1 webhook is queued: the `serve` on this database reads it. If none runs, use --now."),
         _ => {
-            println!("{queued} webhooks are queued: the `serve` on this database reads them. If none runs, use --now.")
+            println!("{queued} webhooks are queued: the `serve` on this database reads them. If none runs, use --now.");
         }
     }
     Ok(())

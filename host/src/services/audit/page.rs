@@ -146,10 +146,10 @@ fn double(call: &KeptPromise, kind: DoubleKind) -> Double {
     Double { kind, callee: call.callee_id, call: call.id, slot_no: call.slot_no, local_date: call.local_date.clone() }
 }
 
-/// Whether the house itself took the call back, because the plan had changed: then the plan that holds says what was
-/// promised. What a vendor took back was promised.
+/// Whether the house itself took the call back before it rang, because the plan had changed: then the plan that holds
+/// says what was promised. What has rung, and what a vendor took back, was promised.
 fn is_taken_back(call: &KeptPromise) -> bool {
-    call.state == CallState::Canceled && call.reason.as_deref() != Some("vendor_canceled")
+    call.state == CallState::Canceled && call.tries <= 1 && call.reason.as_deref() != Some("vendor_canceled")
 }
 
 fn count(call: &KeptPromise, calling: &Calling, now: Moment, report: &mut Report) {

@@ -201,6 +201,7 @@ impl Serialize for Lateness {
 }
 
 /// For people and their tools: RFC 3339 instead of a number.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's shape")]
 fn text<S: Serializer>(moment: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(moment)
 }

@@ -33,6 +33,7 @@ fn call(callee: CalleeId, due: &str, state: CallState, reason: Option<&str>) -> 
         due_at,
         ring_at: due_at,
         expires_at: due_at.plus_secs(45),
+        tries: 1,
     }
 }
 
