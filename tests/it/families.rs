@@ -54,6 +54,7 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
         post("/devices/{id}/decline", format!("/devices/{device}/decline")),
         post("/devices/{id}/unpair", format!("/devices/{device}/unpair")),
         post("/alerts/{id}/acknowledge", format!("/alerts/{alert}/acknowledge")),
+        post("/people/{id}/{account}/up", format!("/people/{}/{}/up", home.family, home.account)),
         post("/alerts/{id}/close", format!("/alerts/{alert}/close")),
         get("/dashboard", format!("/dashboard?callee={callee}")),
         get("/dashboard/phone", format!("/dashboard/phone?callee={callee}")),

@@ -64,6 +64,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
+    ("zstd", &["db"]),
     ("reqwest", &["egress"]),
     ("p256", &["egress"]),
     ("ring", &["egress"]),

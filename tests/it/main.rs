@@ -7,6 +7,8 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
+mod alerts;
+mod audit;
 mod browser;
 mod calls;
 mod config;
@@ -15,6 +17,7 @@ mod device_api;
 mod families;
 mod faults;
 mod floors;
+mod inbox;
 mod log;
 mod nodes;
 mod pages;

@@ -2,12 +2,14 @@
 //! command line; each file carries out one command and speaks to the terminal.
 
 pub mod args;
+mod audit;
 mod check;
 mod config;
 mod demo;
 mod migrate;
 mod plugin;
 mod serve;
+mod webhooks;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,6 +45,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Config(command) => config::run(command).await,
         Command::Plugin(command) => plugin::run(command).await,
+        Command::Webhooks(command) => webhooks::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
     };

@@ -97,6 +97,8 @@ pub struct Calling {
     pub tries: u32,
     /// From a missed try to the next.
     pub retry_after_s: u32,
+    /// From telling one contact of an alert to telling the next.
+    pub escalate_after_s: u32,
     /// No call begins between here and `quiet_end`, local time of the callee.
     #[serde(with = "text::clock_time")]
     pub quiet_start: Time,

@@ -5,7 +5,9 @@
 //! changes are compare-and-set. A query body is written once and compiled for
 //! SQLite and PostgreSQL by `on!`.
 
+pub mod alert_notices;
 pub mod alerts;
+pub mod bodies;
 pub mod call_lists;
 pub mod calls;
 mod claim;
@@ -17,7 +19,9 @@ pub mod jobs;
 pub mod nodes;
 mod notices;
 mod open;
+pub mod past_slots;
 pub mod plugin_health;
+pub mod promises;
 pub mod ring_attempts;
 pub mod ring_groups;
 pub mod ring_targets;

@@ -74,3 +74,13 @@ pub async fn holding_since(c: &mut Conn, callees: &[CalleeId], date: &str) -> Re
         .load(c)
         .await)?)
 }
+
+/// The same, and those that somebody has ended.
+pub async fn ever_holding_since(c: &mut Conn, callees: &[CalleeId], date: &str) -> Result<Vec<StoredPause>, DbError> {
+    Ok(on!(c, c => pauses::table
+        .filter(pauses::callee_id.eq_any(callees))
+        .filter(pauses::until_date.is_null().or(pauses::until_date.ge(date)))
+        .select(StoredPause::as_select())
+        .load(c)
+        .await)?)
+}

@@ -62,6 +62,7 @@ diesel::table! {
         account_id -> Binary,
         role -> Text,
         joined_at -> BigInt,
+        contact_order -> Nullable<Integer>,
     }
 }
 
@@ -93,6 +94,19 @@ diesel::table! {
         enabled -> Bool,
         next_at -> Nullable<BigInt>,
         next_date -> Nullable<Text>,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    past_slots (callee_id, slot_no, until) {
+        callee_id -> Binary,
+        slot_no -> Integer,
+        local_time -> Text,
+        weekdays -> Integer,
+        zone -> Text,
+        since -> BigInt,
+        until -> BigInt,
     }
 }
 
@@ -232,6 +246,8 @@ diesel::table! {
         note -> Nullable<Text>,
         received_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        codec -> Text,
+        body_bytes -> Integer,
     }
 }
 
@@ -273,6 +289,17 @@ diesel::table! {
         acknowledged_at -> Nullable<BigInt>,
         closed_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
+        acknowledged_by -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    alert_notices (alert_id, account_id) {
+        alert_id -> Binary,
+        account_id -> Binary,
+        place -> Integer,
+        secret_hash -> Binary,
+        told_at -> BigInt,
     }
 }
 
@@ -359,6 +386,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     callees,
     slots,
+    past_slots,
     devices,
     push_addresses,
     pairings,
@@ -370,6 +398,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transcripts,
     summaries,
     alerts,
+    alert_notices,
     jobs,
     plugin_health,
     nodes,

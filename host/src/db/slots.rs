@@ -33,11 +33,13 @@ pub struct StoredSlot {
     pub next_at: Option<Moment>,
     /// The local date that it stands for, `YYYY-MM-DD`.
     pub next_date: Option<String>,
+    /// From when its present time and days hold, in the callee's present zone.
+    pub since: Moment,
 }
 
 impl StoredSlot {
-    /// A row for `slot` with its `next` occurrence.
-    pub fn new(callee: CalleeId, slot: &Slot, next: Option<&Occurrence>) -> Self {
+    /// A row for `slot` with its `next` occurrence, for one that begins now.
+    pub fn new(callee: CalleeId, slot: &Slot, next: Option<&Occurrence>, now: Moment) -> Self {
         Self {
             id: SlotId::new(),
             callee_id: callee,
@@ -47,6 +49,7 @@ impl StoredSlot {
             enabled: slot.enabled,
             next_at: next.map(|next| next.at),
             next_date: next.map(|next| next.date.to_string()),
+            since: now,
         }
     }
 
@@ -141,7 +144,8 @@ pub async fn planned_after(
         .await)?)
 }
 
-/// Stores the slot; one with the same callee and number keeps its id and takes all else.
+/// Stores the slot; one with the same callee and number keeps its id and takes all else but `since`, which
+/// [`super::past_slots::retire`] moves when the terms change.
 pub async fn put(c: &mut Conn, slot: &StoredSlot) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(slots::table)
         .values(slot)

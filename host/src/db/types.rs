@@ -144,6 +144,7 @@ text_columns!(
     domain::AlertKind,
     domain::LinkPurpose,
     domain::PluginState,
+    super::bodies::Codec,
 );
 
 column!(domain::Moment, BigInt);

@@ -256,6 +256,9 @@ async fn rewrite(
     now: Moment,
 ) -> Result<(), DbError> {
     callees::set_profile(c, callee.id, profile).await?;
+    if profile.zone != callee.zone {
+        planning::retire(c, callee.id, (&callee.zone, &profile.zone), now).await?;
+    }
     if profile.zone != callee.zone || profile.phone != callee.phone || method != callee.call_method {
         planning::replan(c, callee.id, now).await?;
     }

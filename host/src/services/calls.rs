@@ -11,7 +11,7 @@ use crate::db::{self, Conn, DbError, callees, ring_attempts};
 use crate::domain::zone::Zone;
 use crate::domain::{AlertId, AlertKind, AlertState, CallState, Moment};
 use crate::services::arming::{self, Channels};
-use crate::services::mails::{self, MailJob};
+use crate::services::escalation;
 use crate::services::schedules::pausing;
 
 /// What the steps of a call need to know beside the database.
@@ -159,8 +159,7 @@ async fn settle_missed(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rules)
         (CallState::Failed | CallState::Expired, _) => AlertKind::CallFailed,
         _ => AlertKind::Missed,
     };
-    open_alert(c, call, kind, miss.reason, rules.now).await?;
-    mails::tell_family(c, call, rules.now, |account| MailJob::CallMissed { account, call: call.id }).await
+    open_alert(c, call, kind, miss.reason, rules.now).await
 }
 
 /// Opens the alert of a call that did not become a talk.
@@ -179,8 +178,9 @@ async fn open_alert(c: &mut Conn, call: &Call, kind: AlertKind, reason: &str, no
         acknowledged_at: None,
         closed_at: None,
         note: None,
+        acknowledged_by: None,
     };
-    db::alerts::open(c, &alert).await?;
+    escalation::raise(c, &[alert], now).await?;
     Ok(())
 }
 

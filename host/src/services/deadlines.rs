@@ -50,6 +50,8 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
             // It may have rung, so it is not dialled again: the family is told instead.
             miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
+            // The family knows. What became of it is asked for all the same, until the vendor says.
+            check_from_now_on(c, &mut call, rules).await?;
         }
         (CallState::Answered, _) => {
             let answered_at = call.answered_at.unwrap_or(call.ring_at);

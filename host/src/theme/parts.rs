@@ -180,6 +180,10 @@ pub struct AlertLine {
     pub turn: Option<(u32, String)>,
     /// What was noted when it was closed.
     pub note: Option<String>,
+    /// Who was told, and when, the first first.
+    pub told: Vec<(String, When)>,
+    /// Who has taken it in hand.
+    pub acknowledged_by: Option<String>,
 }
 
 /// A device.

@@ -122,6 +122,8 @@ pub(super) fn alerts() -> Vec<AlertLine> {
             reason: None,
             turn: Some((6, "I slipped in the bathroom yesterday. It still hurts when I walk.".to_owned())),
             note: None,
+            told: vec![("Dewi".to_owned(), at(-40)), ("Budi".to_owned(), at(-25))],
+            acknowledged_by: Some("Budi".to_owned()),
         },
         AlertLine {
             id: AlertId(Uuid::from_u128(2)),
@@ -134,6 +136,8 @@ pub(super) fn alerts() -> Vec<AlertLine> {
             reason: Some(CallReason::NoAnswer),
             turn: None,
             note: None,
+            told: Vec::new(),
+            acknowledged_by: None,
         },
     ]
 }

@@ -3,7 +3,7 @@
 use callpanion::domain::{AttemptState, CallMethod, CallState};
 use callpanion::services::callees::{self, Details};
 use callpanion::services::schedules::pausing::{self, PauseInput};
-use callpanion::services::{queueing, ringing, schedules};
+use callpanion::services::{queueing, schedules, submitting};
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -93,13 +93,13 @@ on_both! {
         let home = app.household(CallMethod::Phone, &["09:04"]).await;
         app.world.line(&home.number, Line::Answers(scripts::ordinary(Language::English)));
         queueing::tick(&app.host).await.unwrap();
-        let batches = ringing::claim_due(&app.host).await.unwrap();
+        let batches = submitting::claim_due(&app.host).await.unwrap();
         // The family changes its mind while the submission is between the host and the vendor.
         skip_today(&app, &home, false).await;
         app.run_jobs().await;
         assert_eq!(app.call(&home).await.state, CallState::Queued);
         for batch in batches {
-            ringing::send(&app.host, batch).await.unwrap();
+            submitting::send(&app.host, batch).await.unwrap();
         }
         app.advance(10).await;
         assert_eq!(app.call(&home).await.state, CallState::Canceled);
@@ -113,7 +113,7 @@ on_both! {
         app.world.line(&home.number, Line::Answers(scripts::ordinary(Language::English)));
         app.world.eleven.fail_next(Op::Submit, Fault::taken_then_cut());
         queueing::tick(&app.host).await.unwrap();
-        ringing::run_due(&app.host).await.unwrap();
+        submitting::tick(&app.host).await.unwrap();
         skip_today(&app, &home, false).await;
         app.advance(400).await;
         assert_eq!(app.call(&home).await.state, CallState::Canceled);
@@ -126,7 +126,7 @@ on_both! {
         app.world.line(&home.number, Line::Answers(scripts::ordinary(Language::English)));
         app.world.eleven.fail_next(Op::Submit, Fault::cut());
         queueing::tick(&app.host).await.unwrap();
-        ringing::run_due(&app.host).await.unwrap();
+        submitting::tick(&app.host).await.unwrap();
         skip_today(&app, &home, false).await;
         app.advance(400).await;
         assert_eq!(app.call(&home).await.state, CallState::Canceled);

@@ -8,12 +8,13 @@ use callpanion::db::families::Family;
 use callpanion::db::push_addresses::PushAddress;
 use callpanion::db::slots::StoredSlot;
 use callpanion::db::{Conn, Db, DbError, Location, callees, devices, families, push_addresses, slots};
+use callpanion::domain::zone::Zone;
 use callpanion::domain::{CallMethod, CalleeId, DeviceId, DeviceState, FamilyId, Moment, PushAddressId, SlotId};
 use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures::FutureExt as _;
 
-use crate::testing::{Settings, environment};
+use crate::testing::{Settings, environment, program};
 
 /// How long a phone may ring in these tests.
 pub const WINDOW_S: i64 = 45;
@@ -124,6 +125,13 @@ impl Crowd {
     /// Whether every phone has rung.
     pub fn has_rung(&self) -> bool {
         self.due.iter().all(|(phone, _)| !phone.rings().is_empty())
+    }
+
+    /// Waits until every call has its outcome, and asks the program itself whether every promise was kept.
+    pub async fn audit(&self, settings: &Settings) {
+        self.until_settled().await;
+        let audit = program::run(&["audit", "promises"], settings).await;
+        assert_eq!(audit.code, 0, "{}", audit.said);
     }
 
     /// What the phones say, by now.
@@ -253,15 +261,17 @@ async fn plant(
         gone_at: None,
     };
     push_addresses::put(c, &row).await?;
+    let local = Zone::parse("Europe/London").unwrap().local(due);
     let row = StoredSlot {
         id: SlotId::new(),
         callee_id: callee,
         slot_no: 1,
-        local_time: "12:00".into(),
+        local_time: local.strftime("%H:%M").to_string(),
         weekdays: 0x7f,
         enabled: true,
         next_at: Some(due),
-        next_date: Some("2026-10-12".into()),
+        next_date: Some(local.date().to_string()),
+        since: now,
     };
     slots::put(c, &row).await
 }

@@ -25,7 +25,7 @@ async fn node_that_is_cut_off_rings_what_it_armed_on_time_and_no_phone_rings_twi
     assert!(rung.max_late_ms < 2_000, "it rang what it had armed, on time: {rung:?}");
 
     // The other one cannot know that they rang, and repeats them under the same names: the phones drop those.
-    crowd.until_settled().await;
+    crowd.audit(&crowd.settings(&cluster.url())).await;
     way.mend();
     crowd.until_counted("nodes", 2).await;
     let rung = crowd.rung();

@@ -50,7 +50,7 @@ async fn full_disk_delays_no_ring_and_the_outcomes_follow() {
     assert!(rung.max_late_ms < 2_000 && rung.repeated == 0, "{rung:?}");
     std::fs::remove_file(ballast).unwrap();
     crowd.until_counted("ring_attempts WHERE sent_at IS NOT NULL AND accepted_at IS NOT NULL", CALLS).await;
-    crowd.until_settled().await;
+    crowd.audit(&crowd.settings(&format!("sqlite:{}", file.display()))).await;
     assert_eq!(crowd.count("pragma_integrity_check WHERE integrity_check = 'ok'").await, Some(1));
     crowd.rung().check("the same, when all is settled");
     node.stop().await;

@@ -37,7 +37,7 @@ async fn killed_nodes_lose_no_ring_and_double_none() {
         nodes.push((Running::serve(&settings).await, settings));
     }
     until("every phone rings", async || crowd.has_rung()).await;
-    crowd.until_settled().await;
+    crowd.audit(&nodes[0].1).await;
     crowd.rung().check(&format!("kill -9 of one of {NODES} nodes, n = {kills}"));
     for (node, _) in nodes {
         node.stop().await;

@@ -26,7 +26,7 @@ async fn node_that_wakes_up_after_its_lease_rings_nothing_of_what_it_held() {
     sleeper.signal("-CONT").await;
     // It gives signs of life again, and has looked at what it held before that.
     crowd.until_counted(beats, 2).await;
-    crowd.until_settled().await;
+    crowd.audit(&crowd.settings(&database.url())).await;
     let rung = crowd.rung();
     rung.check("the same, after SIGCONT");
     assert_eq!(rung.repeated, 0, "what was taken over did not leave twice: {rung:?}");

@@ -25,7 +25,7 @@ async fn chaos(engine: Engine) {
     }
     let node = Running::serve(&crowd.settings(&database.url())).await;
     until("every phone rings", async || crowd.has_rung()).await;
-    crowd.until_settled().await;
+    crowd.audit(&crowd.settings(&database.url())).await;
     crowd.rung().check(&format!("a push service in trouble on {engine:?}, n = {CALLS}, half of them hit"));
     node.stop().await;
     crowd.world.stop().await;

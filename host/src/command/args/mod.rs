@@ -1,16 +1,21 @@
 //! The command line's shape: what `callpanion --help` shows. `main` parses it; the sibling files carry each command out.
 
+mod audit;
+mod moment;
 mod plugin;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use audit::{AuditCommand, AuditPromisesArgs};
 pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
 };
+pub use webhooks::{WebhookListArgs, WebhookReplayArgs, WebhooksCommand};
 
 /// Exit code: the command ended, or the program was told to stop and stopped cleanly.
 pub const EXIT_DONE: u8 = 0;
@@ -72,6 +77,14 @@ pub enum Command {
     /// Look at plugins, install them, and write your own
     #[command(subcommand)]
     Plugin(PluginCommand),
+
+    /// Look at the webhooks that came, and have them read again
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
+
+    /// Compare what was promised with what was done
+    #[command(subcommand)]
+    Audit(AuditCommand),
 
     /// Ask each enabled provider whether its key, agent and webhook are in order
     ///

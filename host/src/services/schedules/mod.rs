@@ -15,7 +15,7 @@ use super::families;
 use crate::app::App;
 use crate::config::Calling;
 use crate::db::slots::{self, StoredSlot};
-use crate::db::{callees, calls};
+use crate::db::{callees, calls, past_slots};
 use crate::domain::schedule::{self, Occurrence, Planned, ScheduleError, Slot, Weekdays};
 use crate::domain::{AccountId, CallState, CalleeId};
 use planning::{put_all, read_zone};
@@ -104,6 +104,8 @@ pub async fn save(
                 let access = families::callee_in(c, account, callee).await?;
                 families::edit(access.role)?;
                 let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
+                let zone = access.callee.zone.as_str();
+                past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
                 slots::delete_others(c, callee, &numbers).await?;
                 let next = put_all(c, &access.callee, &wish, now).await?;
                 Ok::<_, ServiceError>((access.family.id, next))

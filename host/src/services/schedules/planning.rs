@@ -9,7 +9,7 @@ use jiff::ToSpan as _;
 
 use crate::db::callees::{self, Callee};
 use crate::db::slots::{self, StoredSlot};
-use crate::db::{Conn, DbError, calls, pauses, skips};
+use crate::db::{Conn, DbError, calls, past_slots, pauses, skips};
 use crate::domain::calendar::{Calendar, SlotDate};
 use crate::domain::schedule::{Occurrence, Slot};
 use crate::domain::zone::Zone;
@@ -77,6 +77,18 @@ pub(super) fn slot_date(promise: &calls::Promise) -> Result<SlotDate, DbError> {
     Ok(SlotDate { slot_no: promise.slot_no, date })
 }
 
+/// Keeps what the callee's slots promised in the zone `before`: they live in another one now.
+pub(crate) async fn retire(
+    c: &mut Conn,
+    callee: CalleeId,
+    (before, zone): (&str, &str),
+    now: Moment,
+) -> Result<(), DbError> {
+    let rows = slots::of_callee(c, callee).await?;
+    let slots = rows.iter().map(StoredSlot::slot).collect::<Result<Vec<_>, _>>()?;
+    past_slots::retire(c, callee, (before, zone), &slots, now).await
+}
+
 /// Makes everything fit the callee as they are stored now. They must be locked.
 pub(crate) async fn replan(c: &mut Conn, callee: CalleeId, now: Moment) -> Result<(), DbError> {
     let Some(callee) = callees::find(c, callee).await? else { return Ok(()) };
@@ -104,7 +116,7 @@ pub(super) async fn put_all(
     if let Some(calendar) = calendars.get(&callee.id) {
         for slot in slots {
             let next = slot.next_after(now, calendar);
-            slots::put(c, &StoredSlot::new(callee.id, slot, next.as_ref())).await?;
+            slots::put(c, &StoredSlot::new(callee.id, slot, next.as_ref(), now)).await?;
             all.extend(next);
         }
     }

@@ -63,7 +63,7 @@ async fn recompute_some(c: &mut Conn, now: Moment, last: Option<SlotId>) -> Resu
         let slot = row.slot()?;
         let next = slot.next_after(now, calendar);
         if next.as_ref().map(|next| next.at) != row.next_at {
-            slots::put(c, &StoredSlot::new(row.callee_id, &slot, next.as_ref())).await?;
+            slots::put(c, &StoredSlot::new(row.callee_id, &slot, next.as_ref(), now)).await?;
             moved += 1;
         }
     }

@@ -39,6 +39,18 @@ words! {
         Failed = "failed",
     }
 
+    /// Where an alert stands for whoever follows the link of a letter.
+    AckState "ack" {
+        /// The button waits to be pressed.
+        Asked = "asked",
+        /// The reader has pressed it.
+        Yours = "yours",
+        /// Somebody else has taken it in hand.
+        Taken = "taken",
+        /// It is dealt with.
+        Closed = "closed",
+    }
+
     /// What just happened, said once above the next page.
     Flash "flash" {
         /// Saved.

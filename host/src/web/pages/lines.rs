@@ -49,7 +49,10 @@ pub(super) fn dot(dot: Dot, zone: &str) -> TodayDot {
 
 /// An alert.
 pub(super) fn alert(brief: AlertBrief) -> AlertLine {
+    let told = brief.told.into_iter().map(|(name, at)| (name, When::new(at, brief.zone.clone()))).collect();
     AlertLine {
+        told,
+        acknowledged_by: brief.acknowledged_by,
         id: brief.id,
         kind: brief.kind,
         state: brief.state,

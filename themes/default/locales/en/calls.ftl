@@ -198,6 +198,21 @@ alert-acknowledge = I have seen this
 alert-close = Close
 
 callnow-paused = Calls to { $name } are paused. If you press this, the phone rings all the same.
+alert-told = Told: { $name }, { $when }
+alert-acknowledged-by = { $name } looks after it.
+alerts-contacts = Who is told first
+
+ack-lead = Press the button, and the others know that you look after it. Nobody else is asked then.
+ack-press = I look after it
+ack-asked = Nobody looks after it yet
+ack-yours = You look after it
+ack-yours-text = Thank you. The family can see it. What happened is on the page of your alerts.
+ack-taken = { $name } looks after it
+ack-taken-text = You need not do anything.
+ack-closed = It is done
+ack-closed-text = Somebody has dealt with it already. You need not do anything.
+ack-see = See the alerts
+
 callnow-no_phone = To call { $name }, please add a phone number first.
 attempt-armed = prepared
 attempt-closed = over

@@ -146,3 +146,13 @@ zones-europe = Europe
 zones-indian = Indian Ocean
 zones-pacific = Pacific
 zones-antarctica = Antarctica
+
+people-title = Who is told first
+people-lead = When a call was missed, could not be made, or something worrying was said, we write to the first person at once. If nobody has answered after { $minutes } minutes, we write to the next one.
+people-place = { $place }.
+people-up = Move up
+people-up-label = Move { $name } up
+people-alone = There is only one person in this family so far.
+role-owner = owner
+role-member = member
+role-viewer = reads only

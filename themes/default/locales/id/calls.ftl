@@ -197,6 +197,21 @@ alert-acknowledge = Sudah saya lihat
 alert-close = Tutup
 
 callnow-paused = Panggilan ke { $name } sedang dijeda. Jika Anda menekan ini, teleponnya tetap berdering.
+alert-told = Diberi tahu: { $name }, { $when }
+alert-acknowledged-by = { $name } menanganinya.
+alerts-contacts = Siapa yang diberi tahu lebih dulu
+
+ack-lead = Tekan tombolnya, dan yang lain tahu bahwa Anda menanganinya. Setelah itu tidak ada orang lain yang diminta.
+ack-press = Saya tangani
+ack-asked = Belum ada yang menangani
+ack-yours = Anda menanganinya
+ack-yours-text = Terima kasih. Keluarga dapat melihatnya. Apa yang terjadi ada di halaman perhatian Anda.
+ack-taken = { $name } menanganinya
+ack-taken-text = Anda tidak perlu melakukan apa-apa.
+ack-closed = Sudah selesai
+ack-closed-text = Sudah ada yang menanganinya. Anda tidak perlu melakukan apa-apa.
+ack-see = Lihat perhatian
+
 callnow-no_phone = Untuk menelepon { $name }, silakan isi nomor telepon dahulu.
 attempt-armed = disiapkan
 attempt-closed = selesai

@@ -146,3 +146,13 @@ zones-europe = Eropa
 zones-indian = Samudra Hindia
 zones-pacific = Pasifik
 zones-antarctica = Antarktika
+
+people-title = Siapa yang diberi tahu lebih dulu
+people-lead = Kalau panggilan tidak diangkat, tidak dapat dilakukan, atau ada perkataan yang mengkhawatirkan, kami langsung menulis kepada orang pertama. Kalau setelah { $minutes } menit belum ada yang menjawab, kami menulis kepada orang berikutnya.
+people-place = { $place }.
+people-up = Naikkan
+people-up-label = Naikkan { $name }
+people-alone = Sejauh ini hanya ada satu orang dalam keluarga ini.
+role-owner = pemilik
+role-member = anggota
+role-viewer = hanya membaca
