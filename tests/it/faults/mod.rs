@@ -2,6 +2,7 @@
 //!
 //! `CALLPANION_FAULTS=full` makes them as long as an operator's worst day; the suite runs short ones.
 
+mod clock_set;
 mod crowd;
 mod cut_off;
 mod database_away;
