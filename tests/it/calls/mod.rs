@@ -7,3 +7,4 @@ mod promises;
 mod reconciling;
 mod taking_back;
 mod vendor_faults;
+mod volume;
