@@ -9,9 +9,8 @@ use std::time::Duration;
 use super::budget::{Budget, Outcome};
 use crate::domain::Moment;
 
-/// The first rest; each further one is twice as long. Rings that have no other channel wait for the end of a rest, so
-/// that several trials must fit into one ring window.
-const REST_MIN: Duration = Duration::from_secs(5);
+/// The first rest; each further one is twice as long.
+const REST_MIN: Duration = Duration::from_secs(30);
 const REST_MAX: Duration = Duration::from_mins(5);
 /// While a trial is under way: when to ask again.
 const TRIAL_WAIT: Duration = Duration::from_secs(2);
