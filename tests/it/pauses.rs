@@ -52,7 +52,7 @@ on_both! {
         let browser = app.signed_in(&home).await;
         pause(&browser, &home, "2026-10-12", "").await.must_say("until you end it");
         assert_eq!(next_dates(&app).await, ["none", "none"]);
-        browser.get(&schedule(&home)).await.must_say("With these settings there is no call.");
+        browser.get(&schedule(&home)).await.must_say("There is no call until the pause is over.");
         let board = browser.get("/dashboard").await;
         board.must_say("are paused until you end it");
         board.must_say("the phone rings all the same");

@@ -21,7 +21,7 @@ use crate::db::slots::{self, StoredSlot};
 use crate::db::{Conn, DbError, callees, ring_groups, timeline};
 use crate::domain::calendar::Calendar;
 use crate::domain::schedule::Slot;
-use crate::domain::{AttemptId, AttemptState, CallId, CallMethod, CallState, FamilyId, Moment};
+use crate::domain::{AttemptId, AttemptState, CallId, CallMethod, CallState, FamilyId, Moment, RingPhase};
 use crate::services::calls::advance;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
@@ -104,7 +104,8 @@ enum Standing {
 pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     let deadline_ms = app.config.calling.vendor_deadline_ms;
     let now = app.clock.now();
-    let until = now.plus_secs(i64::from(deadline_ms / 1_000) + LEASE_MARGIN_S);
+    // Two questions to the vendor, each within its deadline.
+    let until = now.plus_secs(2 * i64::from(deadline_ms / 1_000) + LEASE_MARGIN_S);
     let claim = Claim { node: app.node, now, until, limit: i64::MAX };
     let (standing, family) =
         app.db.write(move |c| async move { look(c, id, claim).await }.boxed()).await.map_err(db)?;
@@ -128,12 +129,12 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
         Err(Trouble::Passing(why)) if in_time => return Err(Trouble::Passing(why)),
         Err(_) => (vec![false; all.len()], true),
     };
+    let doubtful: Vec<&RingAttempt> = all.iter().filter(|attempt| may_arrive_yet(attempt, now)).collect();
+    let seen = seen_canceled(app, &channel, &doubtful, deadline).await;
+    let doubtful: Vec<AttemptId> = doubtful.iter().map(|attempt| attempt.id).collect();
     let mut unsure = false;
     for (attempt, given_back) in all.into_iter().zip(given_back).filter(|(attempt, _)| claimed.contains(&attempt.id)) {
-        // Without a reference, "not there" may mean "not there yet".
-        let certain = attempt.reference.is_some()
-            || attempt.sent_at.is_none_or(|sent_at| sent_at.plus_secs(CERTAINLY_ABSENT_AFTER_S) <= now);
-        let given_back = given_back && certain;
+        let given_back = given_back && (seen.contains(&attempt.id) || !doubtful.contains(&attempt.id));
         if !given_back && !last_word {
             unsure = true;
             continue;
@@ -142,6 +143,20 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
         tell(app, settled.await.map_err(db)?);
     }
     if unsure { Err(Trouble::Passing("the vendor has not given it back yet".into())) } else { Ok(()) }
+}
+
+/// Whether the vendor may say "not there" of a submission that is not there yet.
+fn may_arrive_yet(attempt: &RingAttempt, now: Moment) -> bool {
+    let certain_at = attempt.sent_at.map(|sent_at| sent_at.plus_secs(CERTAINLY_ABSENT_AFTER_S));
+    attempt.reference.is_none() && certain_at.is_some_and(|certain_at| now < certain_at)
+}
+
+/// Those of the attempts that the vendor has, and shows as taken back.
+async fn seen_canceled(app: &App, channel: &str, doubtful: &[&RingAttempt], deadline: Duration) -> Vec<AttemptId> {
+    let refs = doubtful.iter().map(|attempt| lookups::ring_ref(attempt)).collect();
+    // No answer leaves the doubt, and the job comes again.
+    let inspections = app.plugins.inspect(channel, refs, deadline).await.unwrap_or_default();
+    inspections.iter().filter(|found| found.phase == RingPhase::Canceled).map(|found| found.attempt).collect()
 }
 
 /// Looks how the call stands, and claims what is to be taken back with it.

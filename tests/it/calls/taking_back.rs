@@ -41,6 +41,13 @@ fn batch_states(app: &TestApp) -> Vec<&'static str> {
 
 const CHANGED: &str = "schedule_changed";
 
+/// Nobody was dialled, and nobody is alarmed by what the family itself wanted.
+async fn canceled_quietly(app: &TestApp, home: &Household) {
+    assert_eq!(states(app, home).await, [(CallState::Canceled, Some(CHANGED.into()), CallMethod::Phone)]);
+    assert!(app.world.eleven.dials().is_empty());
+    assert!(app.alert_kinds(home).await.is_empty() && app.letters(home).is_empty());
+}
+
 on_both! {
     async fn app_call_that_is_skipped_is_cancelled_and_called_after_all(app: TestApp) {
         let home = app.household(CallMethod::App, &["09:04"]).await;
@@ -64,8 +71,7 @@ on_both! {
         assert_eq!((call.state, call.reason.as_deref()), (CallState::Canceled, Some(CHANGED)));
         assert_eq!(batch_states(&app), ["cancelled"]);
         app.advance(600).await;
-        assert!(app.world.eleven.dials().is_empty());
-        assert!(app.alert_kinds(&home).await.is_empty() && app.letters(&home).is_empty(), "it is what they wanted");
+        canceled_quietly(&app, &home).await;
         let next = app.database.texts("SELECT next_date AS text FROM slots").await;
         assert_eq!(next, ["2026-10-13"]);
     }
@@ -105,7 +111,7 @@ on_both! {
         assert_eq!(app.call(&home).await.state, CallState::Canceled);
         assert_eq!(batch_states(&app), ["cancelled"]);
         app.advance(400).await;
-        assert!(app.world.eleven.dials().is_empty());
+        canceled_quietly(&app, &home).await;
     }
 
     async fn submission_whose_reply_was_lost_is_found_and_taken_back(app: TestApp) {
@@ -116,9 +122,8 @@ on_both! {
         submitting::tick(&app.host).await.unwrap();
         skip_today(&app, &home, false).await;
         app.advance(400).await;
-        assert_eq!(app.call(&home).await.state, CallState::Canceled);
+        canceled_quietly(&app, &home).await;
         assert_eq!(batch_states(&app), ["cancelled"]);
-        assert!(app.world.eleven.dials().is_empty());
     }
 
     async fn submission_that_never_arrived_is_not_repeated_for_a_call_that_is_not_wanted(app: TestApp) {
@@ -129,8 +134,7 @@ on_both! {
         submitting::tick(&app.host).await.unwrap();
         skip_today(&app, &home, false).await;
         app.advance(400).await;
-        assert_eq!(app.call(&home).await.state, CallState::Canceled);
-        assert!(app.world.eleven.dials().is_empty());
+        canceled_quietly(&app, &home).await;
         assert!(batch_states(&app).iter().all(|state| *state == "cancelled"), "{:?}", batch_states(&app));
     }
 
@@ -144,7 +148,7 @@ on_both! {
         app.advance(200).await;
         assert_eq!(app.call(&home).await.state, CallState::Canceled);
         app.advance(200).await;
-        assert!(app.world.eleven.dials().is_empty());
+        canceled_quietly(&app, &home).await;
     }
 
     async fn vendor_that_keeps_a_call_rings_it_once_and_the_moved_slot_waits_for_tomorrow(app: TestApp) {

@@ -49,10 +49,11 @@ async fn recompute_some(c: &mut Conn, now: Moment, last: Option<SlotId>) -> Resu
     ids.dedup();
     let mut zones = Vec::with_capacity(ids.len());
     for (id, zone) in callees::zones(c, &ids).await? {
-        match planning::read_zone(&zone) {
-            Ok(zone) => zones.push((id, zone)),
+        if let Ok(known) = planning::read_zone(&zone) {
+            zones.push((id, known));
+        } else {
             // The new data may have dropped it: their family has to choose another, and everybody else is called.
-            Err(_) => tracing::error!(callee = %id, zone, "this time zone is not known any more"),
+            tracing::error!(callee = %id, zone, "this time zone is not known any more");
         }
     }
     let mut calendars = planning::calendars(c, &zones, now).await?;

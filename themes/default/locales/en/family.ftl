@@ -65,6 +65,7 @@ slot-time = At
 slot-days = Days
 preview-title = The next calls
 preview-none = With these settings there is no call.
+preview-paused = There is no call until the pause is over.
 clocknote-gap = The clocks go forward that night, so this call comes later by the missing hour.
 clocknote-fold = The clocks go back that night. There is still only one call.
 clocknote-changed = The clocks have changed, so the time on your side is different now.

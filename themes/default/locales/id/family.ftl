@@ -65,6 +65,7 @@ slot-time = Jam
 slot-days = Hari
 preview-title = Panggilan berikutnya
 preview-none = Dengan pengaturan ini tidak ada panggilan.
+preview-paused = Tidak ada panggilan sampai jeda berakhir.
 clocknote-gap = Malam itu jam dimajukan, jadi panggilan ini datang lebih lambat selama jam yang hilang.
 clocknote-fold = Malam itu jam dimundurkan. Panggilannya tetap satu kali.
 clocknote-changed = Jam sudah berubah, jadi jamnya di tempat Anda sekarang berbeda.
