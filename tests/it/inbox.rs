@@ -212,7 +212,7 @@ on_both! {
         app.database.execute("UPDATE webhook_events SET provider = 'no-such-plugin'").await;
         for _ in 0..20 {
             app.run_jobs().await;
-            app.host.clock.advance(std::time::Duration::from_secs(3_600));
+            app.host.clock.advance(std::time::Duration::from_hours(1));
         }
         let parked = app.parked().await;
         assert_eq!((parked.len(), parked[0].state), (1, WebhookState::Parked));
@@ -226,7 +226,7 @@ on_both! {
 
     async fn events_that_were_stored_before_bodies_were_packed_are_read(app: TestApp) {
         let body = r#"{"type":"something_old","event_timestamp":1,"data":{}}"#;
-        let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = body.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let (id, at) = (WebhookId::new(), app.now().0);
         let blob = |hex: &str| match app.database {
             Database::Sqlite(_) => format!("x'{hex}'"),
