@@ -9,8 +9,9 @@ use url::Url;
 use super::address::{self, AddressRefused};
 use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
+use super::lane::{Lane, Place};
 use super::reason::{cause, reason};
-use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
+use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -130,7 +131,8 @@ impl Egress {
                 }
             }
         }
-        let client = checked.lane.map_or(&self.bare, |lane| &lane.client);
+        let place = checked.lane.and_then(Lane::enter);
+        let client = place.as_ref().map_or(&self.bare, Place::client);
         let mut builder = client.request(checked.method.clone(), checked.url.clone()).headers(headers);
         if !checked.body.is_empty() {
             builder = builder.body(checked.body.to_vec());
