@@ -17,6 +17,7 @@ use crate::db::timeline::{self, TimelineRow};
 use crate::db::{Conn, DbError, ring_targets};
 use crate::domain::zone::Zone;
 use crate::domain::{CallId, CallState, CalleeId, FamilyId, Moment, NodeId};
+use crate::services::agent_variables;
 use crate::services::arming::{self, Refusal};
 use crate::services::armory::Armed;
 use crate::services::armory::holding;
@@ -156,6 +157,8 @@ async fn keep(
         .map(|call| TimelineRow::new((call.id, call.family_id), rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
+    let callees: Vec<&Callee> = promises.iter().map(|promise| &promise.callee).collect();
+    let material = agent_variables::material(c, &callees).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
     for Promise { mut call, callee, target } in promises {
         if !made.contains(&call.id) {
@@ -174,7 +177,7 @@ async fn keep(
                 if !attempt.ahead {
                     (attempt.owner, attempt.fence) = (Some(node), 1);
                     attempt.lease_until = Some(attempt.expires_at);
-                    armed.push(holding::armed(c, attempt.clone(), &call, &callee, rules).await?);
+                    armed.push(holding::armed(attempt.clone(), &call, &callee, &material, rules));
                 }
                 attempts.push(attempt);
             }
