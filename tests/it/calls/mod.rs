@@ -5,3 +5,4 @@ mod crashes;
 mod phone_outcomes;
 mod promises;
 mod vendor_faults;
+mod volume;
