@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::schema::calls;
@@ -236,15 +237,17 @@ pub async fn open_expired_before(
     phone_before: Moment,
     limit: i64,
 ) -> Result<Vec<Call>, DbError> {
+    let latest = app_before.max(phone_before);
     Ok(on!(c, c => {
         calls::table
-            .filter(calls::state.eq_any(CallState::OPEN))
+            // What the engine computes for the index on it: null for a call that is not open.
+            .filter(sql::<Bool>("open_until < ").bind::<BigInt, _>(latest))
             .filter(
                 (calls::call_method.eq(CallMethod::App).and(calls::expires_at.lt(app_before)))
                     .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before))),
             )
             .filter(calls::check_at.is_null())
-            .order(calls::expires_at)
+            .order(sql::<BigInt>("open_until"))
             .limit(limit)
             .select(Call::as_select())
             .load(c)
@@ -259,7 +262,7 @@ pub async fn is_promised(c: &mut Conn, callee: CalleeId, slot_no: i32, date: &st
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.eq(slot_no))
             .filter(calls::local_date.eq(date))
-            .filter(calls::state.ne(CallState::Canceled))
+            .filter(sql::<Bool>("is_promised"))
             .count()
             .get_result(c)
             .await
@@ -288,7 +291,7 @@ pub async fn open_now(c: &mut Conn, callee: CalleeId) -> Result<Option<Call>, Db
         calls::table
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.eq(0))
-            .filter(calls::state.eq_any([CallState::Queued, CallState::Ringing]))
+            .filter(sql::<Bool>("is_waiting"))
             .select(Call::as_select())
             .first(c)
             .await

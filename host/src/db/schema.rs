@@ -208,7 +208,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    timeline (id) {
+    timeline (call_id, at, id) {
         id -> Binary,
         call_id -> Binary,
         family_id -> Binary,

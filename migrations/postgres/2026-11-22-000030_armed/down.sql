@@ -1,4 +1,17 @@
-DROP INDEX ring_attempts_by_reference;
+ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
+ALTER TABLE timeline ADD PRIMARY KEY (id);
+CREATE INDEX timeline_by_call ON timeline (call_id, at);
+DROP INDEX calls_open;
+DROP INDEX calls_now;
+DROP INDEX calls_promise;
+ALTER TABLE calls DROP COLUMN open_until;
+ALTER TABLE calls DROP COLUMN is_waiting;
+ALTER TABLE calls DROP COLUMN is_promised;
+CREATE INDEX calls_open ON calls (expires_at) WHERE state IN ('queued', 'ringing', 'answered', 'in_progress');
+CREATE UNIQUE INDEX calls_now ON calls (callee_id) WHERE slot_no = 0 AND state IN ('queued', 'ringing');
+CREATE UNIQUE INDEX calls_promise ON calls (callee_id, slot_no, local_date) WHERE slot_no > 0 AND state <> 'canceled';
+DROP INDEX ring_attempts_by_submission;
+ALTER TABLE ring_attempts DROP COLUMN submission;
 CREATE INDEX ring_attempts_by_reference ON ring_attempts (reference) WHERE reference IS NOT NULL;
 DROP INDEX ring_attempts_to_act;
 CREATE INDEX ring_attempts_to_act ON ring_attempts (act_at) WHERE act_at IS NOT NULL;

@@ -10,12 +10,32 @@ CREATE TABLE nodes (
 CREATE INDEX ring_attempts_by_moment ON ring_attempts (ring_at);
 -- What is to go out and nobody holds.
 CREATE INDEX ring_attempts_unheld ON ring_attempts (act_at) WHERE owner IS NULL AND act_at IS NOT NULL;
--- What a vendor was given ahead, or is to be: look-ups and submissions. The rest is not in it, so that the outcome of a
--- push touches no index.
+-- What a vendor was given ahead, or is to be: look-ups and submissions.
 DROP INDEX ring_attempts_to_act;
 CREATE INDEX ring_attempts_to_act ON ring_attempts (act_at) WHERE act_at IS NOT NULL AND ahead;
+
+-- What the engine computes from a row. An index that named `reference` or `state` itself would be written anew for every
+-- ring of a full hour: these columns stay as they are while a push is taken and its call goes from queued to ringing, so
+-- those updates touch no index.
 DROP INDEX ring_attempts_by_reference;
-CREATE INDEX ring_attempts_by_reference ON ring_attempts (reference) WHERE reference IS NOT NULL AND ahead;
+ALTER TABLE ring_attempts ADD COLUMN submission TEXT GENERATED ALWAYS AS (CASE WHEN ahead THEN reference END) STORED;
+CREATE INDEX ring_attempts_by_submission ON ring_attempts (submission) WHERE submission IS NOT NULL;
+DROP INDEX calls_promise;
+DROP INDEX calls_now;
+DROP INDEX calls_open;
+ALTER TABLE calls
+    ADD COLUMN is_promised BOOLEAN NOT NULL GENERATED ALWAYS AS (state <> 'canceled') STORED,
+    ADD COLUMN is_waiting BOOLEAN NOT NULL GENERATED ALWAYS AS (state IN ('queued', 'ringing')) STORED,
+    ADD COLUMN open_until BIGINT GENERATED ALWAYS AS
+        (CASE WHEN state IN ('queued', 'ringing', 'answered', 'in_progress') THEN expires_at END) STORED;
+CREATE UNIQUE INDEX calls_promise ON calls (callee_id, slot_no, local_date) WHERE slot_no > 0 AND is_promised;
+CREATE UNIQUE INDEX calls_now ON calls (callee_id) WHERE slot_no = 0 AND is_waiting;
+CREATE INDEX calls_open ON calls (open_until) WHERE open_until IS NOT NULL;
+
+-- Steps are found by their call only: one index serves as both.
+ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
+DROP INDEX timeline_by_call;
+ALTER TABLE timeline ADD PRIMARY KEY (call_id, at, id);
 
 -- Each row is updated once or twice soon after it was written: room for that on its own page keeps the indexes still.
 ALTER TABLE ring_attempts SET (fillfactor = 60);

@@ -9,7 +9,9 @@
 pub mod holding;
 pub mod steps;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 
 use super::schema::{calls, ring_attempts};
@@ -264,12 +266,12 @@ pub async fn close_of_call(c: &mut Conn, call: CallId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The attempt that a vendor's own ids name: the submission's reference, and
+/// The attempt that a vendor was given ahead and that its own ids name: the submission's reference, and
 /// within it the vendor's or our id of the recipient.
 pub async fn by_reference(c: &mut Conn, reference: &str, recipient: &str) -> Result<Option<RingAttempt>, DbError> {
     let rows: Vec<RingAttempt> = on!(c, c => {
         ring_attempts::table
-            .filter(ring_attempts::reference.eq(reference))
+            .filter(sql::<Bool>("submission = ").bind::<Text, _>(reference))
             .select(RingAttempt::as_select())
             .load(c)
             .await
