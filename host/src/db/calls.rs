@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::schema::calls;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, column, on};
 use crate::domain::{CallId, CallMethod, CallState, CalleeId, DeviceId, FamilyId, Moment};
 
 /// One promise to talk.
@@ -87,8 +87,8 @@ pub struct CallChange {
     pub check_at: Option<Option<Moment>>,
 }
 
-/// PostgreSQL takes 65 535 values in a statement.
-const ROWS_A_STATEMENT: usize = 1_000;
+/// PostgreSQL takes 65 535 values in a statement, and SQLite half of that.
+const IDS_A_STATEMENT: usize = 1_000;
 
 /// Adds a call, unless the promise has one. True when it was added.
 pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
@@ -100,16 +100,39 @@ pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
 pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbError> {
     let mut added = HashSet::with_capacity(rows.len());
     if let Conn::Pg(pg) = c {
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            let new: Vec<CallId> = diesel::insert_into(calls::table)
-                .values(rows)
-                .on_conflict_do_nothing()
-                .returning(calls::id)
-                .get_results(&mut ***pg)
-                .await?;
-            added.extend(new);
-        }
-        return Ok(added);
+        let new: Vec<Id> = diesel::sql_query(
+            "INSERT INTO calls ( \
+                id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
+                expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
+                check_at, created_at, updated_at) \
+             SELECT * FROM unnest( \
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+             ON CONFLICT DO NOTHING RETURNING id",
+        )
+        .bind::<Array<Binary>, _>(column(rows, |row| row.id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.family_id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.callee_id))
+        .bind::<Array<Integer>, _>(column(rows, |row| row.slot_no))
+        .bind::<Array<Text>, _>(column(rows, |row| row.local_date.as_str()))
+        .bind::<Array<Text>, _>(column(rows, |row| row.call_method))
+        .bind::<Array<Text>, _>(column(rows, |row| row.state))
+        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason.as_deref()))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.due_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.ring_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.expires_at))
+        .bind::<Array<Integer>, _>(column(rows, |row| row.tries))
+        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.device_id))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.answered_at))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.joined_at))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.ended_at))
+        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.duration_s))
+        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.mood_score))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.check_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.updated_at))
+        .load(&mut ***pg)
+        .await?;
+        return Ok(new.into_iter().map(|row| row.id).collect());
     }
     for call in rows {
         if add(c, call).await? {
@@ -122,7 +145,7 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
 /// Calls by their ids, in any order.
 pub async fn with_ids(c: &mut Conn, ids: &[CallId]) -> Result<Vec<Call>, DbError> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
+    for ids in ids.chunks(IDS_A_STATEMENT) {
         let rows: Vec<Call> = on!(c, c => {
             calls::table.filter(calls::id.eq_any(ids)).select(Call::as_select()).load(c).await
         })?;

@@ -30,6 +30,12 @@ pub(crate) use conn::on;
 pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub use error::DbError;
 
+/// One column of many rows. PostgreSQL takes rows by columns, with `unnest`: a statement that named each value would have
+/// to be written, parsed and planned with tens of thousands of parameters.
+fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
 pub mod accounts;
 pub mod callees;
 pub mod devices;
