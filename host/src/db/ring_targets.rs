@@ -9,8 +9,8 @@ use super::schema::{devices, push_addresses};
 use super::{Conn, DbError, on};
 use crate::domain::{CalleeId, DeviceId, DeviceState, Moment, PushAddressId};
 
-/// An address that worked is not noted anew for so long.
-const OK_FOR_S: i64 = 20 * 3_600;
+/// An address that worked is not noted anew for so long: almost a week, since a note costs as much as the ring's outcome.
+const OK_FOR_S: i64 = 6 * 86_400;
 
 /// Where a device can be rung.
 #[derive(Clone, Debug, Queryable)]
@@ -96,7 +96,7 @@ pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Momen
     Ok(())
 }
 
-/// Notes that vendors took a ring for these addresses. To the day is exact enough: it says whether an address works.
+/// Notes that vendors took a ring for these addresses. To the week is exact enough: it says whether an address works.
 pub async fn mark_ok(c: &mut Conn, ids: &[PushAddressId], now: Moment) -> Result<(), DbError> {
     let lately = now.plus_secs(-OK_FOR_S);
     for ids in ids.chunks(1_000) {
