@@ -1,3 +1,12 @@
+DROP TRIGGER steps_go ON calls;
+DROP FUNCTION steps_go_with_calls();
+DROP TRIGGER calls_go ON callees;
+DROP FUNCTION calls_go_with_callees();
+ALTER TABLE calls ADD FOREIGN KEY (family_id) REFERENCES families (id) ON DELETE CASCADE;
+ALTER TABLE calls ADD FOREIGN KEY (callee_id) REFERENCES callees (id) ON DELETE CASCADE;
+ALTER TABLE timeline ADD FOREIGN KEY (call_id) REFERENCES calls (id) ON DELETE CASCADE;
+ALTER TABLE ring_attempts ADD FOREIGN KEY (call_id) REFERENCES calls (id) ON DELETE CASCADE;
+ALTER TABLE slots RESET (fillfactor);
 ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
 ALTER TABLE timeline ADD PRIMARY KEY (id);
 CREATE INDEX timeline_by_call ON timeline (call_id, at);
