@@ -24,6 +24,9 @@ const PG_WAIT: Duration = Duration::from_secs(10);
 /// No statement, lock or forgotten transaction holds others up for longer.
 const PG_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
     SET idle_in_transaction_session_timeout = '15s'";
+/// Every statement finds its rows by an index. The planner, whose statistics are older than the full hour's rows, would
+/// read a table of a hundred thousand whole for each page of a thousand.
+const PG_PLANS: &str = "SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off";
 /// SQLite connections for reading: they only wait on memory, so a few serve many.
 const SQLITE_READERS: usize = 4;
 const READ_ONLY: &str = "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456;";
@@ -120,7 +123,9 @@ fn pool(url: &str, max_connections: usize) -> Result<PgPool, DbError> {
     config.custom_setup = Box::new(|url| {
         async move {
             let mut conn = AsyncPgConnection::establish(url).await?;
-            conn.batch_execute(PG_LIMITS).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            for settings in [PG_LIMITS, PG_PLANS] {
+                conn.batch_execute(settings).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            }
             Ok(conn)
         }
         .boxed()
