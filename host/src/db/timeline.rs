@@ -79,11 +79,6 @@ pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<TimelineRow>, DbE
             .load(c)
             .await
     })?;
-    for index in 1..rows.len() {
-        let (earlier, later) = (&rows[index - 1], &rows[index]);
-        if earlier.at == later.at && earlier.step == "rang" && later.step == "ring_accepted" {
-            rows.swap(index - 1, index);
-        }
-    }
+    rows.sort_by_key(|row| (row.at, row.step == "rang"));
     Ok(rows)
 }

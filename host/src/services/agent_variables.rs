@@ -22,10 +22,7 @@ pub(crate) async fn material(c: &mut Conn, callees: &[&Callee]) -> Result<Materi
     let ids: Vec<FamilyId> = callees.iter().map(|callee| callee.family_id).collect();
     let talks: Vec<(CalleeId, Locale)> =
         callees.iter().map(|callee| (callee.id, callee.language.parse().unwrap_or(Locale::En))).collect();
-    Ok(Material {
-        families: families::names(c, &ids).await?,
-        last_talks: call_lists::last_headlines(c, &talks).await?,
-    })
+    Ok(Material { families: families::names(c, &ids).await?, last_talks: call_lists::last_headlines(c, &talks).await? })
 }
 
 /// The names and values for one call.

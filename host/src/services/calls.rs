@@ -77,10 +77,10 @@ pub(crate) async fn advance(
     change: CallChange,
     now: Moment,
 ) -> Result<bool, DbError> {
+    catch_up(c, call).await?;
     if !call.state.may_become(to) {
         return Ok(false);
     }
-    ring_attempts::lock_of_call(c, call.id).await?;
     if !db::calls::move_state(c, call, to, &change, now).await? {
         return Ok(false);
     }
@@ -91,6 +91,20 @@ pub(crate) async fn advance(
         ring_attempts::close_of_call(c, call.id).await?;
     }
     Ok(true)
+}
+
+/// Locks the call's attempts, and takes in that it began to ring since it was read: that is written after the fact,
+/// when a device may have spoken already.
+async fn catch_up(c: &mut Conn, call: &mut Call) -> Result<(), DbError> {
+    ring_attempts::lock_of_call(c, call.id).await?;
+    if call.state != CallState::Queued {
+        return Ok(());
+    }
+    let stored = db::calls::find(c, call.id).await?;
+    if stored.is_some_and(|stored| stored.state == CallState::Ringing && stored.tries == call.tries) {
+        call.state = CallState::Ringing;
+    }
+    Ok(())
 }
 
 /// A try came to nothing: ring again later, or settle the call, tell the family and open an alert.
@@ -110,7 +124,7 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rule
             check_at: Some(None),
             ..CallChange::default()
         };
-        ring_attempts::lock_of_call(c, call.id).await?;
+        catch_up(c, call).await?;
         if !db::calls::move_state(c, call, CallState::Queued, &change, rules.now).await? {
             return Ok(());
         }

@@ -20,7 +20,7 @@ use crate::services::error::ServiceError;
 use crate::services::verdicts;
 
 /// Outcomes that one transaction writes.
-const PAGE: usize = 1_000;
+const PAGE: usize = 2_000;
 
 /// What became of one ring.
 #[derive(Clone, Debug)]

@@ -35,10 +35,10 @@ CREATE UNIQUE INDEX calls_promise ON calls (callee_id, slot_no, local_date) WHER
 CREATE UNIQUE INDEX calls_now ON calls (callee_id) WHERE slot_no = 0 AND is_waiting;
 CREATE INDEX calls_open ON calls (open_until) WHERE open_until IS NOT NULL;
 
--- Steps are found by their call only: one index serves as both.
+-- Steps are found by their call only: one index serves as both. A call's first step leaves room for the next ones.
 ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
 DROP INDEX timeline_by_call;
-ALTER TABLE timeline ADD PRIMARY KEY (call_id, at, id);
+ALTER TABLE timeline ADD PRIMARY KEY (call_id, at, id) WITH (fillfactor = 30);
 
 -- Each row is updated once or twice soon after it was written: room for a second copy of every row on its own page keeps
 -- the indexes still.

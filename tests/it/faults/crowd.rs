@@ -7,8 +7,8 @@ use callpanion::db::devices::Device;
 use callpanion::db::families::Family;
 use callpanion::db::push_addresses::PushAddress;
 use callpanion::db::slots::StoredSlot;
-use callpanion::db::{Conn, Db, DbError, Location, callees, devices, families, push_addresses, slots};
-use callpanion::domain::zone::Zone;
+use callpanion::db::{Conn, Db, DbError, Location, callees, devices, facts, families, push_addresses, slots};
+use callpanion::domain::zone::{Zone, tz_release};
 use callpanion::domain::{CallMethod, CalleeId, DeviceId, DeviceState, FamilyId, Moment, PushAddressId, SlotId};
 use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -87,6 +87,8 @@ impl Crowd {
             due.iter().zip(homes).map(|((phone, due), home)| (phone.push_address(), *due, home)).collect();
         let planted = db.write(|c| {
             async move {
+                // The slots' moments are the test's own: nothing is to be computed anew for new time zone data.
+                facts::put(c, facts::TZ_RELEASE, tz_release()).await?;
                 for (address, due, home) in rows {
                     plant(c, address, due, home).await?;
                 }
@@ -115,6 +117,11 @@ impl Crowd {
             settings.insert(format!("CALLPANION__{key}"), value);
         }
         settings
+    }
+
+    /// The push addresses of the phones.
+    pub fn addresses(&self) -> Vec<String> {
+        self.due.iter().map(|(phone, _)| phone.push_address()).collect()
     }
 
     /// How many pushes the vendor took.

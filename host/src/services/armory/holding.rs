@@ -86,13 +86,7 @@ async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Res
 }
 
 /// A row and what its channel is given.
-pub(crate) fn armed(
-    attempt: RingAttempt,
-    call: &Call,
-    callee: &Callee,
-    material: &Material,
-    rules: &Rules,
-) -> Armed {
+pub(crate) fn armed(attempt: RingAttempt, call: &Call, callee: &Callee, material: &Material, rules: &Rules) -> Armed {
     let is_told = rules.channels.is_told(&attempt.channel);
     let variables = if is_told { agent_variables::from(material, call, callee) } else { Vec::new() };
     let ring = Ring {

@@ -23,7 +23,8 @@ impl Cluster {
             return Ok(Self { url, own: None });
         }
         let folder = tempfile::tempdir()?;
-        let bin = newest_bin().context("PostgreSQL's `initdb` is not found: install it, or set CALLPANION_TEST_POSTGRES")?;
+        let bin =
+            newest_bin().context("PostgreSQL's `initdb` is not found: install it, or set CALLPANION_TEST_POSTGRES")?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let (data, place) = (folder.path().join("data"), folder.path().display().to_string());
         if is_root() {
@@ -63,9 +64,9 @@ impl Drop for Cluster {
 fn newest_bin() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let bins = versions.flatten().map(|version| version.path().join("bin"));
-    let found = bins.filter(|bin| bin.join("initdb").exists()).max_by_key(|bin| {
-        bin.parent().and_then(Path::file_name).and_then(|name| name.to_str()?.parse::<u32>().ok())
-    });
+    let found = bins
+        .filter(|bin| bin.join("initdb").exists())
+        .max_by_key(|bin| bin.parent().and_then(Path::file_name).and_then(|name| name.to_str()?.parse::<u32>().ok()));
     found.or_else(|| Command::new("initdb").arg("--version").output().is_ok().then(PathBuf::new))
 }
 

@@ -68,7 +68,9 @@ async fn all(calls: impl Iterator<Item = impl Future<Output = anyhow::Result<()>
 
 fn bodies(round: usize) -> Vec<String> {
     // Each is another event, as long as the one in the file.
-    (0..EVENTS).map(|number| EVENT.replacen("\"event_timestamp\"", &format!("\"event_{round:02}{number:07}\""), 1)).collect()
+    (0..EVENTS)
+        .map(|number| EVENT.replacen("\"event_timestamp\"", &format!("\"event_{round:02}{number:07}\""), 1))
+        .collect()
 }
 
 async fn receive(app: &App, body: String) -> anyhow::Result<()> {
@@ -96,7 +98,9 @@ impl Inserts {
                 while futures::executor::block_on(wishes.recv_many(&mut group, CALLERS)) > 0 {
                     let committed = connection.immediate_transaction(|c| {
                         for (id, body, _) in &group {
-                            diesel::insert_into(bare::table).values((bare::id.eq(id), bare::body.eq(body))).execute(c)?;
+                            diesel::insert_into(bare::table)
+                                .values((bare::id.eq(id), bare::body.eq(body)))
+                                .execute(c)?;
                         }
                         diesel::QueryResult::Ok(())
                     });

@@ -18,7 +18,8 @@ pub(crate) async fn families(store: &Store, (from, to): (usize, usize), due_at: 
     let pg = store.is_postgres();
     let id = if pg { "decode(lpad(to_hex(i), 32, '0'), 'hex')" } else { "unhex(printf('%032x', i))" };
     let token = address(0).split_off(22);
-    let address = if pg { format!("lpad(i::text, 22, '0') || '{token}'") } else { format!("printf('%022d', i) || '{token}'") };
+    let address =
+        if pg { format!("lpad(i::text, 22, '0') || '{token}'") } else { format!("printf('%022d', i) || '{token}'") };
     let date = if pg {
         format!("to_char(to_timestamp({due} / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
     } else {
@@ -27,21 +28,35 @@ pub(crate) async fn families(store: &Store, (from, to): (usize, usize), due_at: 
     let numbers = numbers(store, from, to);
     let insert = |table: &str, values: String| format!("INSERT INTO {table} {numbers} SELECT {values} FROM n;");
     let sql = [
-        insert("families (id, name, call_method, onboarded_at, created_at)",
-            format!("{id}, 'Achterberg', 'app', {born}, {born}")),
-        insert("callees (id, family_id, name, address_form, language, zone, call_method, phone, interests, consent_text, \
+        insert(
+            "families (id, name, call_method, onboarded_at, created_at)",
+            format!("{id}, 'Achterberg', 'app', {born}, {born}"),
+        ),
+        insert(
+            "callees (id, family_id, name, address_form, language, zone, call_method, phone, interests, consent_text, \
             consent_by, consent_at, created_at)",
-            format!("{id}, {id}, 'Margaret Achterberg', 'Grandma Maggie', 'en', 'Europe/London', 'app', NULL, \
-                'Dahlias and the shipping forecast.', 'She agreed.', {id}, {born}, {born}")),
-        insert("devices (id, callee_id, family_id, name, platform, state, secret_hash, app_version, battery_percent, \
+            format!(
+                "{id}, {id}, 'Margaret Achterberg', 'Grandma Maggie', 'en', 'Europe/London', 'app', NULL, \
+                'Dahlias and the shipping forecast.', 'She agreed.', {id}, {born}, {born}"
+            ),
+        ),
+        insert(
+            "devices (id, callee_id, family_id, name, platform, state, secret_hash, app_version, battery_percent, \
             network, claimed_at, confirmed_at, revoked_at, last_seen_at)",
-            format!("{id}, {id}, {id}, 'Galaxy', 'android', 'active', {id}, '1.0', 80, 'wifi', {born}, {born}, NULL, {seen}")),
-        insert("push_addresses (id, device_id, channel, address, environment, registered_at, last_ok_at, gone_at)",
-            format!("{id}, {id}, 'fcm', {address}, '', {born}, {due} - 3600000000 - (i % 7) * 86400000000, NULL")),
+            format!(
+                "{id}, {id}, {id}, 'Galaxy', 'android', 'active', {id}, '1.0', 80, 'wifi', {born}, {born}, NULL, {seen}"
+            ),
+        ),
+        insert(
+            "push_addresses (id, device_id, channel, address, environment, registered_at, last_ok_at, gone_at)",
+            format!("{id}, {id}, 'fcm', {address}, '', {born}, {due} - 3600000000 - (i % 7) * 86400000000, NULL"),
+        ),
     ];
     store.execute(&sql.concat()).await?;
-    let slots = insert("slots (id, callee_id, slot_no, local_time, weekdays, enabled, next_at, next_date)",
-        format!("{id}, {id}, 1, '{time}', 127, true, {due}, {date}"));
+    let slots = insert(
+        "slots (id, callee_id, slot_no, local_time, weekdays, enabled, next_at, next_date)",
+        format!("{id}, {id}, 1, '{time}', 127, true, {due}, {date}"),
+    );
     store.execute(&slots).await
 }
 

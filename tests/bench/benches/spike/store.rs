@@ -126,7 +126,8 @@ impl Store {
             let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
             let fields: Vec<u64> = rest.split(' ').skip(1).map(|field| field.parse().unwrap_or(0)).collect();
             // After state: ppid at 0; utime, stime, cutime, cstime at 10 to 13. Children that ended are the parent's.
-            let of = |range: std::ops::RangeInclusive<usize>| fields.get(range).map_or(0, |part| part.iter().sum::<u64>());
+            let of =
+                |range: std::ops::RangeInclusive<usize>| fields.get(range).map_or(0, |part| part.iter().sum::<u64>());
             if pid == postmaster {
                 ticks += of(10..=13);
             } else if fields.first() == Some(&u64::from(postmaster)) {
