@@ -115,7 +115,10 @@ pub struct RingPlan {
 
 impl fmt::Debug for RingPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RingPlan").field("plugin", &self.plugin.stamp).field("rings", &self.number).finish()
+        f.debug_struct("RingPlan")
+            .field("plugin", &self.plugin.stamp)
+            .field("rings", &self.number)
+            .finish_non_exhaustive()
     }
 }
 

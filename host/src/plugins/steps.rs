@@ -204,12 +204,11 @@ impl Plugin {
         let mut trail = Trail::default();
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let ran = match first.take() {
-                Some(ran) => ran,
-                None => {
-                    let ran = self.run(until, input.clone(), turn.clone()).await;
-                    ran.map_err(|failure| trail.judge(call, failure))?
-                }
+            let ran = if let Some(ran) = first.take() {
+                ran
+            } else {
+                let ran = self.run(until, input.clone(), turn.clone()).await;
+                ran.map_err(|failure| trail.judge(call, failure))?
             };
             let requests = match ran.result {
                 Output::Request(requests) => requests,

@@ -71,12 +71,11 @@ pub async fn ring(app: &App, mut list: List) {
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
     let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
-    let verdicts = match plan {
-        Some(plan) => app.plugins.ring_as_planned(plan, deadline).await,
-        None => {
-            let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
-            app.plugins.ring(&list.channel, rings, deadline).await
-        }
+    let verdicts = if let Some(plan) = plan {
+        app.plugins.ring_as_planned(plan, deadline).await
+    } else {
+        let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
+        app.plugins.ring(&list.channel, rings, deadline).await
     };
     let outcomes: Vec<Outcome> = match verdicts {
         Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
