@@ -14,6 +14,8 @@ const EVERY: Duration = Duration::from_millis(10);
 /// `go` begins; `stop` prints the number of visits, and the p50 and p99 of what they took in ms, from the moment at which
 /// each was to begin.
 pub(crate) async fn run(url: &str, cookie: &str) -> anyhow::Result<()> {
+    // Another one there already would serve as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "it is a family's browser, and not the host")]
     let client = reqwest::Client::new();
     visit(&client, url, cookie).await?;
