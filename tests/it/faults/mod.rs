@@ -2,6 +2,8 @@
 //!
 //! `CALLPANION_FAULTS=full` makes them as long as an operator's worst day; the suite runs short ones.
 
+#![allow(clippy::print_stderr, reason = "how many were tried is part of the result")]
+
 mod clock_set;
 mod crowd;
 mod cut_off;

@@ -69,13 +69,13 @@ impl Cluster {
     }
 
     /// As `database.url` has it, at a port.
-    pub fn url_at(&self, port: u16) -> String {
+    pub fn url_at(port: u16) -> String {
         format!("postgres://callpanion@127.0.0.1:{port}/postgres")
     }
 
     /// As `database.url` has it.
     pub fn url(&self) -> String {
-        self.url_at(self.port)
+        Self::url_at(self.port)
     }
 }
 

@@ -39,7 +39,6 @@ pub(crate) async fn run(origin: &str, roots: &str, clients: &str, calls: &str) -
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "it is what the egress is compared with")]
 async fn send(client: &reqwest::Client, url: &str, number: usize) -> anyhow::Result<()> {
     let id = |kind: u8| format!("0192a000-0000-70{kind:02}-8000-{number:012}");
     let (ring, family, callee, token) = (id(1), id(2), id(3), crate::seed::address(number));

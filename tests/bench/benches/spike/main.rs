@@ -4,7 +4,7 @@
 //! Every piece runs in a process of its own, and so does every vendor, bare loop and visitor: memory once taken is not
 //! given back, and nobody may wait for another's threads. A bar that is missed is said so, and the program ends with 1.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the table is its result")]
-#![allow(clippy::cast_precision_loss, reason = "numbers of a benchmark")]
+#![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "numbers of a benchmark, counts among them")]
 
 mod bare;
 mod cluster;

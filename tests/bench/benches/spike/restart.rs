@@ -50,7 +50,7 @@ pub(crate) async fn run(store: &Store, calls: usize) -> anyhow::Result<()> {
     let assembled_s = began.elapsed().as_secs_f64();
     let host = Host::start(&app, TcpListener::bind("127.0.0.1:0").await?).await?;
     while app.armory.len() < calls - OVERDUE {
-        anyhow::ensure!(began.elapsed() < Duration::from_secs(60), "only {} are held", app.armory.len());
+        anyhow::ensure!(began.elapsed() < Duration::from_mins(1), "only {} are held", app.armory.len());
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let held_s = began.elapsed().as_secs_f64();

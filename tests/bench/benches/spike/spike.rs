@@ -136,7 +136,8 @@ pub(crate) async fn run(store: &Store, calls: usize) -> anyhow::Result<()> {
     written(store, app, calls).await?;
     let written_s = app.clock.now().since(*due_at).as_secs_f64();
     let spike_us = watch.stop().cpu_us_each(calls);
-    let server_us = store.server_cpu().zip(server).map(|(now, then)| (now - then).as_micros() as f64 / calls as f64);
+    let server_us =
+        store.server_cpu().zip(server).map(|(now, then)| now.saturating_sub(then).as_micros() as f64 / calls as f64);
     ledger.close(store).await?;
     let received = Received::take(&mut stage.vendor)?;
     check(store, &received, *due_at, calls).await?;

@@ -42,9 +42,10 @@ pub(crate) async fn run(store: &Store) -> anyhow::Result<()> {
         if size == 1_000_000 {
             table.note("bytes a schedule: family, callee, phone, slot", each(with_families - bytes));
             table.note("bytes a settled call, with its attempt", each(with_history - with_families));
-            let slot = match store.is_postgres() {
-                true => "SELECT pg_total_relation_size('slots')",
-                false => "SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%slots%'",
+            let slot = if store.is_postgres() {
+                "SELECT pg_total_relation_size('slots')"
+            } else {
+                "SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%slots%'"
             };
             if let Ok(slots) = store.number(slot).await {
                 table.note("bytes a schedule: the slot alone, with its indexes", slots / size as f64);

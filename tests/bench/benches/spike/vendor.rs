@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 /// Requests on one connection at once.
 const STREAMS: u32 = 100;
 /// A spike that is not through by then is not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const RING_ID: &[u8] = br#""sessionId":""#;
 const TOKEN: &str = r#"{"access_token":"ya29.c.b0AXv0zTMabcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwx","expires_in":3599,"token_type":"Bearer"}"#;
 const TAKEN: &[u8] = br#"{"name":"projects/callpanion-bench/messages/0:1794990000000000%31bd1c9631bd1c96"}"#;
