@@ -1,7 +1,7 @@
 //! Schedules: a callee's times a day, and the moments that they yield.
 //!
-//! [`pausing`] leaves out days and single calls, [`planning`] keeps each slot's next moment and what is queued in step
-//! with all of it, [`tz_release`] does so when the time zone data changed.
+//! [`pausing`] leaves out days and single calls, `planning` keeps each slot's next moment and what is queued in step
+//! with all of it, `tz_release` does so when the time zone data changed.
 
 pub mod pausing;
 pub(crate) mod planning;
