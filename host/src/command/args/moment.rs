@@ -5,7 +5,8 @@ use crate::domain::Moment;
 /// Reads `2026-11-21T08:00:00Z`, with any offset, or a date, which begins at midnight UTC.
 pub(super) fn moment(text: &str) -> Result<Moment, String> {
     let instant = text.parse::<jiff::Timestamp>().or_else(|_| {
-        let date: jiff::civil::Date = text.parse()?;
+        // A time of day without an offset is no instant, and no date either.
+        let date: jiff::civil::Date = text.get(..10).filter(|date| *date == text).unwrap_or_default().parse()?;
         date.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
     });
     instant.map(Moment::from).map_err(|_| "write it as 2026-11-21T08:00:00Z, or as a date".to_owned())

@@ -24,7 +24,9 @@ mail-missed-advice = Biasanya alasannya sederhana. Kalau Anda khawatir, silakan 
 mail-missed-button = Lihat apa yang terjadi
 mail-alert-text = Maukah Anda menanganinya? Beri tahu yang lain dengan sekali tekan, dan tidak ada orang lain yang diminta:
 mail-alert-button = Saya tangani
-mail-alert-earlier = { $names } sudah diberi tahu sebelum Anda dan belum menjawab.
+mail-alert-earlier = { $count ->
+   *[other] { $names } sudah diberi tahu sebelum Anda dan belum menjawab.
+}
 mail-said-when = Ini dikatakan dalam obrolan kami { $day } jam { $time } di { $place }.
 mail-said-button = Baca dalam panggilan
 
