@@ -2,6 +2,7 @@
 
 use callpanion::domain::CallState;
 use callpanion_emulators::Behaviour;
+use callpanion_emulators::scripts::{self, Language};
 use serde_json::json;
 
 use crate::testing::on_both;
@@ -161,6 +162,27 @@ on_both! {
         app.advance(10).await;
         assert_eq!((silent.phone.pushes().len(), next.phone.pushes().len()), (2, 1), "once more, and not again");
         app.outcome(&home, 1_000).await;
+    }
+
+    async fn device_that_comes_back_when_another_has_picked_up_does_not_ring(app: TestApp) {
+        let home = app.app_household().await;
+        let (away, next) = (app.android(&home).await, app.iphone(&home).await);
+        away.phone.go_offline();
+        next.phone.behave(Behaviour::answer(scripts::cheerful(Language::English)));
+        app.database.execute("UPDATE devices SET acknowledges = TRUE, last_seen_at = last_seen_at + 1000000 WHERE platform = 'android'").await;
+        app.advance_until(120, || async { !next.phone.rings().is_empty() }).await;
+        app.advance_until(5, || async { away.phone.pushes().len() == 3 }).await;
+        let pushes = away.phone.pushes();
+        let kinds: Vec<_> = pushes.iter().map(|push| push.payload["type"].as_str()).collect();
+        assert_eq!(kinds, [Some("incoming_call"), Some("incoming_call"), Some("call_update")]);
+        assert_eq!(pushes[0].payload["sessionId"], pushes[2].payload["sessionId"]);
+        let call = app.call(&home).await;
+        assert_eq!((call.device_id, call.state), (Some(next.device), CallState::InProgress));
+        away.phone.go_online();
+        app.advance(60).await;
+        assert!(away.phone.rings().is_empty(), "what waited for it was replaced");
+        let call = app.outcome(&home, 900).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
     }
 
     async fn device_that_acknowledges_is_not_rung_again(app: TestApp) {

@@ -44,6 +44,7 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
         get("/callees/{id}/schedule", format!("/callees/{callee}/schedule")),
         post("/callees/{id}/schedule", format!("/callees/{callee}/schedule")),
         post("/callees/{id}/skips", format!("/callees/{callee}/skips")),
+        post("/callees/{id}/retries", format!("/callees/{callee}/retries")),
         post("/callees/{id}/pauses", format!("/callees/{callee}/pauses")),
         post("/pauses/{id}/end", format!("/pauses/{pause}/end")),
         post("/callees/{id}/call-now", format!("/callees/{callee}/call-now")),

@@ -1,6 +1,6 @@
 //! The inbox: whatever order the events come in, however often, and whoever reads them again, the end is the same.
 
-use callpanion::domain::{AlertKind, CallState, WebhookId, WebhookState};
+use callpanion::domain::{AlertKind, CallReason, CallState, WebhookId, WebhookState};
 use callpanion::services::inbox::{self, Chosen, Walk, Wanted};
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
@@ -63,7 +63,7 @@ async fn rain(app: &TestApp, chance: &mut Chance) {
 #[derive(Debug, PartialEq, Eq)]
 struct End {
     state: CallState,
-    reason: Option<String>,
+    reason: Option<CallReason>,
     tries: i32,
     duration_s: Option<i32>,
     mood: Option<i32>,
@@ -122,7 +122,7 @@ async fn phones_in_any_order(app: &TestApp, seed: u64) {
     assert_eq!((end.state, end.tries, end.duration_s), (CallState::Completed, 1, Some(50)), "{end:?}");
     assert!(end.is_summarised && !end.is_asked_for && end.alerts.contains(&AlertKind::Said), "{end:?}");
     let end = all_end_alike(app, &busy).await;
-    assert_eq!((end.state, end.tries, end.reason.as_deref()), (CallState::Completed, 2, None), "{end:?}");
+    assert_eq!((end.state, end.tries, end.reason), (CallState::Completed, 2, None), "{end:?}");
     assert!(end.is_summarised && end.alerts.is_empty(), "{end:?}");
     assert!(app.parked().await.is_empty(), "nothing is left over");
 }

@@ -44,6 +44,8 @@ async fn plant(c: &mut Conn, callee: CalleeId, code: String, now: Moment) -> Res
             consent_by: None,
             consent_at: Some(now),
             created_at: now,
+            tries: None,
+            retry_after_s: None,
         },
     )
     .await?;

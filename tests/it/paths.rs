@@ -71,7 +71,7 @@ async fn walk(app: &TestApp, home: &Household, browser: &crate::testing::Browser
 
     let call = app.outcome(home, 300).await;
     app.advance(10).await;
-    assert_eq!((call.state, call.reason.as_deref()), (CallState::Completed, None));
+    assert_eq!((call.state, call.reason), (CallState::Completed, None));
     as_before(&format!("{name}_timeline"), &app.timeline(&call).await.join("\n"));
     as_before(&format!("{name}_call"), &browser.get(&format!("/calls/{}", call.id)).await.text());
     as_before(&format!("{name}_dashboard"), &browser.get("/dashboard").await.text());

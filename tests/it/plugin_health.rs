@@ -1,7 +1,7 @@
 //! What keeps failing is left alone: calls take the callee's other device at once, or wait, and the staff see it.
 
 use callpanion::config::Config;
-use callpanion::domain::{AlertKind, AttemptState, CallMethod, CallState, PluginHealth, PluginState};
+use callpanion::domain::{AlertKind, AttemptState, CallMethod, CallReason, CallState, PluginHealth, PluginState};
 use callpanion::services::plugin_health;
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
@@ -86,7 +86,7 @@ on_both! {
         app.advance(150).await;
         for (home, paired) in &others {
             let call = app.call(home).await;
-            assert_eq!((call.state, call.reason.as_deref()), (CallState::Queued, Some("channel_resting")));
+            assert_eq!((call.state, call.reason), (CallState::Queued, Some(CallReason::ChannelResting)));
             assert_eq!((call.tries, paired.phone.rings().len()), (2, 0));
         }
         app.world.fcm.faults().clear();

@@ -74,6 +74,8 @@ impl Limits<'_> {
         self.range("calling.ring_window_s", calling.ring_window_s, 15..=120);
         self.range("calling.tries", calling.tries, 1..=5);
         self.range("calling.retry_after_s", calling.retry_after_s, 60..=7200);
+        self.range("calling.retry_busy_after_s", calling.retry_busy_after_s, 30..=7200);
+        self.range("calling.retry_vendor_after_s", calling.retry_vendor_after_s, 30..=7200);
         self.range("calling.escalate_after_s", calling.escalate_after_s, 60..=86_400);
         self.range("calling.max_call_minutes", calling.max_call_minutes, 1..=120);
         self.range("calling.poll_interval_s", calling.poll_interval_s, 1..=300);

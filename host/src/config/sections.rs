@@ -95,8 +95,12 @@ pub struct Calling {
     pub ring_window_s: u32,
     /// Tries per promised call, the first included.
     pub tries: u32,
-    /// From a missed try to the next.
+    /// From a try that nobody picked up to the next.
     pub retry_after_s: u32,
+    /// From a busy line to the next try.
+    pub retry_busy_after_s: u32,
+    /// From a try that a vendor stood in the way of to the next.
+    pub retry_vendor_after_s: u32,
     /// From telling one contact of an alert to telling the next.
     pub escalate_after_s: u32,
     /// No call begins between here and `quiet_end`, local time of the callee.

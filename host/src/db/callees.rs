@@ -40,6 +40,10 @@ pub struct Callee {
     pub consent_at: Option<Moment>,
     /// When they were entered.
     pub created_at: Moment,
+    /// Tries for one promised call, if the family has chosen.
+    pub tries: Option<i32>,
+    /// From a missed try to the next, if the family has chosen.
+    pub retry_after_s: Option<i32>,
 }
 
 /// What the family may rewrite of a callee.
@@ -122,6 +126,16 @@ pub async fn set_profile(c: &mut Conn, id: CalleeId, profile: &Profile) -> Resul
 /// Chooses how the callee is reached.
 pub async fn set_call_method(c: &mut Conn, id: CalleeId, method: CallMethod) -> Result<(), DbError> {
     on!(c, c => diesel::update(callees::table.find(id)).set(callees::call_method.eq(method)).execute(c).await)?;
+    Ok(())
+}
+
+/// Chooses how often the callee is tried, and how long after a missed try.
+pub async fn set_retries(c: &mut Conn, id: CalleeId, tries: u32, after_s: u32) -> Result<(), DbError> {
+    let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    on!(c, c => diesel::update(callees::table.find(id))
+        .set((callees::tries.eq(whole(tries)), callees::retry_after_s.eq(whole(after_s))))
+        .execute(c)
+        .await)?;
     Ok(())
 }
 

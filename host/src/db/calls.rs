@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::calls;
 use super::{Conn, DbError, column, on};
-use crate::domain::{CallId, CallMethod, CallState, CalleeId, DeviceId, FamilyId, Moment};
+use crate::domain::{CallId, CallMethod, CallReason, CallState, CallStep, CalleeId, DeviceId, FamilyId, Moment};
 
 /// One promise to talk.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -29,8 +29,8 @@ pub struct Call {
     pub call_method: CallMethod,
     /// Where it stands.
     pub state: CallState,
-    /// Why it stands there, as a key of the Fluent files.
-    pub reason: Option<String>,
+    /// Why it stands there.
+    pub reason: Option<CallReason>,
     /// The promised moment.
     pub due_at: Moment,
     /// When the present try rings.
@@ -59,26 +59,67 @@ pub struct Call {
     pub updated_at: Moment,
 }
 
-/// What a state change writes beside the state; `None` leaves a column as it is.
+/// What a step writes beside the state; `None` leaves a column as it is.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = calls)]
+struct Change {
+    reason: Option<Option<CallReason>>,
+    ring_at: Option<Moment>,
+    expires_at: Option<Moment>,
+    tries: Option<i32>,
+    device_id: Option<DeviceId>,
+    answered_at: Option<Moment>,
+    joined_at: Option<Moment>,
+    ended_at: Option<Moment>,
+    duration_s: Option<i32>,
+    check_at: Option<Option<Moment>>,
+}
+
+impl Change {
+    fn of(step: &CallStep) -> Self {
+        match *step {
+            CallStep::Queued { reason, ring_at, expires_at, try_no } => Self {
+                reason: Some(Some(reason)),
+                ring_at: Some(ring_at),
+                expires_at: Some(expires_at),
+                tries: Some(try_no),
+                check_at: Some(None),
+                ..Self::default()
+            },
+            // Why an earlier try came to nothing stays known until somebody picks up.
+            CallStep::Ringing => Self::default(),
+            CallStep::Answered { by, at } => {
+                Self { device_id: Some(by), answered_at: Some(at), reason: Some(None), ..Self::default() }
+            }
+            CallStep::InProgress { since, answered_at, check_at } => Self {
+                reason: Some(None),
+                joined_at: Some(since),
+                answered_at,
+                check_at: check_at.map(Some),
+                ..Self::default()
+            },
+            CallStep::Completed(ref talk) => Self {
+                reason: Some(step.reason()),
+                answered_at: talk.answered_at,
+                joined_at: talk.joined_at,
+                ended_at: Some(talk.ended_at),
+                duration_s: talk.duration_s,
+                check_at: Some(talk.check_at),
+                ..Self::default()
+            },
+            CallStep::Over { reason, at } => {
+                Self { reason: Some(Some(reason)), ended_at: Some(at), check_at: Some(None), ..Self::default() }
+            }
+        }
+    }
+}
+
+/// What is learnt of a call beside its state; `None` leaves a column as it is.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = calls)]
-pub struct CallChange {
+pub struct CallFacts {
     /// See [`Call::reason`].
-    pub reason: Option<Option<String>>,
-    /// See [`Call::ring_at`].
-    pub ring_at: Option<Moment>,
-    /// See [`Call::expires_at`].
-    pub expires_at: Option<Moment>,
-    /// See [`Call::tries`].
-    pub tries: Option<i32>,
-    /// See [`Call::device_id`].
-    pub device_id: Option<DeviceId>,
-    /// See [`Call::answered_at`].
-    pub answered_at: Option<Moment>,
-    /// See [`Call::joined_at`].
-    pub joined_at: Option<Moment>,
-    /// See [`Call::ended_at`].
-    pub ended_at: Option<Moment>,
+    pub reason: Option<Option<CallReason>>,
     /// See [`Call::duration_s`].
     pub duration_s: Option<i32>,
     /// See [`Call::mood_score`].
@@ -116,7 +157,7 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
         .bind::<Array<Text>, _>(column(rows, |row| row.local_date.as_str()))
         .bind::<Array<Text>, _>(column(rows, |row| row.call_method))
         .bind::<Array<Text>, _>(column(rows, |row| row.state))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason.as_deref()))
+        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason))
         .bind::<Array<BigInt>, _>(column(rows, |row| row.due_at))
         .bind::<Array<BigInt>, _>(column(rows, |row| row.ring_at))
         .bind::<Array<BigInt>, _>(column(rows, |row| row.expires_at))
@@ -159,7 +200,7 @@ pub type Begun = (CallId, i32, Option<DeviceId>);
 
 /// Moves queued calls on to ringing, each if it is still in that try. Gives those that were moved.
 ///
-/// With [`move_state`] one of the two queries that write `state`: a spike of rings is one statement.
+/// With [`take_step`] one of the two queries that write `state`: a spike of rings is one statement.
 pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result<HashSet<CallId>, DbError> {
     if let Conn::Pg(pg) = c {
         let rows: Vec<Id> = diesel::sql_query(
@@ -179,7 +220,7 @@ pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result
     let mut moved = HashSet::with_capacity(begun.len());
     for &(id, tries, device_id) in begun {
         let queued = calls::table.find(id).filter(calls::state.eq(CallState::Queued)).filter(calls::tries.eq(tries));
-        let change = CallChange { device_id, ..CallChange::default() };
+        let change = Change { device_id, ..Change::default() };
         let ringing = (calls::state.eq(CallState::Ringing), calls::updated_at.eq(now), &change);
         if on!(c, c => diesel::update(queued).set(ringing).execute(c).await)? == 1 {
             moved.insert(id);
@@ -199,15 +240,9 @@ pub async fn find(c: &mut Conn, id: CallId) -> Result<Option<Call>, DbError> {
     Ok(on!(c, c => calls::table.find(id).select(Call::as_select()).first(c).await.optional())?)
 }
 
-/// Moves a call from the state and try in which it was read to another state,
-/// if it is still there. False when another was quicker.
-pub async fn move_state(
-    c: &mut Conn,
-    call: &Call,
-    to: CallState,
-    change: &CallChange,
-    now: Moment,
-) -> Result<bool, DbError> {
+/// Moves a call on from the state and try in which it was read, if it is still there. False when another was quicker.
+pub async fn take_step(c: &mut Conn, call: &Call, step: &CallStep, now: Moment) -> Result<bool, DbError> {
+    let change = Change::of(step);
     let rows = on!(c, c => {
         diesel::update(
             calls::table
@@ -215,7 +250,7 @@ pub async fn move_state(
                 .filter(calls::state.eq(call.state))
                 .filter(calls::tries.eq(call.tries)),
         )
-            .set((calls::state.eq(to), calls::updated_at.eq(now), change))
+            .set((calls::state.eq(step.state()), calls::updated_at.eq(now), &change))
             .execute(c)
             .await
     })?;
@@ -223,7 +258,7 @@ pub async fn move_state(
 }
 
 /// Writes what does not touch the state.
-pub async fn amend(c: &mut Conn, id: CallId, change: &CallChange, now: Moment) -> Result<(), DbError> {
+pub async fn amend(c: &mut Conn, id: CallId, change: &CallFacts, now: Moment) -> Result<(), DbError> {
     on!(c, c => diesel::update(calls::table.find(id)).set((calls::updated_at.eq(now), change)).execute(c).await)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::past_slots::PastSlot;
 use super::schema::{callees, calls, conversations, past_slots, ring_attempts, slots};
 use super::{Conn, DbError, on};
 use crate::domain::schedule::{Slot, Weekdays, parse_time};
-use crate::domain::{AttemptId, CallId, CallMethod, CallState, CalleeId, DeviceId, Moment};
+use crate::domain::{AttemptId, CallId, CallMethod, CallReason, CallState, CalleeId, DeviceId, Moment};
 
 /// The callees from one id to another, both included.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ pub struct KeptPromise {
     /// Where it stands.
     pub state: CallState,
     /// Why it stands there.
-    pub reason: Option<String>,
+    pub reason: Option<CallReason>,
     /// The promised moment.
     pub due_at: Moment,
     /// When the present try rings.

@@ -81,6 +81,8 @@ diesel::table! {
         consent_by -> Nullable<Binary>,
         consent_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        tries -> Nullable<Integer>,
+        retry_after_s -> Nullable<Integer>,
     }
 }
 
@@ -226,7 +228,6 @@ diesel::table! {
     timeline (call_id, at, id) {
         id -> Binary,
         call_id -> Binary,
-        family_id -> Binary,
         at -> BigInt,
         step -> Text,
         detail -> Nullable<Text>,

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::calls::Call;
 use super::schema::timeline;
 use super::{Conn, DbError, column, on};
-use crate::domain::{CallId, FamilyId, Moment, TimelineId};
+use crate::domain::{CallId, Moment, TimelineId};
 
 /// One step of a call.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -17,8 +17,6 @@ pub struct TimelineRow {
     pub id: TimelineId,
     /// The call.
     pub call_id: CallId,
-    /// The family that may see it.
-    pub family_id: FamilyId,
     /// When.
     pub at: Moment,
     /// What, as a key of the Fluent files (`step-<step>`).
@@ -29,11 +27,10 @@ pub struct TimelineRow {
 
 impl TimelineRow {
     /// A step of a call.
-    pub fn new((call, family): (CallId, FamilyId), at: Moment, step: &str, detail: Option<&str>) -> Self {
+    pub fn new(call: CallId, at: Moment, step: &str, detail: Option<&str>) -> Self {
         Self {
             id: TimelineId::new(),
             call_id: call,
-            family_id: family,
             at,
             step: step.to_owned(),
             detail: detail.map(|text| text.chars().take(300).collect()),
@@ -43,18 +40,17 @@ impl TimelineRow {
 
 /// Appends a step.
 pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: Option<&str>) -> Result<(), DbError> {
-    append_all(c, &[TimelineRow::new((call.id, call.family_id), at, step, detail)]).await
+    append_all(c, &[TimelineRow::new(call.id, at, step, detail)]).await
 }
 
 /// Appends steps of any calls.
 pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbError> {
     if let Conn::Pg(pg) = c {
         diesel::sql_query(
-            "INSERT INTO timeline (id, call_id, family_id, at, step, detail) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO timeline (id, call_id, at, step, detail) SELECT * FROM unnest($1, $2, $3, $4, $5)",
         )
         .bind::<Array<Binary>, _>(column(rows, |row| row.id))
         .bind::<Array<Binary>, _>(column(rows, |row| row.call_id))
-        .bind::<Array<Binary>, _>(column(rows, |row| row.family_id))
         .bind::<Array<BigInt>, _>(column(rows, |row| row.at))
         .bind::<Array<Text>, _>(column(rows, |row| row.step.as_str()))
         .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.detail.as_deref()))

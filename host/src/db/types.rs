@@ -132,6 +132,7 @@ id_columns!(
 
 text_columns!(
     domain::CallMethod,
+    domain::CallReason,
     domain::CallState,
     domain::AttemptState,
     domain::Role,

@@ -2,6 +2,7 @@
 //! No I/O, no async. Everyone may use it; it uses nobody.
 
 pub mod alert;
+pub mod attempt;
 pub mod calendar;
 pub mod call;
 pub mod conversation;
@@ -20,7 +21,8 @@ pub(crate) mod word;
 pub mod zone;
 
 pub use alert::{AlertKind, AlertState, WebhookState};
-pub use call::{AttemptState, CallMethod, CallState};
+pub use attempt::{AttemptState, AttemptStep, Ending, Receipt};
+pub use call::{AnotherTry, CallMethod, CallReason, CallState, CallStep, Talk};
 pub use conversation::{
     Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn,
     WebhookReading,

@@ -3,7 +3,10 @@
 //! One connection serves until it carries as many requests as vendors allow on one at once; then the next is used too.
 //! So an idle lane is a single warm connection, and at the full hour no request waits for another's reply. Sending walks in.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::client::{ClientError, ClientMaker, Speech};
 use super::credential::Credential;
@@ -13,15 +16,21 @@ const REQUESTS_A_CONNECTION: usize = 100;
 /// What one sender opens at the most: more would be taken for an attack.
 const CONNECTIONS_MAX: usize = 8;
 
+/// A connection that served so lately still stands: ours are kept for longer, and so are those of the push services.
+const WARM_FOR: Duration = Duration::from_secs(40);
+
 /// The connections of one credential: vendors tie a connection to who opened it.
 pub(super) struct Lane {
     pub(super) credential: Credential,
     connections: Vec<Connection>,
+    made_at: Instant,
 }
 
 struct Connection {
     client: reqwest::Client,
     under_way: AtomicUsize,
+    /// When it was last used: milliseconds from the making of the lane, and one; 0 is never.
+    used_at: AtomicU64,
 }
 
 /// A place on a connection. It is given back when it is dropped.
@@ -32,18 +41,39 @@ impl Lane {
         let speech = credential.speech();
         // Over HTTP/1.1 a client opens a connection for each request by itself.
         let number = if speech == Speech::Http2 { CONNECTIONS_MAX } else { 1 };
-        let connection = || Ok(Connection { client: clients.make(speech)?, under_way: AtomicUsize::new(0) });
+        let connection = || {
+            let (under_way, used_at) = (AtomicUsize::new(0), AtomicU64::new(0));
+            Ok(Connection { client: clients.make(speech)?, under_way, used_at })
+        };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
-        Ok(Self { credential, connections })
+        Ok(Self { credential, connections, made_at: Instant::now() })
     }
 
     /// The first connection with room; when none has any, the emptiest. `None` never happens: there is always one.
     pub(super) fn enter(&self) -> Option<Place<'_>> {
         let load = |connection: &&Connection| connection.under_way.load(Ordering::Relaxed);
         let with_room = self.connections.iter().find(|connection| load(connection) < REQUESTS_A_CONNECTION);
-        let chosen = with_room.or_else(|| self.connections.iter().min_by_key(load))?;
-        chosen.under_way.fetch_add(1, Ordering::Relaxed);
-        Some(Place(chosen))
+        Some(self.place(with_room.or_else(|| self.connections.iter().min_by_key(load))?))
+    }
+
+    /// A connection that has not served lately, to be opened before it is needed; `None` when all stand.
+    pub(super) fn enter_cold(&self) -> Option<Place<'_>> {
+        let warm_since = self.now().saturating_sub(u64::try_from(WARM_FOR.as_millis()).unwrap_or(u64::MAX));
+        let is_cold = |connection: &&Connection| {
+            let used_at = connection.used_at.load(Ordering::Relaxed);
+            used_at == 0 || used_at < warm_since
+        };
+        self.connections.iter().find(is_cold).map(|cold| self.place(cold))
+    }
+
+    fn place<'a>(&self, connection: &'a Connection) -> Place<'a> {
+        connection.under_way.fetch_add(1, Ordering::Relaxed);
+        connection.used_at.store(self.now(), Ordering::Relaxed);
+        Place(connection)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.made_at.elapsed().as_millis()).map_or(u64::MAX, |ms| ms.saturating_add(1))
     }
 }
 

@@ -20,6 +20,9 @@ const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// No request waits longer than this, whatever its deadline.
 const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 
+/// Planning does not wait longer for a connection that it opens ahead.
+const OPENING_MAX: Duration = Duration::from_secs(1);
+
 /// A request that passed every check.
 struct Checked<'a> {
     method: Method,
@@ -59,14 +62,20 @@ impl Egress {
         }
     }
 
-    /// Gets ready to send `request` soon: its credential is bought, if it is one that is bought. What can't be had now
-    /// is asked for again when the request is sent.
+    /// Gets ready to send `request` soon: its credential is bought, if it is one that is bought, and one more of its
+    /// connections is opened. What can't be had now is asked for again when the request is sent.
     pub async fn warm(&self, request: &Request, until: Instant) {
-        let Ok(Checked { lane: Some(lane), .. }) = self.check(request) else { return };
+        let Ok(Checked { url, lane: Some(lane), .. }) = self.check(request) else { return };
         if let Ok(Err(NoCredential::Transient(why) | NoCredential::Misconfigured(why))) =
             timeout_at(until, lane.credential.place(&self.clock, None)).await
         {
             tracing::warn!(plugin = self.permits.plugin, why, "a credential could not be had ahead");
+        }
+        let Some(place) = lane.enter_cold() else { return };
+        // It says nothing and asks for nothing: what is wanted of the reply is the connection that it came on.
+        let opening = place.client().head(url.join("/").unwrap_or(url)).send();
+        if let Ok(Err(error)) = timeout_at(until.min(Instant::now() + OPENING_MAX), opening).await {
+            tracing::warn!(plugin = self.permits.plugin, why = reason(error), "a connection could not be opened ahead");
         }
     }
 

@@ -6,9 +6,9 @@
 use futures::FutureExt;
 
 use crate::app::App;
-use crate::db::ring_attempts::{self, AttemptChange, RingAttempt, holding};
+use crate::db::ring_attempts::{self, RingAttempt, holding};
 use crate::db::{Conn, DbError, callees, calls, timeline};
-use crate::domain::{AttemptState, CallState, FamilyId};
+use crate::domain::{AttemptState, AttemptStep, CallState, FamilyId};
 use crate::services::arming;
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
@@ -49,12 +49,7 @@ async fn ring_once_more(c: &mut Conn, rules: &Rules) -> Result<Vec<FamilyId>, Db
 }
 
 async fn repeat(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
-    let again = AttemptChange {
-        state: Some(AttemptState::Armed),
-        act_at: Some(Some(rules.now)),
-        owner: Some(None),
-        ..AttemptChange::default()
-    };
-    ring_attempts::settle(c, attempt, &[AttemptState::Accepted], &again).await?;
+    let again = AttemptStep::Armed { at: rules.now, why: None, sends: attempt.sends, sent_at: None };
+    ring_attempts::take_step(c, attempt, &[AttemptState::Accepted], again).await?;
     Ok(())
 }

@@ -11,13 +11,13 @@ use futures::FutureExt;
 
 use crate::app::App;
 pub use crate::db::calls::Call;
-use crate::db::calls::{self, CallChange};
+use crate::db::calls::{self, CallFacts};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, callees, devices, timeline};
-use crate::domain::{AttemptId, CallState, DeviceState, Moment, Session, SessionRequest};
-use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
+use crate::domain::{AttemptId, CallReason, CallState, CallStep, DeviceState, Moment, Session, SessionRequest, Talk};
+use crate::services::calls::{Rules, advance, miss};
 use crate::services::deadlines::ANSWER_GRACE_S;
 use crate::services::error::ServiceError;
 use crate::services::{agent_variables, webhooks};
@@ -93,18 +93,18 @@ async fn take(
         DeviceStep::Accepted => accept(c, call, device, rules).await?,
         DeviceStep::Joined => {
             accept(c, call, device, rules).await?;
-            let change = CallChange { joined_at: Some(rules.now), ..CallChange::default() };
-            advance(c, call, CallState::InProgress, change, rules.now).await?;
+            let talks = CallStep::InProgress { since: rules.now, answered_at: None, check_at: None };
+            advance(c, call, &talks, rules.now).await?;
         }
         DeviceStep::Ended { duration_s } => end(c, call, device, duration_s, rules).await?,
         DeviceStep::Declined => {
             if matches!(call.state, CallState::Queued | CallState::Ringing) {
-                settle_quietly(c, call, CallState::Declined, "declined", rules).await?;
+                miss(c, call, CallReason::Declined, rules).await?;
             }
         }
         DeviceStep::TimedOut => {
             if call.state == CallState::Ringing {
-                miss(c, call, Miss::NO_ANSWER, rules).await?;
+                miss(c, call, CallReason::NoAnswer, rules).await?;
             }
         }
     }
@@ -127,13 +127,7 @@ async fn accept(c: &mut Conn, call: &mut Call, device: &Device, rules: &Rules) -
         return Err(ServiceError::Gone("ring-over"));
     }
     ring_attempts::mark_rang(c, call.id, device.id, rules.now).await?;
-    let change = CallChange {
-        device_id: Some(device.id),
-        answered_at: Some(rules.now),
-        reason: Some(None),
-        ..CallChange::default()
-    };
-    if advance(c, call, CallState::Answered, change, rules.now).await? {
+    if advance(c, call, &CallStep::Answered { by: device.id, at: rules.now }, rules.now).await? {
         call.device_id = Some(device.id);
         Ok(())
     } else {
@@ -152,7 +146,7 @@ async fn end(
     if call.state.is_outcome() {
         // The app posts the end up to three times; a length that comes late is kept, one that is there stays.
         if call.state == CallState::Completed && call.duration_s.is_none() && duration_s.is_some() {
-            calls::amend(c, call.id, &CallChange { duration_s, ..CallChange::default() }, rules.now).await?;
+            calls::amend(c, call.id, &CallFacts { duration_s, ..CallFacts::default() }, rules.now).await?;
         }
         return Ok(());
     }
@@ -162,14 +156,13 @@ async fn end(
     if conversations::of_call(c, call.id).await?.is_empty() {
         // Ended without ever having asked for a conversation: picked up, never connected.
         if matches!(call.state, CallState::Ringing | CallState::Answered) {
-            miss(c, call, Miss::NEVER_CONNECTED, rules).await?;
+            miss(c, call, CallReason::NeverConnected, rules).await?;
         }
         return Ok(());
     }
     let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
-    let change =
-        CallChange { ended_at: Some(rules.now), duration_s, check_at: Some(check_at), ..CallChange::default() };
-    advance(c, call, CallState::Completed, change, rules.now).await?;
+    let talk = Talk { ended_at: rules.now, duration_s, check_at, ..Talk::default() };
+    advance(c, call, &CallStep::Completed(talk), rules.now).await?;
     Ok(())
 }
 

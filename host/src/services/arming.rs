@@ -6,7 +6,7 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::ring_targets::{self, RingTarget};
 use crate::db::{Conn, DbError};
 use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
-use crate::domain::{AttemptId, AttemptState, CallMethod, GroupId};
+use crate::domain::{AttemptId, AttemptState, CallMethod, CallReason, GroupId};
 use crate::plugins::Plugins;
 use crate::services::calls::Rules;
 
@@ -54,13 +54,13 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// A key of the Fluent files (`reason-<reason>`).
-    pub(crate) const fn reason(self) -> &'static str {
+    /// The reason of a call that ends for it.
+    pub(crate) const fn reason(self) -> CallReason {
         match self {
-            Self::Consent => "no_consent",
-            Self::Phone => "no_phone",
-            Self::Device => "no_device",
-            Self::Channel => "no_channel",
+            Self::Consent => CallReason::NoConsent,
+            Self::Phone => CallReason::NoPhone,
+            Self::Device => CallReason::NoDevice,
+            Self::Channel => CallReason::NoChannel,
         }
     }
 }
@@ -92,19 +92,19 @@ pub(crate) async fn arm(
     }
 }
 
-/// Where the call's present try can ring when this channel is left alone: at another device, on another channel.
+/// Where else the call's present try can ring: at another device, and if a channel is left alone, on another channel.
 pub(crate) async fn elsewhere(
     c: &mut Conn,
     call: &Call,
     callee: &Callee,
-    channel: &str,
+    left_alone: Option<&str>,
     rules: &Rules,
 ) -> Result<Option<Target>, DbError> {
     if call.call_method == CallMethod::Phone {
         return Ok(None);
     }
     let mut targets = unused_targets(c, call).await?;
-    targets.retain(|target| target.channel != channel);
+    targets.retain(|target| left_alone != Some(target.channel.as_str()));
     Ok(choose(callee, call.call_method, &targets, rules).ok())
 }
 

@@ -241,6 +241,8 @@ async fn enter(
         consent_by: Some(account),
         consent_at: Some(now),
         created_at: now,
+        tries: None,
+        retry_after_s: None,
     };
     callees::insert(c, &callee).await?;
     Ok(callee)

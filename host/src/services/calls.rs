@@ -6,13 +6,15 @@
 
 use crate::app::App;
 use crate::config::Config;
-use crate::db::calls::{Call, CallChange};
+use crate::db::callees::Callee;
+use crate::db::calls::Call;
 use crate::db::{self, Conn, DbError, callees, ring_attempts};
 use crate::domain::zone::Zone;
-use crate::domain::{AlertId, AlertKind, AlertState, CallState, Moment};
+use crate::domain::{AlertId, AlertKind, AlertState, AnotherTry, CallReason, CallState, CallStep, Moment};
 use crate::services::arming::{self, Channels};
-use crate::services::escalation;
 use crate::services::schedules::pausing;
+use crate::services::schedules::retrying::Retries;
+use crate::services::{canceling, escalation};
 
 /// What the steps of a call need to know beside the database.
 #[derive(Clone)]
@@ -43,51 +45,18 @@ impl Rules {
     }
 }
 
-/// Why a try did not lead to a talk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Miss {
-    /// The outcome, if this was the last try.
-    pub(crate) outcome: CallState,
-    /// A key of the Fluent files (`reason-<reason>`).
-    pub(crate) reason: &'static str,
-    /// Whether another try can help.
-    pub(crate) retry: bool,
-}
-
-impl Miss {
-    /// Nobody picked up.
-    pub(crate) const NO_ANSWER: Self = Self { outcome: CallState::Missed, reason: "no_answer", retry: true };
-    /// The line was busy.
-    pub(crate) const BUSY: Self = Self { outcome: CallState::Busy, reason: "busy", retry: true };
-    /// Picked up, but the talk never began.
-    pub(crate) const NEVER_CONNECTED: Self = Self::failed("never_connected", true);
-
-    /// It could not be made.
-    pub(crate) const fn failed(reason: &'static str, retry: bool) -> Self {
-        Self { outcome: CallState::Failed, reason, retry }
-    }
-}
-
 /// Moves a call on, with its timeline row. False when another was quicker, or
 /// the step does not fit; then nothing is written.
-pub(crate) async fn advance(
-    c: &mut Conn,
-    call: &mut Call,
-    to: CallState,
-    change: CallChange,
-    now: Moment,
-) -> Result<bool, DbError> {
+pub(crate) async fn advance(c: &mut Conn, call: &mut Call, step: &CallStep, now: Moment) -> Result<bool, DbError> {
     catch_up(c, call).await?;
-    if !call.state.may_become(to) {
+    let state = step.state();
+    if !call.state.may_become(state) || !db::calls::take_step(c, call, step, now).await? {
         return Ok(false);
     }
-    if !db::calls::move_state(c, call, to, &change, now).await? {
-        return Ok(false);
-    }
-    let detail = change.reason.flatten();
-    db::timeline::append(c, call, now, to.as_str(), detail.as_deref()).await?;
-    call.state = to;
-    if to.is_outcome() {
+    db::timeline::append(c, call, now, state.as_str(), step.reason().map(CallReason::as_str)).await?;
+    call.state = state;
+    canceling::others(c, call, step, now).await?;
+    if state.is_outcome() {
         ring_attempts::close_of_call(c, call.id).await?;
     }
     Ok(true)
@@ -108,44 +77,44 @@ async fn catch_up(c: &mut Conn, call: &mut Call) -> Result<(), DbError> {
 }
 
 /// A try came to nothing: ring again later, or settle the call, tell the family and open an alert.
-pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rules) -> Result<(), DbError> {
+pub(crate) async fn miss(c: &mut Conn, call: &mut Call, reason: CallReason, rules: &Rules) -> Result<(), DbError> {
     if call.state.is_outcome() {
         return Ok(());
     }
     let Some(callee) = callees::find(c, call.callee_id).await? else { return Ok(()) };
     let zone = Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
-    let again = next_try(call, miss, &zone, rules);
-    if let Some(ring_at) = pausing::unless_paused(c, call, again, &zone, rules.now).await? {
-        let change = CallChange {
-            reason: Some(Some(miss.reason.to_owned())),
-            ring_at: Some(ring_at),
-            expires_at: Some(ring_at.plus_secs(rules.ring_window_s())),
-            tries: Some(call.tries + 1),
-            check_at: Some(None),
-            ..CallChange::default()
-        };
-        catch_up(c, call).await?;
-        if !db::calls::move_state(c, call, CallState::Queued, &change, rules.now).await? {
-            return Ok(());
-        }
-        db::timeline::append(c, call, rules.now, "retry_planned", Some(miss.reason)).await?;
-        ring_attempts::close_of_call(c, call.id).await?;
-        if let Some(again) = db::calls::find(c, call.id).await? {
-            *call = again;
-        }
-        if let Err(refusal) = arming::arm(c, call, &callee, rules).await? {
-            settle_missed(c, call, Miss::failed(refusal.reason(), false), rules).await?;
-        }
+    let again = next_try(call, &callee, reason, &zone, rules);
+    let Some(ring_at) = pausing::unless_paused(c, call, again, &zone, rules.now).await? else {
+        return settle_missed(c, call, reason, rules).await;
+    };
+    catch_up(c, call).await?;
+    let expires_at = ring_at.plus_secs(rules.ring_window_s());
+    let queued = CallStep::Queued { reason, ring_at, expires_at, try_no: call.tries + 1 };
+    if !db::calls::take_step(c, call, &queued, rules.now).await? {
         return Ok(());
     }
-    settle_missed(c, call, miss, rules).await
+    db::timeline::append(c, call, rules.now, "retry_planned", Some(reason.as_str())).await?;
+    ring_attempts::close_of_call(c, call.id).await?;
+    if let Some(again) = db::calls::find(c, call.id).await? {
+        *call = again;
+    }
+    if let Err(refusal) = arming::arm(c, call, &callee, rules).await? {
+        settle_missed(c, call, refusal.reason(), rules).await?;
+    }
+    Ok(())
 }
 
 /// When the next try of a call rings, if there is to be one.
-fn next_try(call: &Call, miss: Miss, zone: &Zone, rules: &Rules) -> Option<Moment> {
+fn next_try(call: &Call, callee: &Callee, reason: CallReason, zone: &Zone, rules: &Rules) -> Option<Moment> {
     let calling = &rules.config.calling;
-    let tries = i32::try_from(calling.tries).unwrap_or(i32::MAX);
-    let ring_at = rules.now.plus_secs(i64::from(calling.retry_after_s));
+    let retries = Retries::of(callee, calling);
+    let wait_s = match reason.another_try(call.call_method) {
+        AnotherTry::Later => retries.after_s,
+        AnotherTry::WhenFree => calling.retry_busy_after_s,
+        AnotherTry::WhenMended => calling.retry_vendor_after_s,
+        AnotherTry::Never => return None,
+    };
+    let ring_at = rules.now.plus_secs(wait_s.into());
     let local = zone.local(ring_at).time();
     let quiet = if calling.quiet_start <= calling.quiet_end {
         local >= calling.quiet_start && local < calling.quiet_end
@@ -154,30 +123,31 @@ fn next_try(call: &Call, miss: Miss, zone: &Zone, rules: &Rules) -> Option<Momen
     };
     // Who has begun to talk is not rung again for the same promise.
     let talked = call.state == CallState::InProgress;
-    (miss.retry && !talked && call.tries < tries && !quiet).then_some(ring_at)
+    let tries = i32::try_from(retries.tries).unwrap_or(i32::MAX);
+    (!talked && call.tries < tries && !quiet).then_some(ring_at)
 }
 
 /// Settles a call that came to nothing.
-async fn settle_missed(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rules) -> Result<(), DbError> {
-    let change = CallChange {
-        reason: Some(Some(miss.reason.to_owned())),
-        ended_at: Some(rules.now),
-        check_at: Some(None),
-        ..CallChange::default()
-    };
-    if !advance(c, call, miss.outcome, change, rules.now).await? {
+async fn settle_missed(c: &mut Conn, call: &mut Call, reason: CallReason, rules: &Rules) -> Result<(), DbError> {
+    if !advance(c, call, &CallStep::Over { reason, at: rules.now }, rules.now).await? {
         return Ok(());
     }
-    let kind = match (miss.outcome, miss.reason) {
-        (_, "no_device") => AlertKind::NoDevice,
-        (CallState::Failed | CallState::Expired, _) => AlertKind::CallFailed,
+    let kind = match reason.outcome() {
+        _ if reason == CallReason::NoDevice => AlertKind::NoDevice,
+        CallState::Failed | CallState::Expired => AlertKind::CallFailed,
         _ => AlertKind::Missed,
     };
-    open_alert(c, call, kind, miss.reason, rules.now).await
+    open_alert(c, call, kind, reason, rules.now).await
 }
 
 /// Opens the alert of a call that did not become a talk.
-async fn open_alert(c: &mut Conn, call: &Call, kind: AlertKind, reason: &str, now: Moment) -> Result<(), DbError> {
+async fn open_alert(
+    c: &mut Conn,
+    call: &Call,
+    kind: AlertKind,
+    reason: CallReason,
+    now: Moment,
+) -> Result<(), DbError> {
     let alert = db::alerts::Alert {
         id: AlertId::new(),
         family_id: Some(call.family_id),
@@ -196,15 +166,4 @@ async fn open_alert(c: &mut Conn, call: &Call, kind: AlertKind, reason: &str, no
     };
     escalation::raise(c, &[alert], now).await?;
     Ok(())
-}
-
-/// Settles a call that the callee declined, or that a machine took: no other try.
-pub(crate) async fn settle_quietly(
-    c: &mut Conn,
-    call: &mut Call,
-    outcome: CallState,
-    reason: &'static str,
-    rules: &Rules,
-) -> Result<(), DbError> {
-    settle_missed(c, call, Miss { outcome, reason, retry: false }, rules).await
 }

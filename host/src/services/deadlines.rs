@@ -6,11 +6,11 @@
 use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
-use crate::db::calls::{self, Call, CallChange};
+use crate::db::calls::{self, Call, CallFacts};
 use crate::db::conversations;
 use crate::db::{Conn, DbError};
-use crate::domain::{CallMethod, CallState, FamilyId};
-use crate::services::calls::{Miss, Rules, miss};
+use crate::domain::{CallMethod, CallReason, CallState, FamilyId};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 
 /// After the ring window, for an answer that is on its way.
@@ -53,13 +53,12 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
     let before = (call.state, call.tries, call.check_at);
     match (call.state, call.call_method) {
         (CallState::Queued, CallMethod::App) => {
-            let expired = Miss { outcome: CallState::Expired, reason: "not_rung_in_time", retry: false };
-            miss(c, &mut call, expired, rules).await?;
+            miss(c, &mut call, CallReason::NotRungInTime, rules).await?;
         }
-        (CallState::Ringing, CallMethod::App) => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
+        (CallState::Ringing, CallMethod::App) => miss(c, &mut call, CallReason::NoAnswer, rules).await?,
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
             // It may have rung, so it is not dialled again: the family is told instead.
-            miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
+            miss(c, &mut call, CallReason::VendorSilent, rules).await?;
             // The family knows. What became of it is asked for all the same, until the vendor says.
             check_from_now_on(c, &mut call, rules).await?;
         }
@@ -67,7 +66,7 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
             let answered_at = call.answered_at.unwrap_or(call.ring_at);
             if rules.now > answered_at.plus_secs(CONNECT_WINDOW_S) {
                 if conversations::of_call(c, call.id).await?.is_empty() {
-                    miss(c, &mut call, Miss::NEVER_CONNECTED, rules).await?;
+                    miss(c, &mut call, CallReason::NeverConnected, rules).await?;
                 } else {
                     check_from_now_on(c, &mut call, rules).await?;
                 }
@@ -85,7 +84,7 @@ async fn check_from_now_on(c: &mut Conn, call: &mut Call, rules: &Rules) -> Resu
         return Ok(());
     }
     let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
-    calls::amend(c, call.id, &CallChange { check_at: Some(check_at), ..CallChange::default() }, rules.now).await?;
+    calls::amend(c, call.id, &CallFacts { check_at: Some(check_at), ..CallFacts::default() }, rules.now).await?;
     call.check_at = check_at;
     Ok(())
 }

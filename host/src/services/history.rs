@@ -15,7 +15,7 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, alerts, devices, families as stored_families, timeline};
 use crate::domain::{
-    AccountId, AttemptState, Block, CallId, CallMethod, CallState, CalleeId, Locale, Moment, Role, Turn,
+    AccountId, AttemptState, Block, CallId, CallMethod, CallReason, CallState, CalleeId, Locale, Moment, Role, Turn,
 };
 
 /// Calls on one page of a list.
@@ -44,7 +44,7 @@ pub struct CallBrief {
     /// Where it stands.
     pub state: CallState,
     /// Why, as a word.
-    pub reason: Option<String>,
+    pub reason: Option<CallReason>,
     /// How it is rung.
     pub method: CallMethod,
     /// How long they talked.
@@ -268,7 +268,7 @@ impl Circle {
             zone: callee.zone.clone(),
             at: if call.state.is_outcome() { call.due_at } else { call.ring_at },
             state: call.state,
-            reason: call.reason.clone(),
+            reason: call.reason,
             method: call.call_method,
             duration_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds > 0),
             mood: call.mood_score.and_then(|mood| u8::try_from(mood).ok()).filter(|mood| (1..=5).contains(mood)),

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
 use crate::db::{Conn, DbError};
-use crate::domain::{AlertId, CallId, Moment, WebhookId};
+use crate::domain::{AlertId, AttemptId, CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{escalation, summaries, taking_back, webhooks};
+use crate::services::{canceling, escalation, summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: i64 = 16;
@@ -43,6 +43,13 @@ pub(crate) enum Job {
         /// The call.
         call: CallId,
     },
+    /// Tell devices that their ring is not needed any more.
+    CancelRings {
+        /// The call.
+        call: CallId,
+        /// Which rings of it.
+        attempts: Vec<AttemptId>,
+    },
     /// Tell the next contact of an alert that nobody has taken in hand.
     Escalate {
         /// The alert.
@@ -63,6 +70,7 @@ impl Job {
             Self::ApplyWebhook { .. } => "apply_webhook",
             Self::Summarise { .. } => "summarise",
             Self::TakeBack { .. } => "take_back",
+            Self::CancelRings { .. } => "cancel_rings",
             Self::Escalate { .. } => "escalate",
             Self::SendMail { .. } => "send_mail",
         }
@@ -169,6 +177,7 @@ async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
         }
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
         Job::TakeBack { call } => taking_back::at_vendor(app, call).await,
+        Job::CancelRings { call, attempts } => Ok(canceling::tell(app, call, &attempts).await?),
         Job::Escalate { alert, place } => Ok(escalation::tell_next(app, alert, place).await?),
         Job::SendMail { mail } => mails::send(app, mail).await,
     }

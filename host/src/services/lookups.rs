@@ -10,13 +10,16 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
-use crate::db::calls::CallChange;
+use crate::db::calls::CallFacts;
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts::steps::{self, Claim};
-use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
+use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, calls};
-use crate::domain::{AttemptId, AttemptState, CallState, FamilyId, GroupId, Inspection, RingPhase, RingRef};
-use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
+use crate::domain::{
+    AttemptId, AttemptState, AttemptStep, CallReason, CallStep, FamilyId, GroupId, Inspection, Receipt, RingPhase,
+    RingRef,
+};
+use crate::services::calls::{Rules, advance, miss};
 use crate::services::error::ServiceError;
 use crate::services::{verdicts, webhooks};
 
@@ -95,9 +98,8 @@ async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), Service
     app.db
         .write(move |c| {
             async move {
-                let change = AttemptChange { act_at: Some(Some(again)), ..AttemptChange::default() };
                 for attempt in attempts {
-                    ring_attempts::settle(c, &attempt, &AttemptState::OPEN, &change).await?;
+                    ring_attempts::look_later(c, &attempt, again).await?;
                 }
                 Ok::<_, ServiceError>(())
             }
@@ -111,20 +113,16 @@ async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), Service
 async fn absent(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
     let certain_at = attempt.sent_at.unwrap_or(rules.now).plus_secs(CERTAINLY_ABSENT_AFTER_S);
     let look_at = rules.now.plus_secs(rules.config.calling.poll_interval_s.into());
-    let change = AttemptChange {
-        state: Some(AttemptState::Unknown),
-        act_at: Some(Some(look_at.min(certain_at.max(rules.now)))),
-        ..AttemptChange::default()
-    };
-    ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await?;
+    let unknown = AttemptStep::Unknown { why: None, look_at: look_at.min(certain_at.max(rules.now)) };
+    ring_attempts::take_step(c, attempt, &AttemptState::OPEN, unknown).await?;
     if rules.now < certain_at {
         return Ok(());
     }
-    let reason = "not at the vendor";
+    let why = "not at the vendor".to_owned();
     if rules.now < attempt.ring_at {
-        verdicts::send_again(c, attempt, rules.now, reason, "vendor_lost", rules).await
+        verdicts::send_again(c, attempt, rules.now, why, CallReason::VendorLost, rules).await
     } else {
-        verdicts::over(c, attempt, AttemptState::Failed, reason, "vendor_lost", rules).await
+        verdicts::failed(c, attempt, why, CallReason::VendorLost, rules).await
     }
 }
 
@@ -153,10 +151,10 @@ async fn take_back(app: &App, channel: &str, late: Vec<RingAttempt>) -> Result<(
             .write(move |c| {
                 async move {
                     for attempt in late.into_iter().filter(|attempt| gone.contains(&attempt.id)) {
-                        let unknown = AttemptChange { state: Some(AttemptState::Unknown), ..AttemptChange::default() };
-                        ring_attempts::settle(c, &attempt, &AttemptState::OPEN, &unknown).await?;
-                        let reason = "not dialled in its window, taken back";
-                        verdicts::over(c, &attempt, AttemptState::Failed, reason, "vendor_late", &rules).await?;
+                        let unknown = AttemptStep::Unknown { why: None, look_at: rules.now };
+                        ring_attempts::take_step(c, &attempt, &AttemptState::OPEN, unknown).await?;
+                        let why = "not dialled in its window, taken back".to_owned();
+                        verdicts::failed(c, &attempt, why, CallReason::VendorLate, &rules).await?;
                     }
                     Ok::<_, ServiceError>(())
                 }
@@ -188,16 +186,15 @@ async fn record(
         RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed | RingPhase::Canceled => None,
     };
     let rings = matches!(found.phase, RingPhase::Ringing | RingPhase::Talking | RingPhase::Completed);
-    let change = AttemptChange {
-        state: Some(if rings || attempt.rang_at.is_some() { AttemptState::Rang } else { AttemptState::Accepted }),
-        act_at: Some(polled_again),
-        reference: found.reference.clone(),
-        recipient: found.recipient.clone(),
-        accepted_at: attempt.accepted_at.is_none().then_some(rules.now),
-        rang_at: (rings && attempt.rang_at.is_none()).then_some(rules.now),
-        ..AttemptChange::default()
+    let receipt = Receipt { reference: found.reference.clone(), recipient: found.recipient.clone() };
+    let accepted_at = attempt.accepted_at.is_none().then_some(rules.now);
+    let step = if rings || attempt.rang_at.is_some() {
+        let at = attempt.rang_at.is_none().then_some(rules.now);
+        AttemptStep::Rang { at, accepted_at, look_at: polled_again, receipt }
+    } else {
+        AttemptStep::Accepted { at: accepted_at, look_at: polled_again, receipt }
     };
-    if !ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await? {
+    if !ring_attempts::take_step(c, attempt, &AttemptState::OPEN, step).await? {
         return Ok(None);
     }
     if let Some(provider_ref) = &found.conversation {
@@ -218,29 +215,23 @@ async fn record(
 
 /// Moves the call as far as the vendor says it is.
 async fn follow(c: &mut Conn, call: &mut calls::Call, found: &Inspection, rules: &Rules) -> Result<(), DbError> {
-    let await_webhook = Some(Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into())));
+    let check_at = Some(rules.now.plus_secs(rules.config.calling.reconcile_after_s.into()));
     match found.phase {
         RingPhase::Ringing => {
-            advance(c, call, CallState::Ringing, CallChange::default(), rules.now).await?;
+            advance(c, call, &CallStep::Ringing, rules.now).await?;
         }
         RingPhase::Talking => {
-            let change = CallChange {
-                reason: Some(None),
-                answered_at: Some(rules.now),
-                joined_at: Some(rules.now),
-                check_at: await_webhook,
-                ..CallChange::default()
-            };
-            advance(c, call, CallState::InProgress, change, rules.now).await?;
+            let talks = CallStep::InProgress { since: rules.now, answered_at: Some(rules.now), check_at };
+            advance(c, call, &talks, rules.now).await?;
         }
-        RingPhase::Canceled => settle_quietly(c, call, CallState::Canceled, "vendor_canceled", rules).await?,
+        RingPhase::Canceled => miss(c, call, CallReason::VendorCanceled, rules).await?,
         RingPhase::Failed if found.conversation.is_none() => {
-            miss(c, call, Miss::failed("vendor_failed", true), rules).await?;
+            miss(c, call, CallReason::VendorFailed, rules).await?;
         }
         RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed => {
             // The webhook says how it came out; if it does not come, it is fetched.
-            let change = CallChange { check_at: await_webhook, ..CallChange::default() };
-            calls::amend(c, call.id, &change, rules.now).await?;
+            let facts = CallFacts { check_at: Some(check_at), ..CallFacts::default() };
+            calls::amend(c, call.id, &facts, rules.now).await?;
         }
         RingPhase::Waiting | RingPhase::Absent | RingPhase::Unknown => {}
     }

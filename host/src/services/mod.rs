@@ -20,6 +20,7 @@ pub(crate) mod arming;
 pub mod armory;
 pub mod audit;
 pub(crate) mod calls;
+mod canceling;
 pub mod deadlines;
 pub mod error;
 mod escalation;

@@ -3,7 +3,6 @@
 //! The ringing loop never waits for the database: it leaves its outcomes here. They are written in pages, a page in one
 //! transaction and most of it in a few statements. While the database is away they wait.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
@@ -13,9 +12,9 @@ use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::holding::{self, Taken};
 use crate::db::timeline::TimelineRow;
 use crate::db::{Conn, DbError, calls, devices, ring_targets, timeline};
-use crate::domain::{AttemptId, CallState, DeviceId, FamilyId, Moment, Verdict};
+use crate::domain::{CallReason, CallState, DeviceId, FamilyId, Moment, Verdict};
 use crate::services::armory::Armed;
-use crate::services::calls::{Miss, Rules, miss};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::verdicts;
 
@@ -158,10 +157,10 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
             taken(rung, is_awaited.then(|| rules.ack_by(rung.sent_at)))
         })
         .collect();
-    let noted = holding::note_taken(c, &taken).await?;
+    holding::note_taken(c, &taken).await?;
     let worked: Vec<_> = accepted.iter().filter_map(|rung| rung.armed.attempt.push_address_id).collect();
     ring_targets::mark_ok(c, &worked, rules.now).await?;
-    begin_ringing(c, &accepted, &others, &noted, rules).await?;
+    begin_ringing(c, &accepted, &others, rules).await?;
     for rung in others {
         let mut attempt = rung.armed.attempt;
         attempt.sends += 1;
@@ -169,7 +168,7 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
         match rung.outcome {
             Outcome::Verdict(verdict) => verdicts::record(c, &attempt, verdict, rules).await?,
             Outcome::TurnedAway { until, reason } => {
-                verdicts::turned_away(c, &attempt, until, &reason, rules).await?;
+                verdicts::turned_away(c, &attempt, until, reason, rules).await?;
             }
             Outcome::Late => late(c, &attempt, rules).await?,
         }
@@ -193,13 +192,7 @@ fn taken(rung: &Rung, ack_by: Option<Moment>) -> Taken {
 }
 
 /// What was sent rings, as far as the host knows: the calls move on, with their timeline.
-async fn begin_ringing(
-    c: &mut Conn,
-    accepted: &[Rung],
-    others: &[Rung],
-    noted: &HashSet<AttemptId>,
-    rules: &Rules,
-) -> Result<(), DbError> {
+async fn begin_ringing(c: &mut Conn, accepted: &[Rung], others: &[Rung], rules: &Rules) -> Result<(), DbError> {
     let sent = || accepted.iter().chain(others.iter().filter(|rung| rung.was_sent()));
     let begun: Vec<calls::Begun> = sent()
         .map(|rung| {
@@ -208,18 +201,11 @@ async fn begin_ringing(
         })
         .collect();
     let moved = calls::begin_ringing(c, &begun, rules.now).await?;
-    let mut steps = Vec::with_capacity(2 * begun.len());
+    let mut steps = Vec::with_capacity(begun.len());
     for rung in sent() {
         let attempt = &rung.armed.attempt;
-        let call = (attempt.call_id, rung.armed.ring.family);
-        if moved.contains(&attempt.call_id) {
-            steps.push(TimelineRow::new(call, rung.sent_at, CallState::Ringing.as_str(), Some(&attempt.channel)));
-        } else {
-            steps.push(TimelineRow::new(call, rung.sent_at, "ring_sent", Some(&attempt.channel)));
-        }
-        if noted.contains(&attempt.id) {
-            steps.push(TimelineRow::new(call, rung.heard_at, "ring_accepted", Some(&attempt.channel)));
-        }
+        let step = if moved.contains(&attempt.call_id) { CallState::Ringing.as_str() } else { "ring_sent" };
+        steps.push(TimelineRow::new(attempt.call_id, rung.sent_at, step, Some(&attempt.channel)));
     }
     timeline::append_all(c, &steps).await
 }
@@ -230,5 +216,5 @@ async fn late(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), 
     if call.tries != attempt.try_no || call.state != CallState::Queued {
         return Ok(());
     }
-    miss(c, &mut call, Miss { outcome: CallState::Expired, reason: "too_late", retry: false }, rules).await
+    miss(c, &mut call, CallReason::TooLate, rules).await
 }

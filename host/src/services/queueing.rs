@@ -17,12 +17,12 @@ use crate::db::timeline::{self, TimelineRow};
 use crate::db::{Conn, DbError, ring_targets};
 use crate::domain::calendar::Calendar;
 use crate::domain::zone::Zone;
-use crate::domain::{CallId, CallState, CalleeId, FamilyId, Moment, NodeId};
+use crate::domain::{CallId, CallReason, CallState, CalleeId, FamilyId, Moment, NodeId};
 use crate::services::agent_variables;
 use crate::services::arming::{self, Refusal};
 use crate::services::armory::Armed;
 use crate::services::armory::holding;
-use crate::services::calls::{Miss, Rules, miss};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::schedules::planning;
 
@@ -164,7 +164,7 @@ async fn keep(
     let steps: Vec<TimelineRow> = wanted
         .iter()
         .filter(|call| made.contains(&call.id))
-        .map(|call| TimelineRow::new((call.id, call.family_id), rules.now, CallState::Queued.as_str(), None))
+        .map(|call| TimelineRow::new(call.id, rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
     let callees: Vec<&Callee> = promises.iter().map(|promise| &promise.callee).collect();
@@ -178,10 +178,9 @@ async fn keep(
         match target {
             _ if rules.now > call.expires_at => {
                 // The host was down over the whole ring window: a late ring would be worse than none.
-                miss(c, &mut call, Miss { outcome: CallState::Expired, reason: "host_was_down", retry: false }, rules)
-                    .await?;
+                miss(c, &mut call, CallReason::HostWasDown, rules).await?;
             }
-            Err(refusal) => miss(c, &mut call, Miss::failed(refusal.reason(), false), rules).await?,
+            Err(refusal) => miss(c, &mut call, refusal.reason(), rules).await?,
             Ok(target) => {
                 let mut attempt = target.attempt(&call, rules);
                 if !attempt.ahead {
@@ -244,9 +243,9 @@ pub async fn call_now(app: &App, callee: CalleeId) -> Result<CallId, ServiceErro
                 if !calls::add(c, &call).await? {
                     return Err(ServiceError::Conflict("call-now-open"));
                 }
-                timeline::append(c, &call, rules.now, CallState::Queued.as_str(), Some("call_now")).await?;
+                timeline::append(c, &call, rules.now, "asked_for", None).await?;
                 if let Err(refusal) = arming::arm(c, &call, &callee, &rules).await? {
-                    miss(c, &mut call, Miss::failed(refusal.reason(), false), &rules).await?;
+                    miss(c, &mut call, refusal.reason(), &rules).await?;
                 }
                 Ok::<_, ServiceError>(call)
             }

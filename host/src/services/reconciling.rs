@@ -9,13 +9,13 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
-use crate::db::calls::{self, Call, CallChange};
+use crate::db::calls::{self, Call, CallFacts};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts;
 use crate::domain::{
-    AttemptId, CallMethod, CallState, Conversation, ConversationOutcome, Inspection, Moment, RingPhase,
+    AttemptId, CallMethod, CallReason, CallState, Conversation, ConversationOutcome, Inspection, Moment, RingPhase,
 };
-use crate::services::calls::{Miss, Rules, miss};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::{lookups, settling, webhooks};
 
@@ -178,18 +178,17 @@ async fn give_up(app: &App, call: Call, known: Known) -> Result<(), ServiceError
                 let mut call = calls::find(c, call.id).await?.ok_or(ServiceError::NotFound)?;
                 let (asked_again, mut stored) = (call.check_at, call.check_at);
                 if call.state == CallState::Answered && matches!(known, Known::Nothing) {
-                    return Ok(miss(c, &mut call, Miss::NEVER_CONNECTED, &rules).await?);
+                    return Ok(miss(c, &mut call, CallReason::NeverConnected, &rules).await?);
                 }
                 if !call.state.is_outcome() && age_s > SETTLE_AFTER_S + longest_talk_s {
-                    let lost = Miss { outcome: CallState::Failed, reason: "no_result", retry: false };
-                    miss(c, &mut call, lost, &rules).await?;
+                    miss(c, &mut call, CallReason::NoResult, &rules).await?;
                     // Settling ends the asking; what it was about may still come.
                     stored = None;
                 }
                 let over = call.state.is_outcome() && matches!(known, Known::Everything);
                 let check_at = asked_again.filter(|_| !over && age_s <= GIVE_UP_AFTER_S);
                 if check_at != stored {
-                    let change = CallChange { check_at: Some(check_at), ..CallChange::default() };
+                    let change = CallFacts { check_at: Some(check_at), ..CallFacts::default() };
                     calls::amend(c, call.id, &change, rules.now).await?;
                 }
                 Ok::<_, ServiceError>(())

@@ -1,11 +1,13 @@
 //! Settling: what a conversation that ended means for its call.
 
-use crate::db::calls::{self, Call, CallChange};
+use crate::db::calls::{self, Call, CallFacts};
 use crate::db::conversations::ConversationRow;
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, DbError, timeline};
-use crate::domain::{AttemptId, CallId, CallState, Conversation, ConversationOutcome, FamilyId, Speaker};
-use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
+use crate::domain::{
+    AttemptId, CallId, CallReason, CallState, CallStep, Conversation, ConversationOutcome, FamilyId, Speaker, Talk,
+};
+use crate::services::calls::{Rules, advance, miss};
 use crate::services::jobs::{self, Job};
 use crate::services::webhooks;
 
@@ -31,7 +33,7 @@ pub(crate) async fn settle(
     let running = talk.outcome == ConversationOutcome::Running;
     if call.state.is_outcome() && !running && call.check_at.is_some() {
         // Whatever follows, there is nothing left to fetch.
-        let nothing_missing = CallChange { check_at: Some(None), ..CallChange::default() };
+        let nothing_missing = CallFacts { check_at: Some(None), ..CallFacts::default() };
         calls::amend(c, call.id, &nothing_missing, rules.now).await?;
         call.check_at = None;
     }
@@ -44,11 +46,11 @@ pub(crate) async fn settle(
             talked(c, &mut call, &talk, rules).await?;
         }
         ConversationOutcome::Voicemail => {
-            settle_quietly(c, &mut call, CallState::Voicemail, "voicemail", rules).await?;
+            miss(c, &mut call, CallReason::Voicemail, rules).await?;
         }
-        ConversationOutcome::Busy => miss(c, &mut call, Miss::BUSY, rules).await?,
-        ConversationOutcome::NoAnswer => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
-        ConversationOutcome::Failed => miss(c, &mut call, Miss::failed("provider_failed", true), rules).await?,
+        ConversationOutcome::Busy => miss(c, &mut call, CallReason::Busy, rules).await?,
+        ConversationOutcome::NoAnswer => miss(c, &mut call, CallReason::NoAnswer, rules).await?,
+        ConversationOutcome::Failed => miss(c, &mut call, CallReason::ProviderFailed, rules).await?,
     }
     Ok(Some(call.family_id))
 }
@@ -68,26 +70,23 @@ async fn is_of_earlier_try(c: &mut Conn, call: &Call, attempt: AttemptId) -> Res
 async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rules) -> Result<(), DbError> {
     let worth = worth(c, call, talk).await?;
     let silent = talk.outcome == ConversationOutcome::AnsweredSilent;
-    let facts = CallChange {
-        // Why an earlier try failed is no reason of the talk.
-        reason: Some(silent.then(|| "answered_silent".to_owned())),
-        duration_s: i32::try_from(talk.duration_s).ok(),
-        check_at: Some(None),
-        ..CallChange::default()
-    };
+    let duration_s = i32::try_from(talk.duration_s).ok();
     if !call.state.is_outcome() {
         let started = talk.started_at.unwrap_or(rules.now);
-        let change = CallChange {
+        let talk = Talk {
             answered_at: call.answered_at.is_none().then_some(started),
             joined_at: call.joined_at.is_none().then_some(started),
-            ended_at: Some(started.plus_secs(talk.duration_s.into())),
-            ..facts
+            ended_at: started.plus_secs(talk.duration_s.into()),
+            duration_s,
+            is_silent: silent,
+            check_at: None,
         };
-        advance(c, call, CallState::Completed, change, rules.now).await?;
+        advance(c, call, &CallStep::Completed(talk), rules.now).await?;
     } else if worth != Worth::Less {
         // An outcome that says why keeps its reason, though the talk is told of after it.
-        let reason = facts.reason.filter(|_| call.state == CallState::Completed);
-        amend(c, call, CallChange { reason, ..facts }, rules).await?;
+        let reason = (call.state == CallState::Completed).then(|| silent.then_some(CallReason::AnsweredSilent));
+        let facts = CallFacts { reason, duration_s, check_at: Some(None), ..CallFacts::default() };
+        amend(c, call, facts, rules).await?;
     }
     if worth != Worth::More {
         return Ok(());
@@ -110,8 +109,8 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
 
 /// Writes facts of a call that are not there yet. What is there is not written again: a webhook that is read twice
 /// leaves everything as it was.
-async fn amend(c: &mut Conn, call: &Call, facts: CallChange, rules: &Rules) -> Result<(), DbError> {
-    let said = facts.reason.as_ref().is_none_or(|reason| *reason == call.reason)
+async fn amend(c: &mut Conn, call: &Call, facts: CallFacts, rules: &Rules) -> Result<(), DbError> {
+    let said = facts.reason.is_none_or(|reason| reason == call.reason)
         && facts.duration_s.is_none_or(|duration| call.duration_s == Some(duration))
         && facts.check_at.is_none_or(|check_at| check_at == call.check_at);
     if said { Ok(()) } else { calls::amend(c, call.id, &facts, rules.now).await }

@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::db::ring_attempts::steps::{self, Claim};
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, callees, calls, timeline};
-use crate::domain::{CallState, FamilyId, GroupId, Moment, Ring, Verdict};
+use crate::domain::{CallReason, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
 use crate::plugins::PluginFailure;
-use crate::services::calls::{Miss, Rules, miss};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::{agent_variables, verdicts};
 
@@ -68,8 +68,7 @@ async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<It
         let Some(mut call) = calls::find(c, attempt.call_id).await? else { continue };
         let Some(callee) = callees::find(c, call.callee_id).await? else { continue };
         if rules.now > attempt.expires_at {
-            let expired = Miss { outcome: CallState::Expired, reason: "too_late", retry: false };
-            miss(c, &mut call, expired, rules).await?;
+            miss(c, &mut call, CallReason::TooLate, rules).await?;
             continue;
         }
         let open = matches!(call.state, CallState::Queued | CallState::Ringing);
@@ -159,7 +158,7 @@ impl Outcome {
     async fn record(self, c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
         match self {
             Self::Verdict(verdict) => verdicts::record(c, attempt, verdict, rules).await,
-            Self::TurnedAway { until, reason } => verdicts::turned_away(c, attempt, until, &reason, rules).await,
+            Self::TurnedAway { until, reason } => verdicts::turned_away(c, attempt, until, reason, rules).await,
         }
     }
 }

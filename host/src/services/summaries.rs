@@ -4,7 +4,7 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::callees::{self, Callee};
-use crate::db::calls::{self, Call, CallChange};
+use crate::db::calls::{self, Call, CallFacts};
 use crate::db::transcripts::{self, Summary};
 use crate::db::{Conn, DbError, alerts, timeline};
 use crate::domain::{AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering};
@@ -70,7 +70,7 @@ async fn store(
     for _ in 0..escalation::raise(c, &alarms(call, callee, &renderings, now), now).await? {
         timeline::append(c, call, now, "alert_opened", None).await?;
     }
-    let change = CallChange { mood_score: mood_score.map(i32::from), ..CallChange::default() };
+    let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
     mails::tell_family(c, call, now, |account| MailJob::CallSummary { account, call: call.id }).await

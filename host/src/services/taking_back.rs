@@ -14,22 +14,25 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::callees::Callee;
-use crate::db::calls::{self, Call, CallChange};
+use crate::db::calls::{self, Call};
 use crate::db::ring_attempts::steps::Claim;
-use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
+use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::slots::{self, StoredSlot};
 use crate::db::{Conn, DbError, callees, ring_groups, timeline};
 use crate::domain::calendar::Calendar;
 use crate::domain::schedule::Slot;
-use crate::domain::{AttemptId, AttemptState, CallId, CallMethod, CallState, FamilyId, Moment, RingPhase};
+use crate::domain::{
+    AttemptId, AttemptState, AttemptStep, CallId, CallMethod, CallReason, CallState, CallStep, FamilyId, Moment,
+    RingPhase,
+};
 use crate::services::calls::advance;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::services::lookups::{self, CERTAINLY_ABSENT_AFTER_S};
 use crate::services::schedules::planning;
 
-/// Why such a call is cancelled; a key of the Fluent files (`reason-<reason>`).
-const REASON: &str = "schedule_changed";
+/// Why such a call is cancelled.
+const REASON: CallReason = CallReason::ScheduleChanged;
 const LEASE_MARGIN_S: i64 = 10;
 
 /// Takes back what is queued for a callee and not planned any more. Their slots must be locked.
@@ -47,7 +50,7 @@ pub(crate) async fn unplanned(
             continue;
         }
         if attempts.iter().any(is_away) {
-            timeline::append(c, &call, now, "taking_back", Some(REASON)).await?;
+            timeline::append(c, &call, now, "taking_back", Some(REASON.as_str())).await?;
             jobs::enqueue(c, &Job::TakeBack { call: call.id }, &format!("{}:{}", call.id, now.0), now).await?;
         } else {
             cancel(c, &mut call, now).await?;
@@ -82,8 +85,7 @@ fn is_away(attempt: &RingAttempt) -> bool {
 }
 
 async fn cancel(c: &mut Conn, call: &mut Call, now: Moment) -> Result<bool, DbError> {
-    let change = CallChange { reason: Some(Some(REASON.to_owned())), ..CallChange::default() };
-    advance(c, call, CallState::Canceled, change, now).await
+    advance(c, call, &CallStep::Over { reason: REASON, at: now }, now).await
 }
 
 /// How a call stands to the plan at this moment.
@@ -220,7 +222,7 @@ async fn is_wanted(c: &mut Conn, call: &Call, now: Moment) -> Result<bool, DbErr
 
 /// The vendor keeps a call: it rings, and becomes what it becomes.
 async fn keep(c: &mut Conn, call: &Call, now: Moment) -> Result<(), DbError> {
-    timeline::append(c, call, now, "vendor_keeps", Some(REASON)).await
+    timeline::append(c, call, now, "vendor_keeps", Some(REASON.as_str())).await
 }
 
 /// Writes what the vendor said of an attempt, and plans anew where a call was cancelled. Gives the family to tell.
@@ -237,13 +239,8 @@ async fn settle(
         }
         return Ok(Some(call.family_id));
     }
-    let change = AttemptChange {
-        state: Some(AttemptState::Closed),
-        act_at: Some(None),
-        reason: Some(Some("taken back: the schedule was changed".to_owned())),
-        ..AttemptChange::default()
-    };
-    if ring_attempts::settle(c, attempt, &AttemptState::OPEN, &change).await? && cancel(c, &mut call, now).await? {
+    let closed = AttemptStep::Closed { why: "taken back: the schedule was changed".to_owned() };
+    if ring_attempts::take_step(c, attempt, &AttemptState::OPEN, closed).await? && cancel(c, &mut call, now).await? {
         planning::replan(c, call.callee_id, now).await?;
     }
     Ok(Some(call.family_id))

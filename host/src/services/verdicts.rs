@@ -2,23 +2,22 @@
 
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
-use crate::db::ring_attempts::{self, AttemptChange, RingAttempt};
+use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, callees, calls, ring_targets, timeline};
-use crate::domain::{AlertKind, AttemptState, CallState, Moment, Verdict};
-use crate::services::calls::{Miss, Rules, miss};
+use crate::domain::{AlertKind, AttemptState, AttemptStep, CallReason, CallState, Ending, Moment, Receipt, Verdict};
+use crate::services::calls::{Rules, miss};
 use crate::services::{arming, staff_alerts};
 
 /// The states in which a verdict may still be written.
 pub(crate) const AWAITING_VERDICT: [AttemptState; 3] = [AttemptState::Armed, AttemptState::Sent, AttemptState::Unknown];
-/// How often one attempt may be handed over.
-pub(crate) const SENDS: i32 = 3;
+/// How often one attempt may be handed over, within its window.
+pub(crate) const SENDS: i32 = 8;
+/// How often, when the callee has another device.
+const SENDS_BEFORE_THE_NEXT: i32 = 3;
 /// Between two hand-overs of a push whose reply never came.
 const REPEAT_AFTER_S: i64 = 2;
 /// The vendor shows a submission in its list after so long.
 pub(crate) const LOOK_UP_AFTER_S: i64 = 2;
-
-/// Why an attempt came to nothing whose channel, or its vendor, is left alone.
-const RESTING: &str = "channel_resting";
 
 /// Writes a verdict and what follows from it.
 pub(crate) async fn record(
@@ -33,30 +32,27 @@ pub(crate) async fn record(
             if let Some(address) = attempt.push_address_id {
                 ring_targets::retire(c, address, attempt.sent_at.unwrap_or(rules.now), rules.now).await?;
             }
-            over(c, attempt, AttemptState::Gone, &reason, "address_gone", rules).await
+            over(c, attempt, AttemptStep::Gone(ending(attempt, reason)), CallReason::AddressGone, rules).await
         }
-        Verdict::Refused(reason) => over(c, attempt, AttemptState::Failed, &reason, "refused", rules).await,
+        Verdict::Refused(reason) => failed(c, attempt, reason, CallReason::Refused, rules).await,
         Verdict::Misconfigured(reason) => {
             staff_alerts::open(c, AlertKind::Misconfigured, &attempt.channel, &reason, rules.now).await?;
-            over(c, attempt, AttemptState::Failed, &reason, "misconfigured", rules).await
+            failed(c, attempt, reason, CallReason::Misconfigured, rules).await
         }
         Verdict::Retry { after_ms, reason } => {
             let again = rules.now + std::time::Duration::from_millis(after_ms.into());
-            send_again(c, attempt, again, &reason, "vendor_busy", rules).await
+            send_again(c, attempt, again, reason, CallReason::VendorBusy, rules).await
         }
         Verdict::Unknown(reason) if attempt.ahead => {
             // It may have been taken: look before anything is repeated.
-            let change = AttemptChange {
-                state: Some(AttemptState::Unknown),
-                act_at: Some(Some(rules.now.plus_secs(LOOK_UP_AFTER_S))),
-                reason: Some(Some(reason)),
-                ..AttemptChange::default()
-            };
-            ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+            let look_at = rules.now.plus_secs(LOOK_UP_AFTER_S);
+            let unknown = AttemptStep::Unknown { why: Some(reason), look_at };
+            ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, unknown).await?;
             Ok(())
         }
         Verdict::Unknown(reason) => {
-            send_again(c, attempt, rules.now.plus_secs(REPEAT_AFTER_S), &reason, "vendor_silent", rules).await
+            let again = rules.now.plus_secs(REPEAT_AFTER_S);
+            send_again(c, attempt, again, reason, CallReason::VendorSilent, rules).await
         }
     }
 }
@@ -69,36 +65,32 @@ pub(crate) async fn turned_away(
     c: &mut Conn,
     attempt: &RingAttempt,
     until: Moment,
-    reason: &str,
+    why: String,
     rules: &Rules,
 ) -> Result<(), DbError> {
     let Some((call, callee)) = awaited(c, attempt).await? else {
         // Nobody waits for it any more.
-        return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
+        return failed(c, attempt, why, CallReason::ChannelResting, rules).await;
     };
     let in_time = !attempt.ahead && rules.now < call.expires_at && callee.consent_at.is_some();
-    let elsewhere = if in_time { arming::elsewhere(c, &call, &callee, &attempt.channel, rules).await? } else { None };
+    let elsewhere =
+        if in_time { arming::elsewhere(c, &call, &callee, Some(&attempt.channel), rules).await? } else { None };
     if let Some(target) = elsewhere {
-        if end(c, attempt, AttemptState::Failed, reason).await? {
-            timeline::append(c, &call, rules.now, "ring_failed", Some(RESTING)).await?;
+        let failed = AttemptStep::Failed(ending(attempt, why));
+        if ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, failed).await? {
+            let resting = CallReason::ChannelResting.as_str();
+            timeline::append(c, &call, rules.now, "ring_failed", Some(resting)).await?;
             arming::arm_at(c, &call, target, rules).await?;
         }
         return Ok(());
     }
     let again = until.max(rules.now.plus_secs(1));
     if again >= attempt.expires_at {
-        return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
+        return failed(c, attempt, why, CallReason::ChannelResting, rules).await;
     }
-    let change = AttemptChange {
-        state: Some(AttemptState::Armed),
-        act_at: Some(Some(again)),
-        reason: Some(Some(reason.to_owned())),
-        owner: Some(None),
-        // It was not handed over: this time does not count.
-        sends: Some(attempt.sends - 1),
-        ..AttemptChange::default()
-    };
-    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+    // It was not handed over: this time does not count.
+    let armed = AttemptStep::Armed { at: again, why: Some(why), sends: attempt.sends - 1, sent_at: None };
+    ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, armed).await?;
     Ok(())
 }
 
@@ -109,22 +101,12 @@ async fn accepted(
     rules: &Rules,
 ) -> Result<(), DbError> {
     let look_at = attempt.ahead.then(|| attempt.ring_at.max(rules.now).plus_secs(1));
-    let change = AttemptChange {
-        state: Some(AttemptState::Accepted),
-        act_at: Some(look_at),
-        reference: reference.clone(),
-        accepted_at: Some(rules.now),
-        ..AttemptChange::default()
-    };
-    if !ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await? {
+    let receipt = Receipt { reference, recipient: None };
+    let accepted = AttemptStep::Accepted { at: Some(rules.now), look_at, receipt: receipt.clone() };
+    if !ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, accepted).await? {
         // The device was quicker than the vendor's reply: keep what it said.
-        let late = AttemptChange {
-            act_at: Some(look_at),
-            reference,
-            accepted_at: Some(rules.now),
-            ..AttemptChange::default()
-        };
-        ring_attempts::settle(c, attempt, &[AttemptState::Rang], &late).await?;
+        let rang = AttemptStep::Rang { at: None, accepted_at: Some(rules.now), look_at, receipt };
+        ring_attempts::take_step(c, attempt, &[AttemptState::Rang], rang).await?;
     }
     if let Some(address) = attempt.push_address_id {
         ring_targets::mark_ok(c, &[address], rules.now).await?;
@@ -140,62 +122,60 @@ pub(crate) async fn send_again(
     c: &mut Conn,
     attempt: &RingAttempt,
     at: Moment,
-    reason: &str,
-    failed: &'static str,
+    why: String,
+    reason: CallReason,
     rules: &Rules,
 ) -> Result<(), DbError> {
-    if attempt.sends >= SENDS || at >= attempt.expires_at {
-        return over(c, attempt, AttemptState::Failed, reason, failed, rules).await;
+    let patience = if has_next(c, attempt, rules).await? { SENDS_BEFORE_THE_NEXT } else { SENDS };
+    if attempt.sends >= patience || at >= attempt.expires_at {
+        return failed(c, attempt, why, reason, rules).await;
     }
-    let change = AttemptChange {
-        state: Some(AttemptState::Armed),
-        act_at: Some(Some(at)),
-        reason: Some(Some(reason.to_owned())),
-        // Whoever is there by then sends it.
-        owner: Some(None),
-        sends: Some(attempt.sends),
-        sent_at: attempt.sent_at,
-        ..AttemptChange::default()
-    };
-    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await?;
+    let armed = AttemptStep::Armed { at, why: Some(why), sends: attempt.sends, sent_at: attempt.sent_at };
+    ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, armed).await?;
     Ok(())
 }
 
-/// The attempt is over: ring the callee's next device at once, or end the try.
-pub(crate) async fn over(
+/// Whether the callee has another device that could ring instead.
+async fn has_next(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<bool, DbError> {
+    let Some((call, callee)) = awaited(c, attempt).await? else { return Ok(false) };
+    Ok(arming::elsewhere(c, &call, &callee, None, rules).await?.is_some())
+}
+
+/// The attempt did not ring.
+pub(crate) async fn failed(
     c: &mut Conn,
     attempt: &RingAttempt,
-    state: AttemptState,
-    reason: &str,
-    failed: &'static str,
+    why: String,
+    reason: CallReason,
     rules: &Rules,
 ) -> Result<(), DbError> {
-    if !end(c, attempt, state, reason).await? {
+    over(c, attempt, AttemptStep::Failed(ending(attempt, why)), reason, rules).await
+}
+
+fn ending(attempt: &RingAttempt, why: String) -> Ending {
+    Ending { why, sends: attempt.sends, sent_at: attempt.sent_at }
+}
+
+/// The attempt is over: ring the callee's next device at once, or end the try. One that the device or the vendor has
+/// heard ring is not over, whatever a late reply says.
+async fn over(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    step: AttemptStep,
+    reason: CallReason,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    if !ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, step).await? {
         return Ok(());
     }
     let Some((mut call, callee)) = awaited(c, attempt).await? else { return Ok(()) };
-    timeline::append(c, &call, rules.now, "ring_failed", Some(failed)).await?;
+    timeline::append(c, &call, rules.now, "ring_failed", Some(reason.as_str())).await?;
     // Another device on a channel that is left alone would not ring either.
-    let next = !attempt.ahead && failed != RESTING && rules.now < call.expires_at;
+    let next = !attempt.ahead && reason != CallReason::ChannelResting && rules.now < call.expires_at;
     if next && arming::arm(c, &call, &callee, rules).await?.is_ok() {
         return Ok(());
     }
-    let retry = matches!(failed, "vendor_busy" | "vendor_silent" | "vendor_lost" | RESTING);
-    miss(c, &mut call, Miss::failed(failed, retry), rules).await
-}
-
-/// Ends the attempt. False when it counts no more: a ring that the device or the vendor has heard is not over,
-/// whatever a late reply says.
-async fn end(c: &mut Conn, attempt: &RingAttempt, state: AttemptState, reason: &str) -> Result<bool, DbError> {
-    let change = AttemptChange {
-        state: Some(state),
-        act_at: Some(None),
-        reason: Some(Some(reason.to_owned())),
-        sends: Some(attempt.sends),
-        sent_at: attempt.sent_at,
-        ..AttemptChange::default()
-    };
-    ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &change).await
+    miss(c, &mut call, reason, rules).await
 }
 
 /// The call whose present try waits for this attempt, if one does.

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{CallMark, CallReason, ClockNote, DeviceMark, ErrorCode, QrDrawing, StepName, StepState, format};
+use super::{CallMark, ClockNote, DeviceMark, ErrorCode, QrDrawing, StepName, StepState, format};
 use crate::domain::schedule::Planned;
 use crate::domain::{
-    AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CalleeId, DeviceId, DevicePlatform, Moment,
-    PauseId,
+    AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CallReason, CalleeId, DeviceId, DevicePlatform,
+    Moment, PauseId,
 };
 
 /// A field of a form: what was typed, and what is wrong with it.
@@ -321,17 +321,6 @@ pub struct PauseLine {
     pub reason: Option<String>,
     /// Whether today is one of its dates.
     pub holds_today: bool,
-}
-
-/// The form of a pause.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct PauseForm {
-    /// `YYYY-MM-DD`; empty means today.
-    pub from: Field,
-    /// `YYYY-MM-DD`; empty means until somebody ends it.
-    pub until: Field,
-    /// Why.
-    pub reason: Field,
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! Invented people and calls, for the samples of pages and letters. Nobody here exists.
 
 use super::{
-    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, DeviceLine, DeviceMark, LiveCall, PauseLine,
-    TodayDot, When,
+    AlertLine, AttemptLine, CallLine, CallMark, CalleeLink, DeviceLine, DeviceMark, LiveCall, PauseLine, TodayDot, When,
 };
 use crate::domain::{
-    AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CalleeId, DeviceId, DevicePlatform, Moment,
-    PauseId,
+    AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CallReason, CalleeId, DeviceId, DevicePlatform,
+    Moment, PauseId,
 };
 use uuid::Uuid;
 

@@ -38,13 +38,12 @@ CREATE INDEX calls_open ON calls (open_until) WHERE open_until IS NOT NULL;
 -- Steps are found by their call only: one index serves as both. A call's first step leaves room for the next ones.
 ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
 DROP INDEX timeline_by_call;
-ALTER TABLE timeline ADD PRIMARY KEY (call_id, at, id) WITH (fillfactor = 30);
+ALTER TABLE timeline DROP COLUMN family_id, ADD PRIMARY KEY (call_id, at, id) WITH (fillfactor = 30);
 
 -- Each row is updated once or twice soon after it was written: room for a second copy of every row on its own page keeps
 -- the indexes still.
 ALTER TABLE ring_attempts SET (fillfactor = 45);
 ALTER TABLE calls SET (fillfactor = 45);
-ALTER TABLE slots SET (fillfactor = 45);
 ALTER TABLE push_addresses SET (fillfactor = 80);
 
 -- What goes with its parent goes by these triggers. A foreign key would do the same, but it looks up, locks and writes the

@@ -6,7 +6,8 @@ CREATE TABLE steps (
     step TEXT NOT NULL,
     detail TEXT
 ) STRICT;
-INSERT INTO steps SELECT id, call_id, family_id, at, step, detail FROM timeline;
+INSERT INTO steps
+    SELECT t.id, t.call_id, c.family_id, t.at, t.step, t.detail FROM timeline AS t JOIN calls AS c ON c.id = t.call_id;
 DROP TABLE timeline;
 ALTER TABLE steps RENAME TO timeline;
 CREATE INDEX timeline_by_call ON timeline (call_id, at);

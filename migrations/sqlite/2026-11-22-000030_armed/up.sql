@@ -36,12 +36,11 @@ CREATE INDEX calls_open ON calls (open_until) WHERE open_until IS NOT NULL;
 CREATE TABLE steps (
     id BLOB NOT NULL,
     call_id BLOB NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-    family_id BLOB NOT NULL,
     at INTEGER NOT NULL,
     step TEXT NOT NULL,
     detail TEXT,
     PRIMARY KEY (call_id, at, id)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO steps SELECT id, call_id, family_id, at, step, detail FROM timeline;
+INSERT INTO steps SELECT id, call_id, at, step, detail FROM timeline;
 DROP TABLE timeline;
 ALTER TABLE steps RENAME TO timeline;

@@ -1,12 +1,12 @@
 //! `fcm`: rings paired Android phones through Firebase Cloud Messaging, HTTP v1.
 //!
 //! The host walks in through [`Channel`]; `message` builds a push, `verdict` reads what Google
-//! says to it. One data-only message for each ring, all asked for at once.
+//! says to it. One data-only message for each ring, all asked for at once; and one for each that is not needed any more.
 
 mod message;
 mod verdict;
 
-use callpanion_plugin_api::channel::{Channel, Ring, Verdict, ring_each};
+use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict, ring_each};
 use callpanion_plugin_api::{Ctx, Stop};
 use serde::Deserialize;
 
@@ -38,6 +38,14 @@ impl Channel for Fcm {
         let settings: Settings = ctx.settings()?;
         let now_ms = ctx.now_ms();
         ring_each(ctx, &rings, |ring| message::of(&settings, ring, now_ms), verdict::of)
+    }
+
+    /// Tells the phones that the ring is over. A ring that still waits for its phone is replaced by this message, and
+    /// never rings. No phone confirms it, so nothing is certain.
+    fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        ctx.http_each(&rings, |ring| message::over(&settings, ring))?;
+        Ok(vec![false; rings.len()])
     }
 }
 

@@ -1,6 +1,6 @@
-//! The push of one ring. `ring` walks in.
+//! The push of one ring, and the one that says that it is over. `ring` and `cancel` walk in.
 
-use callpanion_plugin_api::channel::Ring;
+use callpanion_plugin_api::channel::{Ring, RingRef};
 use callpanion_plugin_api::{Request, percent_encode};
 use serde::Serialize;
 
@@ -9,6 +9,11 @@ use crate::Settings;
 /// How long the phone app rings by itself, at the most.
 const LONGEST_RING_MS: u64 = 30_000;
 
+/// A later message of this key replaces one that still waits for the phone.
+const COLLAPSE_KEY: &str = "ring";
+/// After a minute no ring is left that could be told to stop.
+const OVER_TTL: &str = "60s";
+
 /// The body, in the shape that the phone app reads. All values of `data` are strings.
 ///
 /// Data only: with a `notification` block Android would show its own notice beside the ringing
@@ -16,14 +21,14 @@ const LONGEST_RING_MS: u64 = 30_000;
 ///
 /// A type, and no `json!`: at the full hour a body is written for each ring.
 #[derive(Serialize)]
-struct Push<'a> {
-    message: Message<'a>,
+struct Push<'a, D> {
+    message: Message<'a, D>,
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct Message<'a, D> {
     token: &'a str,
-    data: Data<'a>,
+    data: D,
     android: Android,
 }
 
@@ -42,13 +47,20 @@ struct Data<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Over<'a> {
+    r#type: &'a str,
+    session_id: &'a str,
+    status: &'a str,
+}
+
+#[derive(Serialize)]
 struct Android {
     /// `HIGH`: NORMAL waits in Doze until the phone is touched.
     priority: &'static str,
     /// The default is four weeks: a phone switched on tomorrow would ring for today.
     /// Whole seconds, rounded down; "0s" means now or never.
     ttl: String,
-    /// A later ring replaces one that still waits for the phone.
     collapse_key: &'static str,
 }
 
@@ -70,13 +82,24 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
         avatar: &settings.avatar,
         duration: ring_ms.to_string(),
     };
-    let android = Android { priority: "HIGH", ttl: format!("{}s", (left_ms - ring_ms) / 1_000), collapse_key: "ring" };
-    let push = Push { message: Message { token: &ring.address, data, android } };
+    let android =
+        Android { priority: "HIGH", ttl: format!("{}s", (left_ms - ring_ms) / 1_000), collapse_key: COLLAPSE_KEY };
+    send(settings, &Push { message: Message { token: &ring.address, data, android } })
+}
+
+/// The message that a ring is over: the phone app keeps it in its log, one that knows better stops ringing.
+pub(crate) fn over(settings: &Settings, ring: &RingRef) -> Request {
+    let data = Over { r#type: "call_update", session_id: &ring.ring_id, status: "canceled" };
+    let android = Android { priority: "HIGH", ttl: OVER_TTL.to_owned(), collapse_key: COLLAPSE_KEY };
+    send(settings, &Push { message: Message { token: &ring.address, data, android } })
+}
+
+fn send(settings: &Settings, push: &impl Serialize) -> Request {
     Request::post(format!(
         "{}/v1/projects/{}/messages:send",
         settings.base_url.trim_end_matches('/'),
         percent_encode(&settings.project_id),
     ))
-    .json(&push)
+    .json(push)
     .credential("service-account")
 }

@@ -1,6 +1,6 @@
 //! The message that the phone app reads, and every line of Google's error table.
 
-use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
+use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
 use callpanion_plugin_api::testing::{self, NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
@@ -44,6 +44,30 @@ fn error(status: u16, code: Option<&str>) -> Answer {
     };
     let body = json!({"error": {"code": status, "message": "why", "details": details}});
     response(status, &body.to_string())
+}
+
+#[test]
+fn a_ring_that_is_over_is_said_to_the_phone_and_certain_of_nothing() {
+    let ring = RingRef {
+        ring_id: "r-1".to_owned(),
+        call_id: "c-1".to_owned(),
+        group_id: "g-1".to_owned(),
+        address: "token-1".to_owned(),
+        environment: String::new(),
+        ring_at_ms: NOW_MS,
+        reference: None,
+    };
+    let script = [response(200, r#"{"name":"projects/callpanion-test/messages/0:18"}"#)];
+    let (given_back, requests) = drive(&context(&settings()), script, |ctx| Fcm::cancel(ctx, vec![ring.clone()]));
+    assert_eq!(given_back, Ok(vec![false]));
+    assert_eq!(
+        json_body(&requests[0]),
+        json!({"message": {
+            "token": "token-1",
+            "data": {"type": "call_update", "sessionId": "r-1", "status": "canceled"},
+            "android": {"priority": "HIGH", "ttl": "60s", "collapse_key": "ring"},
+        }})
+    );
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub async fn watch(app: &TestApp, chromium: &Chromium, tab: &mut Tab, home: &Hou
     plain.see(".steps [aria-current=step]", "Talking").await;
 
     let call = app.outcome(home, 600).await;
-    assert_eq!((call.state, call.reason.as_deref()), (CallState::Completed, None));
+    assert_eq!((call.state, call.reason), (CallState::Completed, None));
     tab.see(".live .mark-completed", "talked").await;
     app.advance(10).await;
     assert!(app.is_summarised(call.id).await);

@@ -1,6 +1,6 @@
 //! What becomes of a call in the app: answered, ignored, declined, never connected, picked up elsewhere.
 
-use callpanion::domain::{AlertKind, CallMethod, CallState};
+use callpanion::domain::{AlertKind, CallMethod, CallReason, CallState};
 use callpanion::services::deadlines;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, phone};
@@ -15,7 +15,7 @@ on_both! {
         paired.phone.behave(Behaviour::answer(app.say(scripts::cheerful(Language::English))));
 
         let call = app.outcome(&home, 300).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Completed, None));
+        assert_eq!((call.state, call.reason), (CallState::Completed, None));
         app.advance(10).await;
         assert!(app.is_summarised(call.id).await);
         assert_eq!(app.letters(&home).len(), 1);
@@ -31,7 +31,7 @@ on_both! {
         paired.phone.behave(Behaviour::answer(app.say(scripts::ordinary(Language::English))));
 
         let call = app.outcome(&home, 300).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Completed, None));
+        assert_eq!((call.state, call.reason), (CallState::Completed, None));
         app.advance(10).await;
         assert!(app.is_summarised(call.id).await);
         assert_eq!((paired.phone.rings().len(), app.letters(&home).len()), (1, 1));
@@ -43,7 +43,7 @@ on_both! {
         paired.phone.behave(Behaviour::Ignore);
 
         let call = app.outcome(&home, 900).await;
-        assert_eq!((call.state, call.reason.as_deref(), call.tries), (CallState::Missed, Some("no_answer"), 2));
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Missed, Some(CallReason::NoAnswer), 2));
         let rings = paired.phone.rings();
         // The app rings once for a session: the second try must come under a name that it does not know.
         assert_eq!(rings.len(), 2, "{rings:#?}");
@@ -69,7 +69,7 @@ on_both! {
         paired.phone.behave(Behaviour::Decline { after_ms: 4_000 });
 
         let call = app.outcome(&home, 120).await;
-        assert_eq!((call.state, call.reason.as_deref(), call.tries), (CallState::Declined, Some("declined"), 1));
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Declined, Some(CallReason::Declined), 1));
         app.advance(700).await;
         assert_eq!(paired.phone.rings().len(), 1, "who declined is not rung again");
     }
@@ -126,7 +126,7 @@ on_both! {
     async fn callee_without_a_device_is_told_to_the_family_and_not_called(app: TestApp) {
         let home = app.app_household().await;
         let call = app.outcome(&home, 120).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("no_device")));
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::NoDevice)));
         assert_eq!(app.alert_kinds(&home).await, [AlertKind::NoDevice]);
         assert_eq!(app.letters(&home).len(), 1);
     }

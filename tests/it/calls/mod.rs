@@ -5,6 +5,7 @@ mod crashes;
 mod phone_outcomes;
 mod promises;
 mod reconciling;
+mod retries;
 mod taking_back;
 mod vendor_faults;
 mod volume;

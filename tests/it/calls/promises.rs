@@ -1,6 +1,6 @@
 //! Promises: one row for each, however many ask for it, and nothing rings too late.
 
-use callpanion::domain::{AlertKind, CallState};
+use callpanion::domain::{AlertKind, CallReason, CallState};
 use callpanion::services::{outcomes, queueing, ringing, submitting};
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
@@ -66,7 +66,7 @@ on_both! {
         app.advance_without_ticks(60 + 46).await;
         app.settle().await;
         let call = app.call(&home).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Expired, Some("host_was_down")));
+        assert_eq!((call.state, call.reason), (CallState::Expired, Some(CallReason::HostWasDown)));
         assert!(paired.phone.pushes().is_empty());
         assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
         assert_eq!(app.letters(&home).len(), 1);
@@ -81,7 +81,7 @@ on_both! {
         // It was asleep for longer than its lease: what it held is taken again, and found to be too late.
         app.advance(1).await;
         let call = app.call(&home).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Expired, Some("too_late")));
+        assert_eq!((call.state, call.reason), (CallState::Expired, Some(CallReason::TooLate)));
         assert!(paired.phone.pushes().is_empty());
     }
 

@@ -1,6 +1,6 @@
 //! Reconciling: what no webhook told is fetched, and nothing is left open.
 
-use callpanion::domain::{CallMethod, CallState};
+use callpanion::domain::{CallMethod, CallReason, CallState};
 use callpanion::services::audit::{self, Span};
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
@@ -83,7 +83,7 @@ on_both! {
         app.advance(300).await;
         // Nobody but the provider knew that the talk by phone had ended: after an hour the family was told so.
         let call = app.call(&by_phone).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("no_result")));
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::NoResult)));
         assert_eq!((call.check_at, app.is_summarised(call.id).await), (None, true), "and of the talk after all");
         all_told(&app, &homes).await;
         kept(&app, 3).await;
@@ -107,13 +107,13 @@ on_both! {
         app.world.eleven.fail_always(Op::Batch, Refusal::UNAVAILABLE);
         app.world.eleven.fail_always(Op::Batches, Refusal::UNAVAILABLE);
         let call = app.outcome(&home, 400).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("vendor_silent")));
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::VendorSilent)));
         assert_eq!(app.letters(&home).len(), 1, "the family is told");
         app.advance_without_ticks(1_800).await;
         app.world.eleven.mend();
         app.advance(300).await;
         let call = app.call(&home).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("vendor_silent")), "once");
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::VendorSilent)), "once");
         assert_eq!(call.check_at, None);
         assert!(app.is_summarised(call.id).await, "what was said is told after all");
         assert_eq!(app.letters(&home).len(), 2);

@@ -1,6 +1,6 @@
 //! Taking back: what a family changes after a call was queued, on the host and at the vendor.
 
-use callpanion::domain::{AttemptState, CallMethod, CallState};
+use callpanion::domain::{AttemptState, CallMethod, CallReason, CallState};
 use callpanion::services::callees::{self, Details};
 use callpanion::services::schedules::pausing::{self, PauseInput};
 use callpanion::services::{queueing, schedules, submitting};
@@ -22,7 +22,7 @@ async fn move_to(app: &TestApp, home: &Household, time: &str) {
     schedules::save(&app.host, home.account, home.callee, &every_day_at(&[time])).await.unwrap();
 }
 
-async fn states(app: &TestApp, home: &Household) -> Vec<(CallState, Option<String>, CallMethod)> {
+async fn states(app: &TestApp, home: &Household) -> Vec<(CallState, Option<CallReason>, CallMethod)> {
     app.calls(home).await.into_iter().map(|call| (call.state, call.reason, call.call_method)).collect()
 }
 
@@ -39,11 +39,11 @@ fn batch_states(app: &TestApp) -> Vec<&'static str> {
     app.world.eleven.batches().iter().map(|batch| batch.status).collect()
 }
 
-const CHANGED: &str = "schedule_changed";
+const CHANGED: CallReason = CallReason::ScheduleChanged;
 
 /// Nobody was dialled, and nobody is alarmed by what the family itself wanted.
 async fn canceled_quietly(app: &TestApp, home: &Household) {
-    assert_eq!(states(app, home).await, [(CallState::Canceled, Some(CHANGED.into()), CallMethod::Phone)]);
+    assert_eq!(states(app, home).await, [(CallState::Canceled, Some(CHANGED), CallMethod::Phone)]);
     assert!(app.world.eleven.dials().is_empty());
     assert!(app.alert_kinds(home).await.is_empty() && app.letters(home).is_empty());
 }
@@ -54,7 +54,7 @@ on_both! {
         let paired = app.android(&home).await;
         app.settle().await;
         skip_today(&app, &home, false).await;
-        assert_eq!(states(&app, &home).await, [(CallState::Canceled, Some(CHANGED.into()), CallMethod::App)]);
+        assert_eq!(states(&app, &home).await, [(CallState::Canceled, Some(CHANGED), CallMethod::App)]);
         skip_today(&app, &home, true).await;
         app.advance(500).await;
         let after: Vec<_> = states(&app, &home).await.into_iter().map(|(state, ..)| state).collect();
@@ -68,7 +68,7 @@ on_both! {
         assert_eq!(app.call(&home).await.state, CallState::Queued, "until the vendor has said so");
         app.settle().await;
         let call = app.call(&home).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Canceled, Some(CHANGED)));
+        assert_eq!((call.state, call.reason), (CallState::Canceled, Some(CHANGED)));
         assert_eq!(batch_states(&app), ["cancelled"]);
         app.advance(600).await;
         canceled_quietly(&app, &home).await;
@@ -214,7 +214,7 @@ on_both! {
         pausing::pause(&app.host, home.account, home.callee, &PauseInput::default()).await.unwrap();
         app.settle().await;
         let call = app.call(&home).await;
-        assert_eq!((call.state, call.reason.as_deref()), (CallState::Canceled, Some(CHANGED)));
+        assert_eq!((call.state, call.reason), (CallState::Canceled, Some(CHANGED)));
         let pause = pausing::list(&app.host, home.account, home.callee).await.unwrap()[0].id;
         pausing::end_pause(&app.host, home.account, pause).await.unwrap();
         move_to(&app, &home, "09:20").await;

@@ -238,6 +238,8 @@ async fn plant(
         consent_by: None,
         consent_at: Some(now),
         created_at: now,
+        tries: None,
+        retry_after_s: None,
     };
     callees::insert(c, &row).await?;
     let row = Device {

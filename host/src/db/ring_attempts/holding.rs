@@ -114,19 +114,17 @@ pub struct Taken {
     pub ack_by: Option<Moment>,
 }
 
-/// Writes that vendors took these. What the device or a canceled call has written meanwhile stays. Gives those that
-/// were as the host held them, or only further on.
-pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<AttemptId>, DbError> {
+/// Writes that vendors took these. What the device or a canceled call has written meanwhile stays.
+pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
     if let Conn::Pg(pg) = c {
-        let rows: Vec<Id> = diesel::sql_query(
+        diesel::sql_query(
             "UPDATE ring_attempts AS a \
              SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
                  sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
                  act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
                  owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
              FROM unnest($1, $2, $3, $4, $5, $6) AS v (id, fence, sent_at, accepted_at, reference, ack_by) \
-             WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed') \
-             RETURNING a.id",
+             WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed')",
         )
         .bind::<Array<Binary>, _>(rings.iter().map(|ring| ring.id).collect::<Vec<_>>())
         .bind::<Array<Integer>, _>(rings.iter().map(|ring| ring.fence).collect::<Vec<_>>())
@@ -134,11 +132,10 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         .bind::<Array<BigInt>, _>(rings.iter().map(|ring| ring.accepted_at).collect::<Vec<_>>())
         .bind::<Array<Nullable<Text>>, _>(rings.iter().map(|ring| ring.reference.clone()).collect::<Vec<_>>())
         .bind::<Array<Nullable<BigInt>>, _>(rings.iter().map(|ring| ring.ack_by).collect::<Vec<_>>())
-        .load(&mut ***pg)
+        .execute(&mut ***pg)
         .await?;
-        return Ok(rows.into_iter().map(|row| row.id).collect());
+        return Ok(());
     }
-    let mut noted = HashSet::with_capacity(rings.len());
     for ring in rings {
         let facts = || {
             (
@@ -151,7 +148,7 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         let held = || ring_attempts::table.find(ring.id).filter(ring_attempts::fence.eq(ring.fence));
         let armed = held().filter(ring_attempts::state.eq(AttemptState::Armed));
         let state = ring_attempts::state.eq(AttemptState::Accepted);
-        let mut rows = if let Some(ack_by) = ring.ack_by {
+        let rows = if let Some(ack_by) = ring.ack_by {
             let awaited = (ring_attempts::act_at.eq(Some(ack_by)), ring_attempts::owner.eq(None::<NodeId>));
             on!(c, c => diesel::update(armed).set((state, facts(), awaited)).execute(c).await)?
         } else {
@@ -159,19 +156,10 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         };
         if rows == 0 {
             let further = held().filter(ring_attempts::state.eq_any([AttemptState::Rang, AttemptState::Closed]));
-            rows = on!(c, c => diesel::update(further).set(facts()).execute(c).await)?;
-        }
-        if rows == 1 {
-            noted.insert(ring.id);
+            on!(c, c => diesel::update(further).set(facts()).execute(c).await)?;
         }
     }
-    Ok(noted)
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = Binary)]
-    id: AttemptId,
+    Ok(())
 }
 
 /// Takes rings that their vendor took and that the device has not acknowledged by now. Of many hosts, one gets each.

@@ -16,7 +16,10 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, column, on};
-use crate::domain::{AttemptId, AttemptState, CallId, CallState, DeviceId, GroupId, Moment, NodeId, PushAddressId};
+use crate::domain::{
+    AttemptId, AttemptState, AttemptStep, CallId, CallState, DeviceId, Ending, GroupId, Moment, NodeId, PushAddressId,
+    Receipt,
+};
 
 /// One try to reach one device or number.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -74,30 +77,51 @@ pub struct RingAttempt {
     pub created_at: Moment,
 }
 
-/// What a step writes; `None` leaves a column as it is.
-#[derive(Clone, Debug, Default, AsChangeset)]
+/// What a step writes beside the state; `None` leaves a column as it is.
+#[derive(Debug, Default, AsChangeset)]
 #[diesel(table_name = ring_attempts)]
-pub struct AttemptChange {
-    /// See [`RingAttempt::state`].
-    pub state: Option<AttemptState>,
-    /// See [`RingAttempt::reason`].
-    pub reason: Option<Option<String>>,
-    /// See [`RingAttempt::act_at`].
-    pub act_at: Option<Option<Moment>>,
-    /// See [`RingAttempt::owner`].
-    pub owner: Option<Option<NodeId>>,
-    /// See [`RingAttempt::sent_at`].
-    pub sent_at: Option<Moment>,
-    /// See [`RingAttempt::sends`].
-    pub sends: Option<i32>,
-    /// See [`RingAttempt::reference`].
-    pub reference: Option<String>,
-    /// See [`RingAttempt::recipient`].
-    pub recipient: Option<String>,
-    /// See [`RingAttempt::accepted_at`].
-    pub accepted_at: Option<Moment>,
-    /// See [`RingAttempt::rang_at`].
-    pub rang_at: Option<Moment>,
+struct Change {
+    reason: Option<String>,
+    act_at: Option<Option<Moment>>,
+    owner: Option<Option<NodeId>>,
+    sent_at: Option<Moment>,
+    sends: Option<i32>,
+    reference: Option<String>,
+    recipient: Option<String>,
+    accepted_at: Option<Moment>,
+    rang_at: Option<Moment>,
+}
+
+impl Change {
+    fn of(step: AttemptStep) -> Self {
+        match step {
+            AttemptStep::Armed { at, why, sends, sent_at } => Self {
+                act_at: Some(Some(at)),
+                reason: why,
+                owner: Some(None),
+                sends: Some(sends),
+                sent_at,
+                ..Self::default()
+            },
+            AttemptStep::Accepted { at, look_at, receipt } => {
+                Self { act_at: Some(look_at), accepted_at: at, ..Self::receipt(receipt) }
+            }
+            AttemptStep::Rang { at, accepted_at, look_at, receipt } => {
+                Self { act_at: Some(look_at), rang_at: at, accepted_at, ..Self::receipt(receipt) }
+            }
+            AttemptStep::Unknown { why, look_at } => {
+                Self { act_at: Some(Some(look_at)), reason: why, ..Self::default() }
+            }
+            AttemptStep::Gone(Ending { why, sends, sent_at }) | AttemptStep::Failed(Ending { why, sends, sent_at }) => {
+                Self { act_at: Some(None), reason: Some(why), sends: Some(sends), sent_at, ..Self::default() }
+            }
+            AttemptStep::Closed { why } => Self { act_at: Some(None), reason: Some(why), ..Self::default() },
+        }
+    }
+
+    fn receipt(Receipt { reference, recipient }: Receipt) -> Self {
+        Self { reference, recipient, ..Self::default() }
+    }
 }
 
 /// Adds an attempt.
@@ -237,27 +261,44 @@ pub async fn set_group(c: &mut Conn, ids: &[AttemptId], group: GroupId) -> Resul
     Ok(())
 }
 
-/// Writes the outcome of a step, if nobody took a later one and the attempt is
-/// still in one of the states `from`. False when the outcome came too late to count.
-pub async fn settle(
+/// Moves an attempt on, if nobody took a later step and it is still in one of the states `from`. False when the step
+/// came too late to count.
+pub async fn take_step(
     c: &mut Conn,
-    step: &RingAttempt,
+    attempt: &RingAttempt,
     from: &[AttemptState],
-    change: &AttemptChange,
+    step: AttemptStep,
 ) -> Result<bool, DbError> {
-    let from = from.to_vec();
+    let (from, state) = (from.to_vec(), step.state());
+    let change = Change::of(step);
     let rows = on!(c, c => {
         diesel::update(
             ring_attempts::table
-                .filter(ring_attempts::id.eq(step.id))
-                .filter(ring_attempts::fence.eq(step.fence))
+                .filter(ring_attempts::id.eq(attempt.id))
+                .filter(ring_attempts::fence.eq(attempt.fence))
                 .filter(ring_attempts::state.eq_any(from)),
         )
-        .set(change)
+        .set((ring_attempts::state.eq(state), &change))
         .execute(c)
         .await
     })?;
     Ok(rows == 1)
+}
+
+/// Puts off the next look at an open attempt, if nobody took a later step.
+pub async fn look_later(c: &mut Conn, attempt: &RingAttempt, at: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::id.eq(attempt.id))
+                .filter(ring_attempts::fence.eq(attempt.fence))
+                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
+        )
+        .set(ring_attempts::act_at.eq(Some(at)))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
 }
 
 /// Notes that a device rang, whatever the sender knows of it.
@@ -278,6 +319,17 @@ pub async fn mark_rang(c: &mut Conn, call: CallId, device: DeviceId, now: Moment
         ))
         .execute(c)
         .await
+    })?;
+    Ok(())
+}
+
+/// Closes attempts whose ring is not needed any more.
+pub async fn close_all(c: &mut Conn, attempts: &[AttemptId]) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(attempts)))
+            .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
+            .execute(c)
+            .await
     })?;
     Ok(())
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::budget::{Budget, Outcome};
 use crate::domain::Moment;
 
-/// The first rest; each further one is twice as long.
-const REST_MIN: Duration = Duration::from_secs(30);
+/// The first rest, short enough that a ring without another way is tried again in its window; each further one is twice
+/// as long.
+const REST_MIN: Duration = Duration::from_secs(5);
 const REST_MAX: Duration = Duration::from_mins(5);
 /// While a trial is under way: when to ask again.
 const TRIAL_WAIT: Duration = Duration::from_secs(2);

@@ -57,48 +57,48 @@ fn budget_is_spent_by_a_row_of_failures_or_by_half_of_a_minute() {
 #[test]
 fn open_breaker_rests_then_tries_and_closes() {
     let mut breaker = opened_at(0);
-    assert_eq!(breaker.admit(at(0)), Err(at(30)));
-    assert_eq!(breaker.admit(at(29)), Err(at(30)));
-    let ticket = breaker.admit(at(30)).unwrap().expect("a trial");
-    assert_eq!(breaker.admit(at(30)), Err(at(32)), "one trial at a time");
-    breaker.note(Good, None, at(31));
+    assert_eq!(breaker.admit(at(0)), Err(at(5)));
+    assert_eq!(breaker.admit(at(4)), Err(at(5)));
+    let ticket = breaker.admit(at(5)).unwrap().expect("a trial");
+    assert_eq!(breaker.admit(at(5)), Err(at(7)), "one trial at a time");
+    breaker.note(Good, None, at(6));
     assert!(breaker.opening().is_some(), "a straggler decides nothing");
-    breaker.note(Good, Some(ticket), at(31));
+    breaker.note(Good, Some(ticket), at(6));
     assert_eq!(breaker.opening(), None);
-    assert_eq!(breaker.admit(at(31)), Ok(None));
-    breaker.note(Failed, None, at(31));
-    assert_eq!(breaker.admit(at(31)), Ok(None), "what failed before the rest is forgotten");
+    assert_eq!(breaker.admit(at(6)), Ok(None));
+    breaker.note(Failed, None, at(6));
+    assert_eq!(breaker.admit(at(6)), Ok(None), "what failed before the rest is forgotten");
 }
 
 #[test]
 fn each_failed_trial_makes_the_rest_longer_up_to_five_minutes() {
     let mut breaker = opened_at(0);
     let (mut now, mut rests) = (0, Vec::new());
-    for _ in 0..6 {
+    for _ in 0..8 {
         let until = breaker.admit(at(now)).unwrap_err();
         rests.push(until.secs() - at(now).secs());
         now = until.secs() - START.secs();
         call(&mut breaker, now, Failed);
         assert_eq!(breaker.opening().unwrap().since, at(0), "it is one opening");
     }
-    assert_eq!(rests, [30, 60, 120, 240, 300, 300]);
+    assert_eq!(rests, [5, 10, 20, 40, 80, 160, 300, 300]);
     call(&mut breaker, now + 300, Good);
     (0..5).for_each(|_| call(&mut breaker, now + 301, Failed));
     let opening = breaker.opening().unwrap();
-    assert_eq!((opening.since, opening.until), (at(now + 301), at(now + 331)), "the next opening begins anew");
+    assert_eq!((opening.since, opening.until), (at(now + 301), at(now + 306)), "the next opening begins anew");
 }
 
 #[test]
 fn trial_that_learnt_nothing_is_handed_back() {
     let mut breaker = opened_at(0);
-    let first = breaker.admit(at(30)).unwrap().unwrap();
+    let first = breaker.admit(at(5)).unwrap().unwrap();
     breaker.hand_back(first);
-    let second = breaker.admit(at(30)).unwrap().unwrap();
+    let second = breaker.admit(at(5)).unwrap().unwrap();
     breaker.hand_back(first);
-    assert!(breaker.admit(at(30)).is_err(), "a ticket is handed back once");
-    breaker.note(Good, Some(first), at(31));
+    assert!(breaker.admit(at(5)).is_err(), "a ticket is handed back once");
+    breaker.note(Good, Some(first), at(6));
     assert!(breaker.opening().is_some(), "an old ticket decides nothing");
-    breaker.note(Good, Some(second), at(31));
+    breaker.note(Good, Some(second), at(6));
     assert_eq!(breaker.opening(), None);
 }
 
@@ -215,7 +215,7 @@ fn visit(health: &Health, now: Moment, vendor: &Origin, answers: &[Answer], fail
 }
 
 fn stamp() -> Stamp {
-    Stamp { id: "fcm".to_owned(), version: "1.0.0".to_owned(), digest: "ab".repeat(32) }
+    Stamp { id: "fcm".to_owned(), version: "1.0.0".to_owned(), digest: "ab".repeat(7) }
 }
 
 #[test]
@@ -225,13 +225,13 @@ fn plugin_that_keeps_breaking_is_left_alone_and_its_vendor_is_not_blamed() {
         visit(&health, at(0), &vendor, &[reply(200, &[])], Some(&broken()));
     }
     let rest = health.admit(Export::Ring, at(1)).unwrap_err();
-    assert_eq!((rest.whom.as_str(), rest.until), (ITSELF, at(30)));
+    assert_eq!((rest.whom.as_str(), rest.until), (ITSELF, at(5)));
     let report = health.report(&stamp(), at(1));
     assert_eq!((report.state, report.calls, report.failures), (PluginState::Resting, 5, 5));
-    assert_eq!(report.rest, Some(PluginRest { vendor: None, since: at(0), until: at(30) }));
-    assert_eq!(health.report(&stamp(), at(30)).state, PluginState::Struggling, "it has not shown that it is well");
-    visit(&health, at(30), &vendor, &[reply(200, &[])], None);
-    let report = health.report(&stamp(), at(31));
+    assert_eq!(report.rest, Some(PluginRest { vendor: None, since: at(0), until: at(5) }));
+    assert_eq!(health.report(&stamp(), at(5)).state, PluginState::Struggling, "it has not shown that it is well");
+    visit(&health, at(5), &vendor, &[reply(200, &[])], None);
+    let report = health.report(&stamp(), at(6));
     assert_eq!((report.state, report.rest, report.calls), (PluginState::Well, None, 6));
 }
 
@@ -247,7 +247,7 @@ fn one_sick_vendor_does_not_stop_the_calls_to_another() {
     call.go_on();
     assert!(call.rest_of(&sick).is_none());
     let rest = call.admit_vendors(&[Some(sick.clone()), Some(sick.clone())], at(1)).unwrap_err();
-    assert_eq!((rest.whom.as_str(), rest.until), ("https://sick.example", at(30)));
+    assert_eq!((rest.whom.as_str(), rest.until), ("https://sick.example", at(5)));
     // What has no origin, the egress refuses in its own words.
     assert_eq!(call.admit_vendors(&[None, Some(sick.clone())], at(1)), Ok(()));
     call.ended(at(1), Some(&PluginFailure::Resting { whom: rest.whom, until: rest.until }));
@@ -277,14 +277,14 @@ fn call_that_is_cut_short_hands_its_trials_back() {
     for _ in 0..5 {
         visit(&health, at(0), &vendor, &[reply(503, &[])], Some(&broken()));
     }
-    let mut trial = health.admit(Export::Ring, at(30)).unwrap();
-    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
+    let mut trial = health.admit(Export::Ring, at(5)).unwrap();
+    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
     // A second step at the same vendor is the same trial.
-    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
-    assert!(health.admit(Export::Ring, at(30)).is_err());
+    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
+    assert!(health.admit(Export::Ring, at(5)).is_err());
     drop(trial);
-    let mut again = health.admit(Export::Ring, at(30)).unwrap();
-    again.admit_vendors(&[Some(vendor)], at(30)).unwrap();
+    let mut again = health.admit(Export::Ring, at(5)).unwrap();
+    again.admit_vendors(&[Some(vendor)], at(5)).unwrap();
 }
 
 #[test]
@@ -300,10 +300,10 @@ fn new_version_takes_over_what_is_known_of_the_vendors_and_nothing_else() {
     drop(call);
     assert_eq!((new.report(&stamp(), at(1)).calls, new.report(&stamp(), at(1)).failures), (0, 0));
     // A call that ends on the old one still tells the new one of the vendor.
-    let mut trial = new.admit(Export::Ring, at(30)).unwrap();
-    trial.admit_vendors(&[Some(vendor.clone())], at(30)).unwrap();
-    in_flight.sent(&vendor, at(30), Duration::ZERO, &reply(200, &[]));
-    assert!(new.report(&stamp(), at(30)).rest.is_some(), "it was no trial");
-    trial.sent(&vendor, at(30), Duration::ZERO, &reply(200, &[]));
-    assert_eq!((old.report(&stamp(), at(30)).rest.unwrap().vendor, new.report(&stamp(), at(30)).rest), (None, None));
+    let mut trial = new.admit(Export::Ring, at(5)).unwrap();
+    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
+    in_flight.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));
+    assert!(new.report(&stamp(), at(5)).rest.is_some(), "it was no trial");
+    trial.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));
+    assert_eq!((old.report(&stamp(), at(5)).rest.unwrap().vendor, new.report(&stamp(), at(5)).rest), (None, None));
 }

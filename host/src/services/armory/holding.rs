@@ -12,10 +12,10 @@ use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt, holding};
 use crate::db::{Conn, DbError, callees, calls};
-use crate::domain::{CallState, FamilyId, Moment, NodeId, Ring};
+use crate::domain::{CallReason, CallState, FamilyId, Moment, NodeId, Ring};
 use crate::services::agent_variables::{self, Material};
 use crate::services::armory::Armed;
-use crate::services::calls::{Miss, Rules, miss};
+use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 
 /// Rings that one transaction takes.
@@ -75,8 +75,7 @@ async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Res
         if !waits {
             ring_attempts::close_of_call(c, call.id).await?;
         } else if rules.now > attempt.expires_at {
-            let late = Miss { outcome: CallState::Expired, reason: "too_late", retry: false };
-            miss(c, &mut call.clone(), late, rules).await?;
+            miss(c, &mut call.clone(), CallReason::TooLate, rules).await?;
             page.settled.push(call.family_id);
         } else {
             page.armed.push(armed(attempt, call, callee, &material, rules));

@@ -12,7 +12,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::calendar::{Calendar, SlotDate};
 use crate::domain::schedule::Occurrence;
 use crate::domain::zone::Zone;
-use crate::domain::{AttemptId, CallId, CallState, CalleeId, Moment};
+use crate::domain::{AttemptId, CallId, CallReason, CallState, CalleeId, Moment};
 
 /// After its window a promise has its call, or has been forgotten.
 const PLANNED_GRACE_S: i64 = 60;
@@ -193,7 +193,7 @@ fn double(call: &KeptPromise, kind: DoubleKind) -> Double {
 /// Whether the house itself took the call back before it rang, because the plan had changed: then the plan that holds
 /// says what was promised. What has rung, and what a vendor took back, was promised.
 fn is_taken_back(call: &KeptPromise) -> bool {
-    call.state == CallState::Canceled && call.tries <= 1 && call.reason.as_deref() != Some("vendor_canceled")
+    call.state == CallState::Canceled && call.tries <= 1 && call.reason != Some(CallReason::VendorCanceled)
 }
 
 fn count(call: &KeptPromise, calling: &Calling, now: Moment, report: &mut Report) {

@@ -1,10 +1,11 @@
 //! Schedules: a callee's times a day, and the moments that they yield.
 //!
-//! [`pausing`] leaves out days and single calls, `planning` keeps each slot's next moment and what is queued in step
+//! [`retrying`] says what happens when nobody picks up. [`pausing`] leaves out days and single calls, `planning` keeps each slot's next moment and what is queued in step
 //! with all of it, `tz_release` does so when the time zone data changed.
 
 pub mod pausing;
 pub(crate) mod planning;
+pub mod retrying;
 mod tz_release;
 
 use futures::FutureExt;

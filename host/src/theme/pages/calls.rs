@@ -3,11 +3,9 @@
 use serde::Serialize;
 
 use super::super::samples::{NOW, attempts, call, callees, calls};
-use super::super::{
-    AttemptLine, BlockTitle, CallLine, CallMark, CallReason, CalleeLink, Page, SummaryState, TimelineStep, Voice,
-};
+use super::super::{AttemptLine, BlockTitle, CallLine, CallMark, CalleeLink, Page, SummaryState, TimelineStep, Voice};
 use crate::domain::CallMethod;
-use crate::domain::{Block, BlockKind, Moment, Speaker, Turn};
+use crate::domain::{Block, BlockKind, CallReason, Moment, Speaker, Turn};
 
 /// `/calls`. The filter is a GET form: `callee` (id), `outcome` (a [`CallMark`] word), `page`.
 #[derive(Clone, Debug, Serialize)]
@@ -103,7 +101,7 @@ pub struct TimelineLine {
 impl TimelineLine {
     /// A line as it is stored: its step and its detail are words, or text that no word is known for.
     pub fn new(at: Moment, step: &str, detail: Option<&str>) -> Self {
-        let reason = detail.and_then(CallReason::of);
+        let reason: Option<CallReason> = detail.and_then(|word| word.parse().ok());
         let note = detail.filter(|_| reason.is_none()).unwrap_or_default().to_owned();
         Self { at, step: TimelineStep::of(step).unwrap_or(TimelineStep::Other), reason, note }
     }

@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::super::samples::{ZONE, at, callee_id, pauses};
-use super::super::{ClockNote, ErrorCode, Field, Page, PauseForm, PauseLine, PreviewLine, SlotForm};
+use super::super::{ClockNote, ErrorCode, Field, Page, PauseForm, PauseLine, PreviewLine, RetryForm, SlotForm};
 use crate::domain::CalleeId;
 
 /// `/callees/{id}/schedule`. Sends `intent` (`preview` or `save`), and for each slot N of 1 to 3: `slotN_on` (`yes` or absent), `slotN_time` (`HH:MM`), and `slotN_dayD` (`yes` or absent) for each
 /// weekday D of 1 (Monday) to 7.
 ///
 /// Beside a previewed call: POST `/callees/{id}/skips` with `slot`, `date` and `intent` (`skip` or `call`). A pause: POST
-/// `/callees/{id}/pauses` with `from`, `until` and `reason`; its end: POST `/pauses/{id}/end`.
+/// `/callees/{id}/pauses` with `from`, `until` and `reason`; its end: POST `/pauses/{id}/end`. What happens when nobody picks up: POST
+/// `/callees/{id}/retries` with `tries` and `wait_min`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SchedulePage {
     /// Who is rung.
@@ -27,6 +28,8 @@ pub struct SchedulePage {
     pub preview: Vec<PreviewLine>,
     /// Whether the form differs from what is stored: it was previewed, not saved.
     pub unsaved: bool,
+    /// What happens when nobody picks up.
+    pub retries: RetryForm,
     /// Pauses that hold today or later.
     pub pauses: Vec<PauseLine>,
     /// The form of another one.
@@ -76,6 +79,7 @@ impl Page for SchedulePage {
             error: None,
             preview: preview_sample(),
             unsaved: false,
+            retries: RetryForm::new((&[1, 2, 3], 2), (&[5, 10, 15, 30, 60], 10)),
             pauses: Vec::new(),
             pause: PauseForm::default(),
             may_edit: true,

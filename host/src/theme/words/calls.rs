@@ -37,58 +37,6 @@ words! {
         Expired = "expired",
     }
 
-    /// Why a call ended as it did, or why a try did not ring.
-    CallReason "reason" {
-        /// Nobody answered.
-        NoAnswer = "no_answer",
-        /// The line was busy.
-        Busy = "busy",
-        /// Picked up, and nothing was said.
-        AnsweredSilent = "answered_silent",
-        /// Answered when the call was over.
-        TooLate = "too_late",
-        /// It could not be rung in its time.
-        NotRungInTime = "not_rung_in_time",
-        /// The host was down at its time.
-        HostWasDown = "host_was_down",
-        /// No report of the talk ever came.
-        NoResult = "no_result",
-        /// The talk could not begin.
-        ProviderFailed = "provider_failed",
-        /// The vendor could not ring.
-        VendorFailed = "vendor_failed",
-        /// The vendor does not say what became of it.
-        VendorSilent = "vendor_silent",
-        /// The vendor never got it.
-        VendorLost = "vendor_lost",
-        /// The vendor had not dialled by the end of the window.
-        VendorLate = "vendor_late",
-        /// The family changed the schedule.
-        ScheduleChanged = "schedule_changed",
-        /// The vendor had no room.
-        VendorBusy = "vendor_busy",
-        /// The way to ring kept failing, and was left alone for a while.
-        ChannelResting = "channel_resting",
-        /// The vendor took it back.
-        VendorCanceled = "vendor_canceled",
-        /// The vendor refused it.
-        Refused = "refused",
-        /// The operator must mend something.
-        Misconfigured = "misconfigured",
-        /// The device can no longer be reached.
-        AddressGone = "address_gone",
-        /// No device is paired.
-        NoDevice = "no_device",
-        /// No phone number is on record.
-        NoPhone = "no_phone",
-        /// No consent is on record.
-        NoConsent = "no_consent",
-        /// No plugin that could ring is on.
-        NoChannel = "no_channel",
-        /// The family asked for a call now.
-        CallNow = "call_now",
-    }
-
     /// One step of a call on the monitor.
     StepName "step" {
         /// Prepared.
@@ -117,6 +65,8 @@ words! {
 
     /// One line of a call's timeline.
     TimelineStep "timeline" {
+        /// The family asked for a call now.
+        AskedFor = "asked_for",
         /// Prepared ahead of its time.
         Queued = "queued",
         /// A ring was sent.

@@ -85,6 +85,8 @@ words! {
         AlertClosed = "alert_closed",
         /// The method is changed.
         MethodChanged = "method_changed",
+        /// How often a callee is tried is chosen.
+        RetriesSet = "retries_set",
         /// A pause is made.
         PauseMade = "pause_made",
         /// A pause is over.

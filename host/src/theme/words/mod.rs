@@ -2,7 +2,7 @@
 //!
 //! Each is an enum whose word is the end of a Fluent key, so that `t(key="mark-" ~ call.mark)` finds its translation.
 //! A test looks every word up in every language. Where a word comes from another room it is that room's own spelling:
-//! `ErrorCode::of("slots-no-day")` reads the code of a refused field, `CallReason::of("no_answer")` a stored reason.
+//! `ErrorCode::of("slots-no-day")` reads the code of a refused field.
 
 mod calls;
 mod family;
@@ -59,7 +59,7 @@ use words;
 #[cfg(test)]
 pub(super) fn all_keys() -> Vec<String> {
     use crate::domain::manifest::PluginKind;
-    use crate::domain::{AlertKind, AlertState, AttemptState, CallMethod, DevicePlatform, Role};
+    use crate::domain::{AlertKind, AlertState, AttemptState, CallMethod, CallReason, DevicePlatform, Role};
     let mut keys = [calls::keys(), family::keys(), problems::keys(), staff::keys()].concat();
     macro_rules! domain {
         ($($name:ident $prefix:literal)*) => {
@@ -67,7 +67,7 @@ pub(super) fn all_keys() -> Vec<String> {
         };
     }
     domain! {
-        CallMethod "method" CallMethod "method-title" AlertKind "alert" AlertState "alertstate"
+        CallMethod "method" CallMethod "method-title" CallReason "reason" AlertKind "alert" AlertState "alertstate"
         Role "role" AttemptState "attempt" DevicePlatform "platform" PluginKind "pluginkind"
     }
     keys

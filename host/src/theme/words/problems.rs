@@ -41,6 +41,8 @@ words! {
         ZoneUnknown = "zone-unknown",
         /// Consent is needed.
         ConsentNeeded = "consent-needed",
+        /// Not one of the list.
+        ChoiceListed = "choice-listed",
         /// One of the choices is needed.
         ChoiceNeeded = "choice-needed",
         /// Not a time of day.

@@ -3,7 +3,7 @@
 use super::frame::{Answer, Asked};
 use super::lines;
 use crate::services::history::{self, SummaryStage};
-use crate::theme::{CallPage, CallReason, SummaryState, TimelineLine};
+use crate::theme::{CallPage, SummaryState, TimelineLine};
 
 /// `GET /calls/{id}`
 pub(super) async fn show(asked: Asked) -> Answer {
@@ -14,7 +14,7 @@ pub(super) async fn show(asked: Asked) -> Answer {
         SummaryStage::None => SummaryState::None,
         SummaryStage::Failed => SummaryState::Failed,
     };
-    let (method, reason) = (story.call.method, story.call.reason.as_deref().and_then(CallReason::of));
+    let (method, reason) = (story.call.method, story.call.reason);
     let mut page = CallPage::new(lines::call(story.call), method, summary, &story.blocks, &story.turns);
     page.reason = reason;
     page.attempts = story.attempts.into_iter().map(lines::attempt).collect();

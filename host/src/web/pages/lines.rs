@@ -7,8 +7,8 @@ use crate::services::history::{AttemptBrief, CallBrief, FollowedCall};
 use crate::services::pairings::Issued;
 use crate::services::schedules::pausing::PauseBrief;
 use crate::theme::{
-    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, CodeCard, DeviceLine, DeviceMark, LiveCall,
-    PauseLine, Strings, TodayDot, When,
+    AlertLine, AttemptLine, CallLine, CallMark, CalleeLink, CodeCard, DeviceLine, DeviceMark, LiveCall, PauseLine,
+    Strings, TodayDot, When,
 };
 
 use super::frame::Asked;
@@ -60,7 +60,7 @@ pub(super) fn alert(brief: AlertBrief) -> AlertLine {
         opened: When::new(brief.opened_at, brief.zone),
         call: brief.call,
         text: brief.text,
-        reason: brief.reason.as_deref().and_then(CallReason::of),
+        reason: brief.reason.and_then(|word| word.parse().ok()),
         turn: brief.turn,
         note: brief.note,
     }

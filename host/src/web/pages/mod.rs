@@ -87,6 +87,7 @@ fn family() -> Router<App> {
         .route("/callees/{id}/method", post(answer(callee::change_method)))
         .route("/callees/{id}/schedule", get(answer(schedule::show)).post(answer(schedule::save)))
         .route("/callees/{id}/skips", post(answer(schedule::skip)))
+        .route("/callees/{id}/retries", post(answer(schedule::retry)))
         .route("/callees/{id}/pauses", post(answer(schedule::pause)))
         .route("/pauses/{id}/end", post(answer(schedule::end_pause)))
         .route("/callees/{id}/call-now", post(answer(dashboard::call_now)))

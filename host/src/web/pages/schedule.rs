@@ -8,19 +8,16 @@ use crate::domain::{CalleeId, PauseId};
 use crate::services::ServiceError;
 use crate::services::families::{self, CalleeAccess};
 use crate::services::schedules::pausing::{self, PauseInput};
+use crate::services::schedules::retrying::{self, TRIES, WAITS_MIN};
 use crate::services::schedules::{self, SlotInput};
-use crate::theme::{Field, Flash, PauseForm, PreviewLine, SchedulePage, SlotForm};
+use crate::theme::{Field, Flash, PauseForm, PreviewLine, RetryForm, SchedulePage, SlotForm};
 
 /// Real instants that are shown before saving.
 const PREVIEWED: usize = 7;
 
 /// `GET /callees/{id}/schedule`
 pub(super) async fn show(asked: Asked) -> Answer {
-    let access = access(&asked).await?;
-    let stored = schedules::list(&asked.app, asked.account()?, access.callee.id).await?;
-    let slots = filled(&asked, &stored.iter().map(SlotInput::from).collect::<Vec<_>>());
-    let preview = preview(&asked, &slots, access.callee.id, &access.callee.zone).await.unwrap_or_default();
-    asked.show(&page(&asked, access, slots, preview).await?).await
+    asked.show(&stored_page(&asked).await?).await
 }
 
 /// `POST /callees/{id}/schedule`: `intent` is `preview` or `save`.
@@ -58,10 +55,22 @@ pub(super) async fn skip(asked: Asked) -> Answer {
     Ok(asked.go_saying(&format!("/callees/{id}/schedule"), flash))
 }
 
+/// `POST /callees/{id}/retries`: sends `tries` and `wait_min`.
+pub(super) async fn retry(asked: Asked) -> Answer {
+    let (account, id) = (asked.account()?, asked.id::<CalleeId>()?);
+    let (tries, wait_min) = (asked.form.get("tries"), asked.form.get("wait_min"));
+    let Err(error) = retrying::set(&asked.app, account, id, tries, wait_min).await else {
+        return Ok(asked.go_saying(&format!("/callees/{id}/schedule"), Flash::RetriesSet));
+    };
+    let (_, code) = form::refused(error)?;
+    let mut page = stored_page(&asked).await?;
+    page.error = Some(code);
+    asked.at(format!("/callees/{id}/schedule")).show_refused(&page).await
+}
+
 /// `POST /callees/{id}/pauses`: sends `from`, `until` and `reason`.
 pub(super) async fn pause(asked: Asked) -> Answer {
-    let access = access(&asked).await?;
-    let (account, id) = (asked.account()?, access.callee.id);
+    let (account, id) = (asked.account()?, asked.id::<CalleeId>()?);
     let text = |name| asked.form.get(name).to_owned();
     let wish = PauseInput { from: text("from"), until: text("until"), reason: text("reason") };
     let Err(error) = pausing::pause(&asked.app, account, id, &wish).await else {
@@ -76,10 +85,7 @@ pub(super) async fn pause(asked: Asked) -> Answer {
         _ => &mut form.from,
     };
     blamed.error = Some(code);
-    let stored = schedules::list(&asked.app, account, id).await?;
-    let slots = filled(&asked, &stored.iter().map(SlotInput::from).collect::<Vec<_>>());
-    let preview = preview(&asked, &slots, access.callee.id, &access.callee.zone).await.unwrap_or_default();
-    let mut page = page(&asked, access, slots, preview).await?;
+    let mut page = stored_page(&asked).await?;
     page.pause = form;
     asked.at(format!("/callees/{id}/schedule")).show_refused(&page).await
 }
@@ -94,13 +100,24 @@ async fn access(asked: &Asked) -> Result<CalleeAccess, ServiceError> {
     families::callee_access(&asked.app, asked.account()?, asked.id::<CalleeId>()?).await
 }
 
+/// The page as everything is stored.
+async fn stored_page(asked: &Asked) -> Result<SchedulePage, ServiceError> {
+    let access = access(asked).await?;
+    let stored = schedules::list(&asked.app, asked.account()?, access.callee.id).await?;
+    let slots = filled(asked, &stored.iter().map(SlotInput::from).collect::<Vec<_>>());
+    let preview = preview(asked, &slots, access.callee.id, &access.callee.zone).await.unwrap_or_default();
+    page(asked, access, slots, preview).await
+}
+
 async fn page(
     asked: &Asked,
     access: CalleeAccess,
     slots: Vec<SlotForm>,
     preview: Vec<PreviewLine>,
 ) -> Result<SchedulePage, ServiceError> {
-    let pauses = pausing::list(&asked.app, asked.account()?, access.callee.id).await?;
+    let (account, id) = (asked.account()?, access.callee.id);
+    let pauses = pausing::list(&asked.app, account, id).await?;
+    let retries = retrying::of(&asked.app, account, id).await?;
     Ok(SchedulePage {
         callee_id: access.callee.id,
         callee_name: access.callee.address_form,
@@ -109,6 +126,7 @@ async fn page(
         error: None,
         preview,
         unsaved: false,
+        retries: RetryForm::new((&TRIES, retries.tries), (&WAITS_MIN, retries.after_s / 60)),
         pauses: pauses.into_iter().map(lines::pause).collect(),
         pause: PauseForm::default(),
         may_edit: access.role.may_edit(),

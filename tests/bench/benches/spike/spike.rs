@@ -177,7 +177,7 @@ async fn check(store: &Store, received: &Received, due_at: Moment, calls: usize)
     let steps = store.number("SELECT count(*) FROM timeline").await?;
     println!("  of {calls} calls: {lost} lost, {doubled} doubled, {early} early");
     anyhow::ensure!(lost + doubled + early == 0, "the promise was broken");
-    anyhow::ensure!(accepted == calls as f64 && steps == 3.0 * calls as f64, "{accepted} accepted, {steps} steps");
+    anyhow::ensure!(accepted == calls as f64 && steps == 2.0 * calls as f64, "{accepted} accepted, {steps} steps");
     Ok(())
 }
 

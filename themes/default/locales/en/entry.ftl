@@ -65,6 +65,7 @@ error-country-unknown = Please choose a country from the list.
 error-language-unknown = Please choose a language from the list.
 error-zone-unknown = Please choose a place from the list.
 error-consent-needed = We may only call with this consent. Please talk with your parent first.
+error-choice-listed = Please choose one from the list.
 error-choice-needed = Please choose one of the two.
 error-date-wrong = Please give a date such as 2026-12-24.
 error-date-far = Please choose a date within the next year.

@@ -71,6 +71,18 @@ clocknote-fold = The clocks go back that night. There is still only one call.
 clocknote-changed = The clocks have changed, so the time on your side is different now.
 skip-one = Skip this one
 skip-undo = Call after all
+retries-title = If nobody picks up
+retries-text = We try again before we tell you that { $name } was not reached.
+retries-tries = How often we try
+retries-times = { $count ->
+    [1] once, no second try
+    [2] twice
+    [3] three times
+   *[other] { $count } times
+  }
+retries-wait = How long after
+retries-minutes = { $count } minutes
+retries-hint = A busy line is tried again after a few minutes. Who pressed “decline” is not rung again for that call, and nobody is rung at night.
 pauses-title = Pauses
 pauses-text = While calls are paused, no scheduled call is made to { $name }. You can still press “call now”.
 pauses-none = No pause is planned.

@@ -65,6 +65,7 @@ error-country-unknown = Silakan pilih negara dari daftar.
 error-language-unknown = Silakan pilih bahasa dari daftar.
 error-zone-unknown = Silakan pilih tempat dari daftar.
 error-consent-needed = Kami hanya boleh menelepon dengan persetujuan ini. Silakan bicarakan dahulu dengan orang tua Anda.
+error-choice-listed = Silakan pilih salah satu dari daftar.
 error-choice-needed = Silakan pilih salah satu.
 error-date-wrong = Silakan isi tanggal, misalnya 2026-12-24.
 error-date-far = Silakan pilih tanggal dalam setahun ke depan.

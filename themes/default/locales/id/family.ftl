@@ -71,6 +71,16 @@ clocknote-fold = Malam itu jam dimundurkan. Panggilannya tetap satu kali.
 clocknote-changed = Jam sudah berubah, jadi jamnya di tempat Anda sekarang berbeda.
 skip-one = Lewati yang ini
 skip-undo = Jadi menelepon
+retries-title = Kalau tidak diangkat
+retries-text = Kami mencoba lagi sebelum memberi tahu Anda bahwa { $name } tidak tersambung.
+retries-tries = Berapa kali kami mencoba
+retries-times = { $count ->
+    [1] sekali, tanpa percobaan lagi
+   *[other] { $count } kali
+  }
+retries-wait = Jarak antarpercobaan
+retries-minutes = { $count } menit
+retries-hint = Telepon yang sibuk dicoba lagi beberapa menit kemudian. Yang menekan “tolak” tidak ditelepon lagi untuk panggilan itu, dan malam hari tidak ada panggilan.
 pauses-title = Jeda
 pauses-text = Selama jeda, tidak ada panggilan terjadwal ke { $name }. Anda tetap dapat menekan “Telepon sekarang”.
 pauses-none = Tidak ada jeda yang direncanakan.

@@ -40,6 +40,7 @@ flash-device_unpaired = Perangkat dilepas. Perangkat itu tidak akan berdering la
 flash-alert_acknowledged = Terima kasih. Keluarga dapat melihat bahwa Anda sudah memeriksanya.
 flash-alert_closed = Peringatan sudah ditutup.
 flash-method_changed = Sudah diubah. Semua panggilan lama tetap tersimpan.
+flash-retries_set = Tersimpan. Berlaku mulai panggilan berikutnya yang tidak diangkat.
 flash-pause_made = Panggilan dijeda.
 flash-pause_ended = Jeda sudah berakhir. Panggilan berjalan lagi.
 flash-call_skipped = Panggilan ini dilewati.

@@ -6,7 +6,9 @@ use super::super::{Report, Span};
 use super::{Dial, DoubleKind, KeptPromise, MadeAttempt, Page, StoredPause, StoredSkip, Terms};
 use crate::config::Config;
 use crate::domain::schedule::{Slot, Weekdays, parse_time};
-use crate::domain::{AccountId, AttemptId, CallId, CallMethod, CallState, CalleeId, DeviceId, Moment, PauseId};
+use crate::domain::{
+    AccountId, AttemptId, CallId, CallMethod, CallReason, CallState, CalleeId, DeviceId, Moment, PauseId,
+};
 
 fn at(text: &str) -> Moment {
     text.parse::<jiff::Timestamp>().unwrap().into()
@@ -22,7 +24,7 @@ fn terms(callee: CalleeId, time: &str, since: &str, until: Option<&str>) -> Term
     Terms { callee, slot, zone: "Europe/London".into(), since: at(since), until: until.map(at) }
 }
 
-fn call(callee: CalleeId, due: &str, state: CallState, reason: Option<&str>) -> KeptPromise {
+fn call(callee: CalleeId, due: &str, state: CallState, reason: Option<CallReason>) -> KeptPromise {
     let due_at = at(due);
     KeptPromise {
         id: CallId::new(),
@@ -31,7 +33,7 @@ fn call(callee: CalleeId, due: &str, state: CallState, reason: Option<&str>) -> 
         local_date: due[..10].to_owned(),
         call_method: CallMethod::App,
         state,
-        reason: reason.map(str::to_owned),
+        reason,
         due_at,
         ring_at: due_at,
         expires_at: due_at.plus_secs(45),
@@ -118,7 +120,7 @@ fn nothing_is_promised_before_a_slot_is_there_nor_after_it_is_gone() {
         terms(callee, "19:00", "2026-11-21T08:00:00Z", None),
     ];
     let calls = vec![
-        call(callee, "2026-11-20T14:00:00Z", CallState::Missed, Some("no_answer")),
+        call(callee, "2026-11-20T14:00:00Z", CallState::Missed, Some(CallReason::NoAnswer)),
         call(callee, "2026-11-21T19:00:00Z", CallState::Completed, None),
     ];
     let report = judged(&page(plan, calls));
@@ -146,12 +148,12 @@ fn what_was_taken_back_and_is_still_planned_is_a_gap() {
     let callee = CalleeId::new();
     let plan = vec![terms(callee, "09:00", "2026-11-20T12:00:00Z", None)];
     let taken_back = |reason| call(callee, "2026-11-21T09:00:00Z", CallState::Canceled, Some(reason));
-    let report = judged(&page(plan.clone(), vec![taken_back("schedule_changed")]));
+    let report = judged(&page(plan.clone(), vec![taken_back(CallReason::ScheduleChanged)]));
     assert_eq!((report.promised, report.taken_back, report.gaps.count), (1, 1, 1));
-    let report = judged(&page(plan.clone(), vec![taken_back("vendor_canceled")]));
+    let report = judged(&page(plan.clone(), vec![taken_back(CallReason::VendorCanceled)]));
     assert_eq!((report.promised, report.taken_back, report.gaps.count), (1, 0, 0));
     let again = call(callee, "2026-11-21T09:00:00Z", CallState::Completed, None);
-    let report = judged(&page(plan, vec![taken_back("schedule_changed"), again]));
+    let report = judged(&page(plan, vec![taken_back(CallReason::ScheduleChanged), again]));
     assert_eq!((report.promised, report.gaps.count, report.doubles.count), (1, 0, 0));
 }
 

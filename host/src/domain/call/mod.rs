@@ -1,5 +1,10 @@
 //! Calls: one promise to talk, and the states it may pass through.
 
+mod reason;
+mod step;
+
+pub use self::reason::{AnotherTry, CallReason};
+pub use self::step::{CallStep, Talk};
 use super::word::word_enum;
 
 word_enum! {
@@ -71,33 +76,6 @@ impl CallState {
             _ => false,
         }
     }
-}
-
-word_enum! {
-    /// How far one try to ring one device or number got.
-    AttemptState {
-        /// Recorded and prepared; not sent.
-        Armed = "armed",
-        /// Handed to the vendor; its reply is not known yet.
-        Sent = "sent",
-        /// The vendor took it.
-        Accepted = "accepted",
-        /// The device or the vendor says that it rang.
-        Rang = "rang",
-        /// The address is dead.
-        Gone = "gone",
-        /// It did not ring.
-        Failed = "failed",
-        /// It may have rung; being looked up.
-        Unknown = "unknown",
-        /// Its call was settled or taken back.
-        Closed = "closed",
-    }
-}
-
-impl AttemptState {
-    /// The states from which something may still follow.
-    pub const OPEN: [Self; 5] = [Self::Armed, Self::Sent, Self::Accepted, Self::Rang, Self::Unknown];
 }
 
 #[cfg(test)]

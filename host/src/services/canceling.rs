@@ -1,0 +1,68 @@
+//! Cancelling: when one device has picked up, or the call is over, the other devices stop ringing where their channel
+//! can tell them.
+//!
+//! What is to be cancelled is written with its cause, and told by a job. A device that never hears of it stops with
+//! its ring window, as it would have done anyway.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::db::calls::Call;
+use crate::db::ring_attempts::{self, RingAttempt};
+use crate::db::{Conn, DbError};
+use crate::domain::{AttemptId, AttemptState, CallId, CallStep, DeviceId, Moment};
+use crate::services::error::ServiceError;
+use crate::services::jobs::{self, Job};
+use crate::services::lookups::ring_ref;
+
+/// Where a device may ring, or is about to.
+const MAY_RING: [AttemptState; 4] =
+    [AttemptState::Sent, AttemptState::Accepted, AttemptState::Rang, AttemptState::Unknown];
+
+/// Takes in that a call has come this far: the rings of its other devices are over.
+pub(crate) async fn others(c: &mut Conn, call: &Call, step: &CallStep, now: Moment) -> Result<(), DbError> {
+    let picked_up_by = match step {
+        CallStep::Answered { by, .. } => Some(*by),
+        CallStep::Queued { .. } | CallStep::Ringing | CallStep::InProgress { .. } => return Ok(()),
+        CallStep::Completed(_) | CallStep::Over { .. } => call.device_id.filter(|_| call.answered_at.is_some()),
+    };
+    let needless = needless(c, call.id, picked_up_by, now).await?;
+    if needless.is_empty() {
+        return Ok(());
+    }
+    ring_attempts::close_all(c, &needless).await?;
+    let key = format!("{}:{}:{}", call.id, call.tries, step.state());
+    jobs::enqueue(c, &Job::CancelRings { call: call.id, attempts: needless }, &key, now).await?;
+    Ok(())
+}
+
+/// Rings on devices that the call does not need any more, in their window.
+async fn needless(
+    c: &mut Conn,
+    call: CallId,
+    picked_up_by: Option<DeviceId>,
+    now: Moment,
+) -> Result<Vec<AttemptId>, DbError> {
+    let is_needless = |attempt: &RingAttempt| {
+        let elsewhere = attempt.device_id.is_some() && attempt.device_id != picked_up_by;
+        elsewhere && !attempt.ahead && now < attempt.expires_at && MAY_RING.contains(&attempt.state)
+    };
+    let attempts = ring_attempts::of_call(c, call).await?;
+    Ok(attempts.iter().filter(|attempt| is_needless(attempt)).map(|attempt| attempt.id).collect())
+}
+
+/// The job: tells the devices, each by its channel. A device that cannot be told stops by itself.
+pub(crate) async fn tell(app: &App, call: CallId, wanted: &[AttemptId]) -> Result<(), ServiceError> {
+    let now = app.clock.now();
+    let attempts = ring_attempts::of_call(&mut app.db.read().await?, call).await?;
+    let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
+    for attempt in attempts.into_iter().filter(|attempt| wanted.contains(&attempt.id) && now < attempt.expires_at) {
+        by_channel.entry(attempt.channel.clone()).or_default().push(attempt);
+    }
+    let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
+    for (channel, attempts) in by_channel {
+        app.plugins.cancel(&channel, attempts.iter().map(ring_ref).collect(), deadline).await?;
+    }
+    Ok(())
+}

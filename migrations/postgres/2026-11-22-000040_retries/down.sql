@@ -1,0 +1,2 @@
+ALTER TABLE callees DROP COLUMN tries;
+ALTER TABLE callees DROP COLUMN retry_after_s;
