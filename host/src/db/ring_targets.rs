@@ -92,21 +92,3 @@ pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Momen
     })?;
     Ok(())
 }
-
-/// Notes that vendors took a ring for these addresses: once says that an address works. Noting every ring would write
-/// every address anew each day.
-pub async fn mark_ok(c: &mut Conn, ids: &[PushAddressId], now: Moment) -> Result<(), DbError> {
-    for ids in ids.chunks(1_000) {
-        on!(c, c => {
-            diesel::update(
-                push_addresses::table
-                    .filter(push_addresses::id.eq_any(ids))
-                    .filter(push_addresses::last_ok_at.is_null()),
-            )
-            .set(push_addresses::last_ok_at.eq(Some(now)))
-            .execute(c)
-            .await
-        })?;
-    }
-    Ok(())
-}

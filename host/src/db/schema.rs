@@ -140,7 +140,6 @@ diesel::table! {
         address -> Text,
         environment -> Text,
         registered_at -> BigInt,
-        last_ok_at -> Nullable<BigInt>,
         gone_at -> Nullable<BigInt>,
     }
 }

@@ -88,7 +88,6 @@ pub async fn register_push_address(app: &App, device: &Device, wish: Registratio
         address,
         environment: wish.environment,
         registered_at: now,
-        last_ok_at: None,
         gone_at: None,
     };
     app.db

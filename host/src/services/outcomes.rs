@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::holding::{self, Taken};
 use crate::db::timeline::TimelineRow;
-use crate::db::{Conn, DbError, calls, devices, ring_targets, timeline};
+use crate::db::{Conn, DbError, calls, devices, timeline};
 use crate::domain::{CallReason, CallState, DeviceId, FamilyId, Moment, Verdict};
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
@@ -158,8 +158,6 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
         })
         .collect();
     holding::note_taken(c, &taken).await?;
-    let worked: Vec<_> = accepted.iter().filter_map(|rung| rung.armed.attempt.push_address_id).collect();
-    ring_targets::mark_ok(c, &worked, rules.now).await?;
     begin_ringing(c, &accepted, &others, rules).await?;
     for rung in others {
         let mut attempt = rung.armed.attempt;

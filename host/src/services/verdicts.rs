@@ -108,9 +108,6 @@ async fn accepted(
         let rang = AttemptStep::Rang { at: None, accepted_at: Some(rules.now), look_at, receipt };
         ring_attempts::take_step(c, attempt, &[AttemptState::Rang], rang).await?;
     }
-    if let Some(address) = attempt.push_address_id {
-        ring_targets::mark_ok(c, &[address], rules.now).await?;
-    }
     if let Some(call) = calls::find(c, attempt.call_id).await? {
         timeline::append(c, &call, rules.now, "ring_accepted", Some(&attempt.channel)).await?;
     }

@@ -6,6 +6,7 @@ ALTER TABLE calls ADD FOREIGN KEY (family_id) REFERENCES families (id) ON DELETE
 ALTER TABLE calls ADD FOREIGN KEY (callee_id) REFERENCES callees (id) ON DELETE CASCADE;
 ALTER TABLE timeline ADD FOREIGN KEY (call_id) REFERENCES calls (id) ON DELETE CASCADE;
 ALTER TABLE ring_attempts ADD FOREIGN KEY (call_id) REFERENCES calls (id) ON DELETE CASCADE;
+ALTER TABLE slots RESET (fillfactor);
 ALTER TABLE timeline DROP CONSTRAINT timeline_pkey;
 ALTER TABLE timeline ADD COLUMN family_id BYTEA;
 UPDATE timeline SET family_id = calls.family_id FROM calls WHERE calls.id = timeline.call_id;

@@ -44,7 +44,7 @@ ALTER TABLE timeline DROP COLUMN family_id, ADD PRIMARY KEY (call_id, at, id) WI
 -- the indexes still.
 ALTER TABLE ring_attempts SET (fillfactor = 45);
 ALTER TABLE calls SET (fillfactor = 45);
-ALTER TABLE push_addresses SET (fillfactor = 80);
+ALTER TABLE slots SET (fillfactor = 45);
 
 -- What goes with its parent goes by these triggers. A foreign key would do the same, but it looks up, locks and writes the
 -- parent's row for every call, attempt and step of a full hour, where the parent is known to be there: the same

@@ -1,2 +1,3 @@
+ALTER TABLE push_addresses ADD COLUMN last_ok_at INTEGER;
 ALTER TABLE callees DROP COLUMN tries;
 ALTER TABLE callees DROP COLUMN retry_after_s;

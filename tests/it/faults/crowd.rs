@@ -266,7 +266,6 @@ async fn plant(
         address,
         environment: String::new(),
         registered_at: now,
-        last_ok_at: None,
         gone_at: None,
     };
     push_addresses::put(c, &row).await?;

@@ -48,8 +48,8 @@ pub(crate) async fn families(store: &Store, (from, to): (usize, usize), due_at: 
             ),
         ),
         insert(
-            "push_addresses (id, device_id, channel, address, environment, registered_at, last_ok_at, gone_at)",
-            format!("{id}, {id}, 'fcm', {address}, '', {born}, {due} - 3600000000 - (i % 7) * 86400000000, NULL"),
+            "push_addresses (id, device_id, channel, address, environment, registered_at, gone_at)",
+            format!("{id}, {id}, 'fcm', {address}, '', {born}, NULL"),
         ),
     ];
     store.execute(&sql.concat()).await?;
