@@ -4,6 +4,7 @@
 //! is written afterwards by [`super::outcomes`]. So a database that is away delays no ring.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,15 +22,40 @@ const LISTS_IN_FLIGHT: usize = 100;
 /// A plan is made for its moment, and what it says of the time left is wrong later.
 const PLAN_GOOD_FOR_S: i64 = 5;
 
+/// More lists than this at once are a full hour.
+const LISTS_OF_A_FULL_HOUR: usize = 5;
+
 /// Who may ring, channel by channel. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Lanes(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
+pub struct Lanes {
+    channels: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+    lists: Arc<AtomicUsize>,
+}
+
+/// A list that is due and has not come to its end.
+struct OnItsWay(Arc<AtomicUsize>);
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Lanes {
+    /// Whether so many rings are on their way out that everything else had better wait a moment.
+    pub fn are_full(&self) -> bool {
+        self.lists.load(Ordering::Relaxed) > LISTS_OF_A_FULL_HOUR
+    }
+
+    fn begin(&self) -> OnItsWay {
+        self.lists.fetch_add(1, Ordering::Relaxed);
+        OnItsWay(self.lists.clone())
+    }
+
     /// Waits for a place of this channel, first come, first served.
     async fn enter(&self, channel: &str) -> Option<OwnedSemaphorePermit> {
         let lane = {
-            let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut lanes = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
             lanes.entry(channel.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(LISTS_IN_FLIGHT))).clone()
         };
         lane.acquire_owned().await.ok()
@@ -53,6 +79,7 @@ pub fn next_in(app: &App) -> Option<Duration> {
 
 /// Rings a list, and hands what became of it to who writes it.
 pub async fn ring(app: &App, mut list: List) {
+    let _on_its_way = app.lanes.begin();
     let Some(_place) = app.lanes.enter(&list.channel).await else { return };
     if !app.armory.is_awake(app.clock.monotonic(), app.longest_sleep()) {
         // Between the taking and here the host was stopped: another may have these by now.

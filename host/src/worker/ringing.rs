@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::time::Instant;
 
 use super::{NAP_AFTER_FAILURE, Worker, report};
 use crate::app::App;
@@ -16,6 +17,9 @@ use crate::services::{ServiceError, outcomes, ringing};
 const LONGEST_NAP: Duration = Duration::from_millis(250);
 /// Outcomes that come so closely after each other are written together.
 const GATHER: Duration = Duration::from_millis(20);
+/// Rings go first: at the full hour what became of the first ones is written this much later at the most, so that the
+/// last ones need not share the processors with the database.
+const LET_RINGS_GO_FIRST: Duration = Duration::from_secs(2);
 /// A host that stops tries for so long to write what is left.
 const LAST_WRITES: Duration = Duration::from_secs(10);
 
@@ -45,6 +49,10 @@ impl Worker {
         self.tasks.spawn(async move {
             while stop.run_until_cancelled(app.outcomes.arrive()).await.is_some() {
                 tokio::time::sleep(GATHER).await;
+                let since = Instant::now();
+                while app.lanes.are_full() && since.elapsed() < LET_RINGS_GO_FIRST && !stop.is_cancelled() {
+                    tokio::time::sleep(GATHER).await;
+                }
                 while !app.outcomes.is_empty() && !stop.is_cancelled() {
                     let written = AssertUnwindSafe(outcomes::write(&app)).catch_unwind().await;
                     let written = written.unwrap_or(Err(ServiceError::Unavailable("a tick that panicked")));
