@@ -24,5 +24,6 @@ mod plugin_health;
 mod plugins;
 mod schedules;
 mod sessions;
+mod sim;
 mod testing;
 mod webhooks;

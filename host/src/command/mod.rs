@@ -8,6 +8,7 @@ mod demo;
 mod migrate;
 mod plugin;
 mod serve;
+pub mod sim;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Config(command) => config::run(command).await,
         Command::Plugin(command) => plugin::run(command).await,
+        Command::Sim(command) => sim::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
     };

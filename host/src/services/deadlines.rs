@@ -16,9 +16,9 @@ use crate::services::error::ServiceError;
 /// After the ring window, for an answer that is on its way.
 pub(crate) const ANSWER_GRACE_S: i64 = 5;
 /// After the ring window, for a vendor that dials and reports.
-const VENDOR_GRACE_S: i64 = 180;
+pub(crate) const VENDOR_GRACE_S: i64 = 180;
 /// From the answer to the talk.
-const CONNECT_WINDOW_S: i64 = 60;
+pub(crate) const CONNECT_WINDOW_S: i64 = 60;
 const CALLS_A_TICK: i64 = 200;
 
 /// Ends what is overdue. Returns how many calls it moved on.

@@ -12,6 +12,7 @@
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
 //! what never arrived, `summaries` renders, `mails` tells the family.
 
+pub mod agenda;
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;
@@ -21,6 +22,7 @@ pub mod deadlines;
 pub mod error;
 pub mod housekeeping;
 pub mod jobs;
+pub mod ledger;
 pub mod live;
 pub mod live_bridge;
 pub mod lookups;
