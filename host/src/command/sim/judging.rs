@@ -1,10 +1,10 @@
 //! Judging: what was promised, beside what happened at the phones and lines, beside what the host has on record. The
 //! first two know nothing of the host.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use callpanion_emulators::World;
 use callpanion_emulators::phone::Outcome;
+use callpanion_emulators::{Phone, World};
 use sha2::{Digest, Sha256};
 
 use super::calendar::Promise;
@@ -31,7 +31,6 @@ pub(super) struct Findings {
     pub(super) mails: usize,
     /// Calls of which somebody was told twice: allowed after a death, and worth knowing.
     pub(super) mails_doubled: usize,
-    pub(super) jobs_left: usize,
     pub(super) trace: String,
 }
 
@@ -39,9 +38,8 @@ pub(super) struct Findings {
 #[derive(Clone, Debug)]
 struct Touched {
     at: Moment,
-    /// The attempt, as the push or the submission named it.
-    attempt: String,
-    talked: bool,
+    /// When they began to talk, if they did.
+    talk_at: Option<Moment>,
 }
 
 pub(super) fn judge(
@@ -51,7 +49,7 @@ pub(super) fn judge(
     record: &Ledger,
     letters: &[Mail],
 ) -> Findings {
-    let mut findings = Findings { promised: promises.len(), jobs_left: record.jobs_left.len(), ..Findings::default() };
+    let mut findings = Findings { promised: promises.len(), ..Findings::default() };
     let mut touched = all_touched(homes, world);
     let numbers: HashMap<_, usize> = homes.iter().map(|home| (home.callee, home.parent.number)).collect();
     let key = |entry: &Entry| (numbers.get(&entry.callee).copied(), entry.slot_no, entry.local_date.clone());
@@ -115,7 +113,7 @@ impl Findings {
     fn judge_call(&mut self, name: &str, entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> Option<i64> {
         let state = entry.state;
         *self.outcomes.entry(state.as_str()).or_default() += 1;
-        let name = format!("{name} ({state} {}, try {})", entry.reason.as_deref().unwrap_or("-"), entry.tries);
+        let name = format!("{name} ({state} {}{})", entry.reason.as_deref().unwrap_or("-"), course(entry, mine));
         if !state.is_outcome() {
             self.fault("open", &name);
         }
@@ -132,9 +130,14 @@ impl Findings {
         for times in at_once.into_values().filter(|times| *times > 1) {
             self.fault("doubled", &format!("{name}: rung {times} times in one try"));
         }
-        let talks = all.iter().filter(|touched| touched.talked).count();
+        let talks = all.iter().filter(|touched| touched.talk_at.is_some()).count();
         self.talks += talks;
-        let after = all.iter().skip_while(|touched| !touched.talked).skip(1).count();
+        if talks > 1 {
+            self.fault("doubled", &format!("{name}: {talks} talks"));
+        }
+        // A second device may ring while nobody knows whether the first does, but not once they talk.
+        let talk_at = all.iter().filter_map(|touched| touched.talk_at).min();
+        let after = all.iter().filter(|touched| talk_at.is_some_and(|talk_at| touched.at > talk_at)).count();
         if after > 0 {
             self.fault("doubled", &format!("{name}: rung {after} times after a talk"));
         }
@@ -174,26 +177,56 @@ fn late_ms(attempt: &Try, at: Moment) -> i64 {
     at.millis() - attempt.ring_at.millis()
 }
 
-/// What rang, by attempt.
+/// What rang, by attempt, as the push or the submission named it.
 fn all_touched(homes: &[Home], world: &World) -> HashMap<String, Vec<Touched>> {
     let mut found: HashMap<String, Vec<Touched>> = HashMap::new();
-    for ring in homes.iter().flat_map(|home| &home.phones).flat_map(|phone| phone.rings()) {
-        let talked = matches!(ring.outcome, Outcome::Talked { .. } | Outcome::Talking { .. });
-        let (at, attempt) = (Moment::from_millis(ring.at_ms), ring.session_id);
-        found.entry(attempt.clone()).or_default().push(Touched { at, attempt, talked });
+    let mut add = |attempt: String, at_ms: i64, conversation: Option<&str>| {
+        let talk_at = conversation.and_then(|id| talk_began(world, id));
+        found.entry(attempt).or_default().push(Touched { at: Moment::from_millis(at_ms), talk_at });
+    };
+    for ring in homes.iter().flat_map(|home| &home.phones).flat_map(Phone::rings) {
+        let conversation = match &ring.outcome {
+            Outcome::Talked { conversation_id, .. } | Outcome::Talking { conversation_id } => {
+                Some(conversation_id.as_str())
+            }
+            _ => None,
+        };
+        add(ring.session_id, ring.at_ms, conversation);
     }
     let batches = world.eleven.batches();
-    let completed: HashMap<&str, bool> = batches
+    let talked: HashSet<&str> = batches
         .iter()
         .flat_map(|batch| &batch.recipients)
-        .filter_map(|recipient| Some((recipient.conversation_id.as_deref()?, recipient.status == "completed")))
+        .filter(|recipient| recipient.status == "completed")
+        .filter_map(|recipient| recipient.conversation_id.as_deref())
         .collect();
     for dial in world.eleven.dials() {
-        let talked = completed.get(dial.conversation_id.as_str()).copied().unwrap_or(false);
-        let (at, attempt) = (Moment::from_millis(dial.at_ms), dial.recipient_id);
-        found.entry(attempt.clone()).or_default().push(Touched { at, attempt, talked });
+        let conversation = dial.conversation_id.as_str();
+        add(dial.recipient_id, dial.at_ms, talked.contains(conversation).then_some(conversation));
     }
     found
+}
+
+/// By the provider's clock, which counts seconds: the end of that second.
+fn talk_began(world: &World, conversation: &str) -> Option<Moment> {
+    let second = world.eleven.conversation(conversation)?["metadata"]["start_time_unix_secs"].as_i64()?;
+    Some(Moment::from_millis(second * 1_000 + 999))
+}
+
+/// In words, in seconds from the promised moment.
+fn course(entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> String {
+    let seconds = |at: Moment| (at.millis() - entry.due_at.millis()) / 1_000;
+    let mut told = String::new();
+    for (attempt, touched) in mine {
+        told += &format!("; try {} at {:+} s", attempt.try_no, seconds(attempt.ring_at));
+        for one in touched {
+            told += &format!(", rang {:+} s", seconds(one.at));
+            if let Some(talk_at) = one.talk_at {
+                told += &format!(", talked {:+} s", seconds(talk_at));
+            }
+        }
+    }
+    told
 }
 
 /// How many letters there are about each call.

@@ -93,7 +93,9 @@ async fn live(week: &Week, logs: bool) -> Result<Scorecard, Failure> {
     let data_dir = week.data_dir.clone().unwrap_or_else(|| folder.path().to_owned());
     let mut settings = world_config::environment(&world.settings(), &public_url, &data_dir);
     // The usual waits, and no quiet hours: the nights in which clocks are changed are to have calls.
-    settings.retain(|(key, _)| !key.ends_with("RETRY_AFTER_S") && !key.ends_with("POLL_INTERVAL_S") && !key.ends_with("LOG__LEVEL"));
+    settings.retain(|(key, _)| {
+        !key.ends_with("RETRY_AFTER_S") && !key.ends_with("POLL_INTERVAL_S") && !key.ends_with("LOG__LEVEL")
+    });
     for (key, value) in [
         ("DATABASE__URL", database),
         ("LOG__LEVEL", "off".to_owned()),

@@ -97,9 +97,9 @@ fn at_the_moment(at: Moment) -> (Moment, Moment) {
     (Moment(at.0 - 1_000), Moment(at.0 + 500_000))
 }
 
-/// How a connection ends: in both cases nobody hears an answer.
+/// In both cases nobody hears an answer.
 fn cut(dice: &mut Dice) -> (&'static str, Fault) {
-    if dice.chance(60) { ("replies lost", Fault::taken_then_cut()) } else { ("connections cut", Fault::cut()) }
+    if dice.chance(60) { ("replies lost", Fault::taken_then_broken_off()) } else { ("connections cut", Fault::cut()) }
 }
 
 fn hang(dice: &mut Dice) -> Fault {
@@ -148,7 +148,7 @@ fn token(dice: &mut Dice, promise: &Promise) -> Drawing {
         0 => Fault::from(Refusal::UNAVAILABLE),
         1 => Fault::from(Refusal::CONCURRENCY),
         2 => Fault::from(Refusal::RATE).retry_after("2"),
-        _ => Fault::taken_then_cut(),
+        _ => Fault::taken_then_broken_off(),
     };
     ("ElevenLabs without tokens", Trouble::Eleven(vec![Op::Token], fault), from, to)
 }
