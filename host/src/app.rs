@@ -55,4 +55,10 @@ impl App {
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.config.calling.lease_s.into())
     }
+
+    /// How long this process may sleep and still be sure that no other took over: others count from its last sign of
+    /// life, which may have been given a second before it fell asleep.
+    pub fn longest_sleep(&self) -> Duration {
+        self.lease() / 2
+    }
 }

@@ -144,4 +144,37 @@ on_both! {
         let body = json!({ "code": "x".repeat(100_000) });
         assert_eq!(app.machine_post(&format!("{API}/pair"), None, &body).await.0, 413);
     }
+
+    async fn device_that_does_not_acknowledge_is_rung_once_more_and_the_next_one_beside_it(app: TestApp) {
+        let home = app.app_household().await;
+        let (silent, next) = (app.android(&home).await, app.iphone(&home).await);
+        silent.phone.behave(Behaviour::Ignore);
+        next.phone.behave(Behaviour::Ignore);
+        // It was seen last, so it is rung first; and it has once said that it rings.
+        app.database.execute("UPDATE devices SET acknowledges = TRUE, last_seen_at = last_seen_at + 1000000 WHERE platform = 'android'").await;
+        app.advance_until(120, || async { silent.phone.pushes().len() == 1 }).await;
+        app.advance(7).await;
+        assert_eq!((silent.phone.pushes().len(), next.phone.pushes().len()), (1, 0));
+        app.advance(2).await;
+        assert_eq!((silent.phone.pushes().len(), next.phone.pushes().len()), (2, 1));
+        assert_eq!(silent.phone.rings().len(), 1, "the repeat has the same name, and the phone knows it");
+        app.advance(10).await;
+        assert_eq!((silent.phone.pushes().len(), next.phone.pushes().len()), (2, 1), "once more, and not again");
+        app.outcome(&home, 1_000).await;
+    }
+
+    async fn device_that_acknowledges_is_not_rung_again(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.database.execute("UPDATE devices SET acknowledges = TRUE").await;
+        app.advance_until(120, || async { paired.phone.pushes().len() == 1 }).await;
+        let ring = app.attempts(app.call(&home).await.id).await[0].id;
+        let secret = paired.phone.device_secret();
+        let (status, _) = app.machine_post(&format!("{API}/calls/{ring}/rang"), secret.as_deref(), &json!({})).await;
+        assert_eq!(status, 200);
+        app.advance(20).await;
+        assert_eq!(paired.phone.pushes().len(), 1);
+        app.outcome(&home, 1_000).await;
+    }
 }

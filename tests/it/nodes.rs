@@ -79,6 +79,7 @@ async fn schedule(c: &mut Conn, callee: CalleeId, due_at: Moment, now: Moment) -
             enabled: true,
             next_at: Some(due_at),
             next_date: Some("2026-10-12".into()),
+            since: now,
         },
     )
     .await

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Backend, Config};
-use crate::db::{Db, Location};
+use crate::db::{Claim, Db, Location};
 use crate::domain::NodeId;
 use crate::domain::manifest::Reaches;
 use crate::mail::Mailer;
@@ -166,6 +166,8 @@ impl Door {
 pub struct Host {
     address: SocketAddr,
     app: App,
+    /// Let go of last.
+    _claim: Claim,
     door: Door,
     worker: Worker,
 }
@@ -173,9 +175,11 @@ pub struct Host {
 impl Host {
     /// Opens the doors.
     pub async fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
+        let claim = app.db.claim()?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
-        Ok(Self { address, app: app.clone(), door: Door::open(app, listener), worker: Worker::start(app) })
+        let door = Door::open(app, listener);
+        Ok(Self { address, app: app.clone(), _claim: claim, door, worker: Worker::start(app) })
     }
 
     /// Where it listens.

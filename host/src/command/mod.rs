@@ -2,6 +2,7 @@
 //! command line; each file carries out one command and speaks to the terminal.
 
 pub mod args;
+mod audit;
 mod check;
 mod config;
 mod demo;
@@ -9,6 +10,7 @@ mod migrate;
 mod plugin;
 mod serve;
 pub mod sim;
+mod webhooks;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Config(command) => config::run(command).await,
         Command::Plugin(command) => plugin::run(command).await,
         Command::Sim(command) => sim::run(command).await,
+        Command::Webhooks(command) => webhooks::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
     };

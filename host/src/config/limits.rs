@@ -74,12 +74,15 @@ impl Limits<'_> {
         self.range("calling.ring_window_s", calling.ring_window_s, 15..=120);
         self.range("calling.tries", calling.tries, 1..=5);
         self.range("calling.retry_after_s", calling.retry_after_s, 60..=7200);
+        self.range("calling.escalate_after_s", calling.escalate_after_s, 60..=86_400);
         self.range("calling.max_call_minutes", calling.max_call_minutes, 1..=120);
         self.range("calling.poll_interval_s", calling.poll_interval_s, 1..=300);
         self.range("calling.reconcile_after_s", calling.reconcile_after_s, 10..=3600);
         self.range("calling.answer_deadline_ms", calling.answer_deadline_ms, 500..=30_000);
         self.range("calling.vendor_deadline_ms", calling.vendor_deadline_ms, 500..=60_000);
+        self.range("calling.ring_ack_s", calling.ring_ack_s, 2..=60);
         self.range("calling.lease_s", calling.lease_s, 3..=60);
+        self.range("calling.batch_size", calling.batch_size, 1..=100);
         self.range("pairing.code_ttl_s", config.pairing.code_ttl_s, 60..=3600);
         self.range("pairing.guesses_per_address_per_hour", config.pairing.guesses_per_address_per_hour, 1..=1000);
         self.range("pairing.guesses_total_per_hour", config.pairing.guesses_total_per_hour, 1..=100_000);

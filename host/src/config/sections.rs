@@ -97,6 +97,8 @@ pub struct Calling {
     pub tries: u32,
     /// From a missed try to the next.
     pub retry_after_s: u32,
+    /// From telling one contact of an alert to telling the next.
+    pub escalate_after_s: u32,
     /// No call begins between here and `quiet_end`, local time of the callee.
     #[serde(with = "text::clock_time")]
     pub quiet_start: Time,
@@ -116,8 +118,12 @@ pub struct Calling {
     pub answer_deadline_ms: u32,
     /// How long one request to a vendor may take.
     pub vendor_deadline_ms: u32,
+    /// How long a device that acknowledges rings may take to say that it rings.
+    pub ring_ack_s: u32,
     /// How long a process may give no sign of life before another takes over.
     pub lease_s: u32,
+    /// Phone calls that are submitted together at most.
+    pub batch_size: u32,
 }
 
 /// `[pairing]`

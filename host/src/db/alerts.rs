@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::alerts;
 use super::{Conn, DbError, on};
-use crate::domain::{AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Moment};
+use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Moment};
 
 /// Something that a person must look at.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -37,6 +37,8 @@ pub struct Alert {
     pub closed_at: Option<Moment>,
     /// What was noted at the close.
     pub note: Option<String>,
+    /// Who took it.
+    pub acknowledged_by: Option<AccountId>,
 }
 
 /// Opens an alert, unless its cause has one. True when it is new.
@@ -106,11 +108,31 @@ pub async fn find(c: &mut Conn, id: AlertId) -> Result<Option<Alert>, DbError> {
     Ok(on!(c, c => alerts::table.find(id).select(Alert::as_select()).first(c).await.optional())?)
 }
 
-/// Takes an open alert in hand. False when it is not open any more.
-pub async fn acknowledge(c: &mut Conn, id: AlertId, now: Moment) -> Result<bool, DbError> {
+/// An alert and those that came from the same call for the same reason, as several worrying words of one talk do:
+/// whoever is told of one is told of all. The oldest first.
+pub async fn kin(c: &mut Conn, alert: &Alert) -> Result<Vec<Alert>, DbError> {
+    let (Some(family), Some(call)) = (alert.family_id, alert.call_id) else { return Ok(vec![alert.clone()]) };
+    Ok(on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.eq(family))
+            .filter(alerts::call_id.eq(call))
+            .filter(alerts::kind.eq(alert.kind))
+            .order((alerts::opened_at, alerts::cause))
+            .select(Alert::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// Somebody takes an open alert in hand. False when it is not open any more.
+pub async fn acknowledge(c: &mut Conn, id: AlertId, by: AccountId, now: Moment) -> Result<bool, DbError> {
     let rows = on!(c, c => {
         diesel::update(alerts::table.filter(alerts::id.eq(id)).filter(alerts::state.eq(AlertState::Open)))
-            .set((alerts::state.eq(AlertState::Acknowledged), alerts::acknowledged_at.eq(Some(now))))
+            .set((
+                alerts::state.eq(AlertState::Acknowledged),
+                alerts::acknowledged_at.eq(Some(now)),
+                alerts::acknowledged_by.eq(Some(by)),
+            ))
             .execute(c)
             .await
     })?;

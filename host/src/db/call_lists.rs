@@ -1,6 +1,9 @@
-//! Lists of calls for the pages, each within one family.
+//! Lists of calls for the pages, each within one family; and what callees talked of last.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary, Text};
 use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
@@ -60,6 +63,46 @@ pub async fn last_headline(c: &mut Conn, callee: CalleeId, locale: Locale) -> Re
             .await
             .optional()
     })?)
+}
+
+/// The headline of each callee's newest talk that has a summary in this language.
+pub async fn last_headlines(c: &mut Conn, of: &[(CalleeId, Locale)]) -> Result<HashMap<CalleeId, String>, DbError> {
+    if let Conn::Pg(pg) = c {
+        let rows: Vec<Headline> = diesel::sql_query(
+            "SELECT v.callee_id, t.headline FROM unnest($1, $2) AS v (callee_id, locale) CROSS JOIN LATERAL ( \
+                SELECT s.headline FROM calls AS c JOIN summaries AS s ON s.call_id = c.id AND s.locale = v.locale \
+                WHERE c.callee_id = v.callee_id ORDER BY c.due_at DESC LIMIT 1) AS t",
+        )
+        .bind::<Array<Binary>, _>(of.iter().map(|(callee, _)| *callee).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(of.iter().map(|(_, locale)| *locale).collect::<Vec<_>>())
+        .load(&mut ***pg)
+        .await?;
+        return Ok(rows.into_iter().map(|row| (row.callee_id, row.headline)).collect());
+    }
+    let mut found = HashMap::with_capacity(of.len());
+    for &(callee, locale) in of {
+        let headline: Option<String> = on!(c, c => {
+            calls::table
+                .inner_join(summaries::table.on(summaries::call_id.eq(calls::id)))
+                .filter(calls::callee_id.eq(callee))
+                .filter(summaries::locale.eq(locale))
+                .order(calls::due_at.desc())
+                .select(summaries::headline)
+                .first(c)
+                .await
+                .optional()
+        })?;
+        found.extend(headline.map(|headline| (callee, headline)));
+    }
+    Ok(found)
+}
+
+#[derive(QueryableByName)]
+struct Headline {
+    #[diesel(sql_type = Binary)]
+    callee_id: CalleeId,
+    #[diesel(sql_type = Text)]
+    headline: String,
 }
 
 /// One call as the statistics see it.

@@ -96,6 +96,16 @@ pub async fn of_family(c: &mut Conn, family: FamilyId) -> Result<Vec<Callee>, Db
         .await)?)
 }
 
+/// The zones of these callees.
+pub async fn zones(c: &mut Conn, ids: &[CalleeId]) -> Result<Vec<(CalleeId, String)>, DbError> {
+    let ids = ids.to_vec();
+    Ok(on!(c, c => callees::table
+        .filter(callees::id.eq_any(ids))
+        .select((callees::id, callees::zone))
+        .load(c)
+        .await)?)
+}
+
 /// Makes others who lock this callee wait for the end of the transaction.
 pub async fn lock(c: &mut Conn, id: CalleeId) -> Result<bool, DbError> {
     // An update is a row lock on PostgreSQL; SQLite has one writer anyway.

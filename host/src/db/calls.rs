@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::schema::calls;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, column, on};
 use crate::domain::{CallId, CallMethod, CallState, CalleeId, DeviceId, FamilyId, Moment};
 
 /// One promise to talk.
@@ -86,8 +87,8 @@ pub struct CallChange {
     pub check_at: Option<Option<Moment>>,
 }
 
-/// PostgreSQL takes 65 535 values in a statement.
-const ROWS_A_STATEMENT: usize = 1_000;
+/// PostgreSQL takes 65 535 values in a statement, and SQLite half of that.
+const IDS_A_STATEMENT: usize = 1_000;
 
 /// Adds a call, unless the promise has one. True when it was added.
 pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
@@ -99,16 +100,39 @@ pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
 pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbError> {
     let mut added = HashSet::with_capacity(rows.len());
     if let Conn::Pg(pg) = c {
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            let new: Vec<CallId> = diesel::insert_into(calls::table)
-                .values(rows)
-                .on_conflict_do_nothing()
-                .returning(calls::id)
-                .get_results(&mut ***pg)
-                .await?;
-            added.extend(new);
-        }
-        return Ok(added);
+        let new: Vec<Id> = diesel::sql_query(
+            "INSERT INTO calls ( \
+                id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
+                expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
+                check_at, created_at, updated_at) \
+             SELECT * FROM unnest( \
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+             ON CONFLICT DO NOTHING RETURNING id",
+        )
+        .bind::<Array<Binary>, _>(column(rows, |row| row.id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.family_id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.callee_id))
+        .bind::<Array<Integer>, _>(column(rows, |row| row.slot_no))
+        .bind::<Array<Text>, _>(column(rows, |row| row.local_date.as_str()))
+        .bind::<Array<Text>, _>(column(rows, |row| row.call_method))
+        .bind::<Array<Text>, _>(column(rows, |row| row.state))
+        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason.as_deref()))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.due_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.ring_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.expires_at))
+        .bind::<Array<Integer>, _>(column(rows, |row| row.tries))
+        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.device_id))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.answered_at))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.joined_at))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.ended_at))
+        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.duration_s))
+        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.mood_score))
+        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.check_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.updated_at))
+        .load(&mut ***pg)
+        .await?;
+        return Ok(new.into_iter().map(|row| row.id).collect());
     }
     for call in rows {
         if add(c, call).await? {
@@ -121,7 +145,7 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
 /// Calls by their ids, in any order.
 pub async fn with_ids(c: &mut Conn, ids: &[CallId]) -> Result<Vec<Call>, DbError> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
+    for ids in ids.chunks(IDS_A_STATEMENT) {
         let rows: Vec<Call> = on!(c, c => {
             calls::table.filter(calls::id.eq_any(ids)).select(Call::as_select()).load(c).await
         })?;
@@ -236,15 +260,17 @@ pub async fn open_expired_before(
     phone_before: Moment,
     limit: i64,
 ) -> Result<Vec<Call>, DbError> {
+    let latest = app_before.max(phone_before);
     Ok(on!(c, c => {
         calls::table
-            .filter(calls::state.eq_any(CallState::OPEN))
+            // What the engine computes for the index on it: null for a call that is not open.
+            .filter(sql::<Bool>("open_until < ").bind::<BigInt, _>(latest))
             .filter(
                 (calls::call_method.eq(CallMethod::App).and(calls::expires_at.lt(app_before)))
                     .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before))),
             )
             .filter(calls::check_at.is_null())
-            .order(calls::expires_at)
+            .order(sql::<BigInt>("open_until"))
             .limit(limit)
             .select(Call::as_select())
             .load(c)
@@ -252,28 +278,45 @@ pub async fn open_expired_before(
     })?)
 }
 
-/// Whether a slot's promise for a local date has its call.
-pub async fn is_promised(c: &mut Conn, callee: CalleeId, slot_no: i32, date: &str) -> Result<bool, DbError> {
-    let found: i64 = on!(c, c => {
-        calls::table
-            .filter(calls::callee_id.eq(callee))
-            .filter(calls::slot_no.eq(slot_no))
-            .filter(calls::local_date.eq(date))
-            .filter(calls::state.ne(CallState::Canceled))
-            .count()
-            .get_result(c)
-            .await
-    })?;
-    Ok(found > 0)
+/// What of a call says whether its slot may promise the same date anew.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = calls, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub struct Promise {
+    /// Whose.
+    pub callee_id: CalleeId,
+    /// 1 to 3.
+    pub slot_no: i32,
+    /// The callee's local date, `YYYY-MM-DD`.
+    pub local_date: String,
+    /// Where its call stands.
+    pub state: CallState,
+    /// When that rings.
+    pub ring_at: Moment,
+    /// Which try it is.
+    pub tries: i32,
 }
 
-/// The scheduled calls by app that are queued for after a moment: nothing of them has left the host.
-pub async fn queued_by_app(c: &mut Conn, callee: CalleeId, after: Moment) -> Result<Vec<Call>, DbError> {
+/// The promises of these callees for a local date or later. A call that was taken back before it rang is none.
+pub async fn promised_since(c: &mut Conn, callees: &[CalleeId], date: &str) -> Result<Vec<Promise>, DbError> {
+    let callees = callees.to_vec();
+    Ok(on!(c, c => {
+        calls::table
+            .filter(calls::callee_id.eq_any(callees))
+            .filter(calls::slot_no.gt(0))
+            .filter(calls::local_date.ge(date))
+            .filter(calls::state.ne(CallState::Canceled).or(calls::tries.gt(1)))
+            .select(Promise::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// The scheduled calls of a callee that wait for a ring after a moment.
+pub async fn queued_after(c: &mut Conn, callee: CalleeId, after: Moment) -> Result<Vec<Call>, DbError> {
     Ok(on!(c, c => {
         calls::table
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.gt(0))
-            .filter(calls::call_method.eq(CallMethod::App))
             .filter(calls::state.eq(CallState::Queued))
             .filter(calls::ring_at.gt(after))
             .select(Call::as_select())
@@ -288,7 +331,7 @@ pub async fn open_now(c: &mut Conn, callee: CalleeId) -> Result<Option<Call>, Db
         calls::table
             .filter(calls::callee_id.eq(callee))
             .filter(calls::slot_no.eq(0))
-            .filter(calls::state.eq_any([CallState::Queued, CallState::Ringing]))
+            .filter(sql::<Bool>("is_waiting"))
             .select(Call::as_select())
             .first(c)
             .await

@@ -5,7 +5,8 @@
 //! ([`super::writer`]); PostgreSQL writes run on a task of their own, so that a
 //! dropped request can never leave a transaction open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use deadpool::managed::Object;
 use diesel::SqliteConnection;
@@ -92,7 +93,7 @@ pub struct Db(pub(super) Engine);
 #[derive(Clone)]
 pub(super) enum Engine {
     Pg(PgPool),
-    Lite { writer: Writer, readers: LitePool },
+    Lite { writer: Writer, readers: LitePool, path: Arc<Path> },
 }
 
 impl Db {

@@ -1,5 +1,7 @@
 //! Devices: the callee's phones, tablets and browsers. The device and pairing services walk in.
 
+use std::collections::HashSet;
+
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
@@ -53,6 +55,28 @@ pub struct Report {
     pub battery_percent: Option<i32>,
     /// See [`Device::network`].
     pub network: Option<String>,
+}
+
+/// Which of these have ever said that they ring.
+pub async fn acknowledging(c: &mut Conn, ids: &[DeviceId]) -> Result<HashSet<DeviceId>, DbError> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<DeviceId> = on!(c, c => devices::table
+            .filter(devices::id.eq_any(ids))
+            .filter(devices::acknowledges)
+            .select(devices::id)
+            .load(c)
+            .await)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// It says that it rings.
+pub async fn mark_acknowledging(c: &mut Conn, id: DeviceId) -> Result<(), DbError> {
+    let silent = devices::table.find(id).filter(devices::acknowledges.eq(false));
+    on!(c, c => diesel::update(silent).set(devices::acknowledges.eq(true)).execute(c).await)?;
+    Ok(())
 }
 
 /// Stores a new device.

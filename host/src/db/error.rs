@@ -14,6 +14,12 @@ pub enum DbError {
          version. Start that version, or restore the backup made before the upgrade"
     )]
     Newer(String),
+    /// A SQLite file that another process serves.
+    #[error(
+        "another process serves the database {0}: stop that one first, or set `database.url` to a PostgreSQL \
+         database, which several processes may share"
+    )]
+    Claimed(String),
     /// No connection to be had. A retry can help.
     #[error("no database connection: {0}")]
     Unavailable(String),

@@ -1,5 +1,7 @@
 //! Families: the households. The family and onboarding services walk in.
 
+use std::collections::HashMap;
+
 use diesel::{
     ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper,
 };
@@ -35,6 +37,20 @@ pub async fn insert(c: &mut Conn, family: &Family) -> Result<(), DbError> {
 /// The family with this id.
 pub async fn find(c: &mut Conn, id: FamilyId) -> Result<Option<Family>, DbError> {
     Ok(on!(c, c => families::table.find(id).select(Family::as_select()).first(c).await.optional())?)
+}
+
+/// What these families are called.
+pub async fn names(c: &mut Conn, ids: &[FamilyId]) -> Result<HashMap<FamilyId, String>, DbError> {
+    let mut names = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<(FamilyId, String)> = on!(c, c => families::table
+            .filter(families::id.eq_any(ids))
+            .select((families::id, families::name))
+            .load(c)
+            .await)?;
+        names.extend(rows);
+    }
+    Ok(names)
 }
 
 /// The family and the account's role in it; none when it is no member.

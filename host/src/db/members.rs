@@ -39,6 +39,31 @@ pub async fn role(c: &mut Conn, family: FamilyId, account: AccountId) -> Result<
     Ok(on!(c, c => members::table.find((family, account)).select(members::role).first(c).await.optional())?)
 }
 
+/// The family's members with their accounts, in the order in which they are told of alerts: those who were given a place,
+/// then the owners, then as they joined.
+pub async fn contacts(c: &mut Conn, family: FamilyId) -> Result<Vec<(Member, Account)>, DbError> {
+    let mut rows: Vec<(Member, Account, Option<i32>)> = on!(c, c => members::table
+        .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+        .filter(members::family_id.eq(family))
+        .order((members::joined_at, members::account_id))
+        .select((Member::as_select(), Account::as_select(), members::contact_order))
+        .load(c)
+        .await)?;
+    rows.sort_by_key(|(member, _, place)| (place.unwrap_or(i32::MAX), member.role != Role::Owner));
+    Ok(rows.into_iter().map(|(member, account, _)| (member, account)).collect())
+}
+
+/// Gives members their places, the first first.
+pub async fn put_in_order(c: &mut Conn, family: FamilyId, order: &[AccountId]) -> Result<(), DbError> {
+    for (account, place) in order.iter().zip(1_i32..) {
+        on!(c, c => diesel::update(members::table.find((family, *account)))
+            .set(members::contact_order.eq(place))
+            .execute(c)
+            .await)?;
+    }
+    Ok(())
+}
+
 /// The family's members with their accounts, the first to join first.
 pub async fn of_family(c: &mut Conn, family: FamilyId) -> Result<Vec<(Member, Account)>, DbError> {
     Ok(on!(c, c => members::table

@@ -6,9 +6,12 @@
 //! SQLite and PostgreSQL by `on!`.
 
 pub mod agenda;
+pub mod alert_notices;
 pub mod alerts;
+pub mod bodies;
 pub mod call_lists;
 pub mod calls;
+mod claim;
 pub(crate) mod conn;
 pub mod conversations;
 mod error;
@@ -18,8 +21,11 @@ pub mod ledger;
 pub mod nodes;
 mod notices;
 mod open;
+pub mod past_slots;
 pub mod plugin_health;
+pub mod promises;
 pub mod ring_attempts;
+pub mod ring_groups;
 pub mod ring_targets;
 mod schema;
 pub mod timeline;
@@ -28,18 +34,28 @@ mod types;
 pub mod webhook_events;
 mod writer;
 
+pub use claim::Claim;
 pub(crate) use conn::on;
 pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub use error::DbError;
 
+/// One column of many rows. PostgreSQL takes rows by columns, with `unnest`: a statement that named each value would have
+/// to be written, parsed and planned with tens of thousands of parameters.
+fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
 pub mod accounts;
 pub mod callees;
 pub mod devices;
+pub mod facts;
 pub mod families;
 pub mod links;
 pub mod members;
 pub mod pairings;
+pub mod pauses;
 pub mod push_addresses;
 pub mod sessions;
+pub mod skips;
 pub mod slots;
 pub mod throttles;

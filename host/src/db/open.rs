@@ -24,9 +24,12 @@ const PG_WAIT: Duration = Duration::from_secs(10);
 /// No statement, lock or forgotten transaction holds others up for longer.
 const PG_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
     SET idle_in_transaction_session_timeout = '15s'";
+/// Every statement finds its rows by an index. The planner, whose statistics are older than the full hour's rows, would
+/// read a table of a hundred thousand whole for each page of a thousand.
+const PG_PLANS: &str = "SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off";
 /// SQLite connections for reading: they only wait on memory, so a few serve many.
 const SQLITE_READERS: usize = 4;
-const READ_ONLY: &str = "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456;";
+const READ_ONLY: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
 
 impl Db {
     /// Opens the database, makes it if there is none, and brings it up to date.
@@ -73,7 +76,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
         let mut conn = SqliteConnection::establish(&migrate_url).map_err(|error| DbError::Open(error.to_string()))?;
         diesel::connection::SimpleConnection::batch_execute(
             &mut conn,
-            "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;",
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;",
         )?;
         migrate(&mut conn, SQLITE)
     })
@@ -81,7 +84,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     .map_err(|_| DbError::Interrupted)??;
 
     let mut writer = Lite::establish(&url).await.map_err(|error| DbError::Open(error.to_string()))?;
-    writer.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;").await?;
+    writer.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").await?;
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|url| {
@@ -94,7 +97,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     });
     let manager = AsyncDieselConnectionManager::<Lite>::new_with_config(url, config);
     let readers = LitePool::builder(manager).max_size(SQLITE_READERS).build().map_err(DbError::pool)?;
-    Ok(Db(Engine::Lite { writer: Writer::start(writer)?, readers }))
+    Ok(Db(Engine::Lite { writer: Writer::start(writer)?, readers, path: path.into() }))
 }
 
 async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError> {
@@ -120,7 +123,9 @@ fn pool(url: &str, max_connections: usize) -> Result<PgPool, DbError> {
     config.custom_setup = Box::new(|url| {
         async move {
             let mut conn = AsyncPgConnection::establish(url).await?;
-            conn.batch_execute(PG_LIMITS).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            for settings in [PG_LIMITS, PG_PLANS] {
+                conn.batch_execute(settings).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            }
             Ok(conn)
         }
         .boxed()

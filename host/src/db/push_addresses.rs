@@ -26,7 +26,7 @@ pub struct PushAddress {
     pub environment: String,
     /// When the device last sent it.
     pub registered_at: Moment,
-    /// When the vendor last took a ring for it.
+    /// When the vendor first took a ring for it; none: it has not been seen to work.
     pub last_ok_at: Option<Moment>,
     /// When the vendor said that it is dead.
     pub gone_at: Option<Moment>,

@@ -9,9 +9,6 @@ use super::schema::{devices, push_addresses};
 use super::{Conn, DbError, on};
 use crate::domain::{CalleeId, DeviceId, DeviceState, Moment, PushAddressId};
 
-/// An address that worked is not noted anew for so long.
-const OK_FOR_S: i64 = 20 * 3_600;
-
 /// Where a device can be rung.
 #[derive(Clone, Debug, Queryable)]
 pub struct RingTarget {
@@ -96,15 +93,15 @@ pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Momen
     Ok(())
 }
 
-/// Notes that vendors took a ring for these addresses. To the day is exact enough: it says whether an address works.
+/// Notes that vendors took a ring for these addresses: once says that an address works. Noting every ring would write
+/// every address anew each day.
 pub async fn mark_ok(c: &mut Conn, ids: &[PushAddressId], now: Moment) -> Result<(), DbError> {
-    let lately = now.plus_secs(-OK_FOR_S);
     for ids in ids.chunks(1_000) {
         on!(c, c => {
             diesel::update(
                 push_addresses::table
                     .filter(push_addresses::id.eq_any(ids))
-                    .filter(push_addresses::last_ok_at.is_null().or(push_addresses::last_ok_at.lt(lately))),
+                    .filter(push_addresses::last_ok_at.is_null()),
             )
             .set(push_addresses::last_ok_at.eq(Some(now)))
             .execute(c)

@@ -62,6 +62,7 @@ diesel::table! {
         account_id -> Binary,
         role -> Text,
         joined_at -> BigInt,
+        contact_order -> Nullable<Integer>,
     }
 }
 
@@ -93,6 +94,19 @@ diesel::table! {
         enabled -> Bool,
         next_at -> Nullable<BigInt>,
         next_date -> Nullable<Text>,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    past_slots (callee_id, slot_no, until) {
+        callee_id -> Binary,
+        slot_no -> Integer,
+        local_time -> Text,
+        weekdays -> Integer,
+        zone -> Text,
+        since -> BigInt,
+        until -> BigInt,
     }
 }
 
@@ -112,6 +126,7 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_seen_at -> BigInt,
+        acknowledges -> Bool,
     }
 }
 
@@ -208,7 +223,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    timeline (id) {
+    timeline (call_id, at, id) {
         id -> Binary,
         call_id -> Binary,
         family_id -> Binary,
@@ -231,6 +246,8 @@ diesel::table! {
         note -> Nullable<Text>,
         received_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        codec -> Text,
+        body_bytes -> Integer,
     }
 }
 
@@ -272,6 +289,17 @@ diesel::table! {
         acknowledged_at -> Nullable<BigInt>,
         closed_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
+        acknowledged_by -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    alert_notices (alert_id, account_id) {
+        alert_id -> Binary,
+        account_id -> Binary,
+        place -> Integer,
+        secret_hash -> Binary,
+        told_at -> BigInt,
     }
 }
 
@@ -319,6 +347,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pauses (id) {
+        id -> Binary,
+        callee_id -> Binary,
+        from_date -> Text,
+        until_date -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        made_by -> Binary,
+        made_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    skips (callee_id, slot_no, local_date) {
+        callee_id -> Binary,
+        slot_no -> Integer,
+        local_date -> Text,
+        made_by -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -328,6 +386,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     callees,
     slots,
+    past_slots,
     devices,
     push_addresses,
     pairings,
@@ -339,7 +398,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     transcripts,
     summaries,
     alerts,
+    alert_notices,
     jobs,
     plugin_health,
     nodes,
+    pauses,
+    skips,
+    facts,
 );

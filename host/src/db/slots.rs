@@ -33,11 +33,13 @@ pub struct StoredSlot {
     pub next_at: Option<Moment>,
     /// The local date that it stands for, `YYYY-MM-DD`.
     pub next_date: Option<String>,
+    /// From when its present time and days hold, in the callee's present zone.
+    pub since: Moment,
 }
 
 impl StoredSlot {
-    /// A row for `slot` with its `next` occurrence.
-    pub fn new(callee: CalleeId, slot: &Slot, next: Option<&Occurrence>) -> Self {
+    /// A row for `slot` with its `next` occurrence, for one that begins now.
+    pub fn new(callee: CalleeId, slot: &Slot, next: Option<&Occurrence>, now: Moment) -> Self {
         Self {
             id: SlotId::new(),
             callee_id: callee,
@@ -47,6 +49,7 @@ impl StoredSlot {
             enabled: slot.enabled,
             next_at: next.map(|next| next.at),
             next_date: next.map(|next| next.date.to_string()),
+            since: now,
         }
     }
 
@@ -98,7 +101,51 @@ pub async fn of_callee(c: &mut Conn, callee: CalleeId) -> Result<Vec<StoredSlot>
         .await)?)
 }
 
-/// Stores the slot; one with the same callee and number keeps its id and takes all else.
+/// Makes whoever queues a call of this callee wait for the end of the transaction, and waits for whoever does. What is
+/// read afterwards, of calls as of pauses, fits the slots. SQLite has one writer and nothing to lock.
+pub async fn lock_of_callee(c: &mut Conn, callee: CalleeId) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = c {
+        let _locked: Vec<SlotId> = slots::table
+            .filter(slots::callee_id.eq(callee))
+            .order(slots::id)
+            .select(slots::id)
+            .for_update()
+            .load(&mut ***pg)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Slots with a next occurrence after a moment: some, in the order of their ids, from the one after `last` on. Until
+/// the end of the transaction nobody else moves them on.
+pub async fn planned_after(
+    c: &mut Conn,
+    moment: Moment,
+    last: Option<SlotId>,
+    limit: i64,
+) -> Result<Vec<StoredSlot>, DbError> {
+    let last = last.unwrap_or(SlotId(uuid::Uuid::nil()));
+    if let Conn::Pg(pg) = c {
+        let _locked: Vec<SlotId> = slots::table
+            .filter(slots::next_at.gt(moment).and(slots::id.gt(last)))
+            .order(slots::id)
+            .limit(limit)
+            .select(slots::id)
+            .for_update()
+            .load(&mut ***pg)
+            .await?;
+    }
+    Ok(on!(c, c => slots::table
+        .filter(slots::next_at.gt(moment).and(slots::id.gt(last)))
+        .order(slots::id)
+        .limit(limit)
+        .select(StoredSlot::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// Stores the slot; one with the same callee and number keeps its id and takes all else but `since`, which
+/// [`super::past_slots::retire`] moves when the terms change.
 pub async fn put(c: &mut Conn, slot: &StoredSlot) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(slots::table)
         .values(slot)
@@ -132,7 +179,8 @@ pub async fn delete_others(c: &mut Conn, callee: CalleeId, numbers: &[i32]) -> R
 pub async fn due_before(c: &mut Conn, moment: Moment, limit: i64) -> Result<Vec<DueSlot>, DbError> {
     let due = slots::table
         .filter(slots::next_at.is_not_null().and(slots::next_at.le(moment)))
-        .order((slots::next_at, slots::id))
+        // By the index alone: at the full hour all of them are equal, and sorting them would be done for each page.
+        .order(slots::next_at)
         .limit(limit);
     let rows: Vec<StoredSlot> = match c {
         Conn::Pg(pg) => due.select(StoredSlot::as_select()).for_update().skip_locked().load(&mut ***pg).await?,

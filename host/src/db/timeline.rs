@@ -1,11 +1,12 @@
 //! The timeline: every step of a call, written in the transaction that takes it.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
 use super::schema::timeline;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, column, on};
 use crate::domain::{CallId, FamilyId, Moment, TimelineId};
 
 /// One step of a call.
@@ -40,9 +41,6 @@ impl TimelineRow {
     }
 }
 
-/// PostgreSQL takes 65 535 values in a statement.
-const ROWS_A_STATEMENT: usize = 2_000;
-
 /// Appends a step.
 pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: Option<&str>) -> Result<(), DbError> {
     append_all(c, &[TimelineRow::new((call.id, call.family_id), at, step, detail)]).await
@@ -51,9 +49,17 @@ pub async fn append(c: &mut Conn, call: &Call, at: Moment, step: &str, detail: O
 /// Appends steps of any calls.
 pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbError> {
     if let Conn::Pg(pg) = c {
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            diesel::insert_into(timeline::table).values(rows).execute(&mut ***pg).await?;
-        }
+        diesel::sql_query(
+            "INSERT INTO timeline (id, call_id, family_id, at, step, detail) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+        )
+        .bind::<Array<Binary>, _>(column(rows, |row| row.id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.call_id))
+        .bind::<Array<Binary>, _>(column(rows, |row| row.family_id))
+        .bind::<Array<BigInt>, _>(column(rows, |row| row.at))
+        .bind::<Array<Text>, _>(column(rows, |row| row.step.as_str()))
+        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.detail.as_deref()))
+        .execute(&mut ***pg)
+        .await?;
         return Ok(());
     }
     for row in rows {
@@ -73,11 +79,6 @@ pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<TimelineRow>, DbE
             .load(c)
             .await
     })?;
-    for index in 1..rows.len() {
-        let (earlier, later) = (&rows[index - 1], &rows[index]);
-        if earlier.at == later.at && earlier.step == "rang" && later.step == "ring_accepted" {
-            rows.swap(index - 1, index);
-        }
-    }
+    rows.sort_by_key(|row| (row.at, row.step == "rang"));
     Ok(rows)
 }

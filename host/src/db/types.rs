@@ -116,6 +116,7 @@ id_columns!(
     FamilyId,
     CalleeId,
     SlotId,
+    PauseId,
     DeviceId,
     PushAddressId,
     PairingId,
@@ -143,6 +144,7 @@ text_columns!(
     domain::AlertKind,
     domain::LinkPurpose,
     domain::PluginState,
+    super::bodies::Codec,
 );
 
 column!(domain::Moment, BigInt);

@@ -2,23 +2,21 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use sha2::{Digest, Sha256};
 
+use super::bodies::{self, Codec, Packed};
 use super::schema::webhook_events;
 use super::{Conn, DbError, on};
 use crate::domain::{CallId, Moment, WebhookId, WebhookState};
 
-/// One stored inbound webhook.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+/// One stored inbound webhook, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = webhook_events, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct WebhookEvent {
     /// Its id.
     pub id: WebhookId,
     /// The provider plugin that it came for.
     pub provider: String,
-    /// SHA-256 of the body: the same bytes are the same event.
-    pub body_hash: Vec<u8>,
-    /// The bytes as they came.
-    pub body: Vec<u8>,
     /// Where it stands.
     pub state: WebhookState,
     /// What it is, once read.
@@ -33,11 +31,48 @@ pub struct WebhookEvent {
     pub received_at: Moment,
     /// When it was read.
     pub settled_at: Option<Moment>,
+    /// The length of its body, as it came.
+    pub body_bytes: i32,
+}
+
+/// A webhook that has just come, ready to be stored.
+#[derive(Clone, Insertable)]
+#[diesel(table_name = webhook_events)]
+#[allow(missing_debug_implementations, reason = "it holds what was said")]
+pub struct Arrival {
+    /// Its id.
+    pub id: WebhookId,
+    provider: String,
+    /// SHA-256 of the body: the same bytes are the same event.
+    body_hash: Vec<u8>,
+    codec: Codec,
+    body: Vec<u8>,
+    body_bytes: i32,
+    state: WebhookState,
+    received_at: Moment,
+}
+
+impl Arrival {
+    /// Packs the body of a verified webhook. Long bodies keep a processor busy for a while: not on the writer thread.
+    pub fn new(provider: &str, body: Vec<u8>, now: Moment) -> Self {
+        let body_hash = Sha256::digest(&body).to_vec();
+        let packed = bodies::pack(body);
+        Self {
+            id: WebhookId::new(),
+            provider: provider.to_owned(),
+            body_hash,
+            codec: packed.codec,
+            body: packed.bytes,
+            body_bytes: packed.length,
+            state: WebhookState::Received,
+            received_at: now,
+        }
+    }
 }
 
 /// Where an event stands after it was read.
-#[derive(Clone, Debug, AsChangeset)]
-#[diesel(table_name = webhook_events)]
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = webhook_events, treat_none_as_null = true)]
 pub struct Settled {
     /// See [`WebhookEvent::state`].
     pub state: WebhookState,
@@ -49,12 +84,23 @@ pub struct Settled {
     pub call_id: Option<CallId>,
     /// See [`WebhookEvent::note`].
     pub note: Option<String>,
-    /// See [`WebhookEvent::settled_at`].
-    pub settled_at: Option<Moment>,
+}
+
+impl WebhookEvent {
+    /// Where it stands.
+    pub fn settled(&self) -> Settled {
+        Settled {
+            state: self.state,
+            event: self.event.clone(),
+            provider_ref: self.provider_ref.clone(),
+            call_id: self.call_id,
+            note: self.note.clone(),
+        }
+    }
 }
 
 /// Stores an event, unless the same bytes are there. True when it is new.
-pub async fn add(c: &mut Conn, event: &WebhookEvent) -> Result<bool, DbError> {
+pub async fn add(c: &mut Conn, event: &Arrival) -> Result<bool, DbError> {
     let rows = on!(c, c => {
         diesel::insert_into(webhook_events::table).values(event).on_conflict_do_nothing().execute(c).await
     })?;
@@ -66,23 +112,111 @@ pub async fn find(c: &mut Conn, id: WebhookId) -> Result<Option<WebhookEvent>, D
     Ok(on!(c, c => webhook_events::table.find(id).select(WebhookEvent::as_select()).first(c).await.optional())?)
 }
 
+/// The body of an event as it came.
+pub async fn body(c: &mut Conn, id: WebhookId) -> Result<Option<Vec<u8>>, DbError> {
+    let row: Option<(Codec, Vec<u8>, i32)> = on!(c, c => {
+        webhook_events::table
+            .find(id)
+            .select((webhook_events::codec, webhook_events::body, webhook_events::body_bytes))
+            .first(c)
+            .await
+            .optional()
+    })?;
+    row.map(|(codec, bytes, length)| bodies::unpack(Packed { codec, bytes, length })).transpose()
+}
+
 /// Writes where an event stands.
-pub async fn settle(c: &mut Conn, id: WebhookId, settled: &Settled) -> Result<(), DbError> {
-    on!(c, c => diesel::update(webhook_events::table.find(id)).set(settled).execute(c).await)?;
+pub async fn settle(c: &mut Conn, id: WebhookId, settled: &Settled, now: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(webhook_events::table.find(id))
+            .set((settled, webhook_events::settled_at.eq(Some(now))))
+            .execute(c)
+            .await
+    })?;
     Ok(())
 }
 
-/// Parked events, newest first.
-pub async fn parked(c: &mut Conn, limit: i64) -> Result<Vec<WebhookEvent>, DbError> {
+/// Parks an event that could not be read, with the reason. One that a call has, or that is of no use, stays as it is.
+pub async fn park(c: &mut Conn, id: WebhookId, note: &str, now: Moment) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            webhook_events::table
+                .find(id)
+                .filter(webhook_events::state.eq_any([WebhookState::Received, WebhookState::Parked])),
+        )
+        .set((
+            webhook_events::state.eq(WebhookState::Parked),
+            webhook_events::note.eq(note),
+            webhook_events::settled_at.eq(Some(now)),
+        ))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
+}
+
+/// Which events are wanted, the oldest first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Only those that stand here.
+    pub state: Option<WebhookState>,
+    /// Only those that came at this moment or later.
+    pub since: Option<Moment>,
+}
+
+/// A page of events, the oldest first, after the one at which the page before ended.
+pub async fn page(
+    c: &mut Conn,
+    wanted: Wanted,
+    after: Option<(Moment, WebhookId)>,
+    limit: i64,
+) -> Result<Vec<WebhookEvent>, DbError> {
     Ok(on!(c, c => {
-        webhook_events::table
-            .filter(webhook_events::state.eq(WebhookState::Parked))
-            .order(webhook_events::received_at.desc())
+        let mut query = webhook_events::table.into_boxed();
+        if let Some(state) = wanted.state {
+            query = query.filter(webhook_events::state.eq(state));
+        }
+        if let Some(since) = wanted.since {
+            query = query.filter(webhook_events::received_at.ge(since));
+        }
+        if let Some((at, id)) = after {
+            query = query.filter(
+                webhook_events::received_at
+                    .gt(at)
+                    .or(webhook_events::received_at.eq(at).and(webhook_events::id.gt(id))),
+            );
+        }
+        query
+            .order((webhook_events::received_at, webhook_events::id))
             .limit(limit)
             .select(WebhookEvent::as_select())
             .load(c)
             .await
     })?)
+}
+
+/// The newest events, the newest first.
+pub async fn newest(c: &mut Conn, wanted: Wanted, limit: i64) -> Result<Vec<WebhookEvent>, DbError> {
+    Ok(on!(c, c => {
+        let mut query = webhook_events::table.into_boxed();
+        if let Some(state) = wanted.state {
+            query = query.filter(webhook_events::state.eq(state));
+        }
+        if let Some(since) = wanted.since {
+            query = query.filter(webhook_events::received_at.ge(since));
+        }
+        query
+            .order((webhook_events::received_at.desc(), webhook_events::id.desc()))
+            .limit(limit)
+            .select(WebhookEvent::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
+/// The newest parked events, the newest first.
+pub async fn parked(c: &mut Conn, limit: i64) -> Result<Vec<WebhookEvent>, DbError> {
+    newest(c, Wanted { state: Some(WebhookState::Parked), since: None }, limit).await
 }
 
 /// Parked events of one conversation, which may now have a call.

@@ -54,6 +54,8 @@ id! {
     CalleeId;
     /// One of a callee's up to three times a day.
     SlotId;
+    /// A time without scheduled calls.
+    PauseId;
     /// A paired phone, tablet or browser.
     DeviceId;
     /// Where a channel reaches a device.

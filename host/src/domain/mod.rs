@@ -2,6 +2,7 @@
 //! No I/O, no async. Everyone may use it; it uses nobody.
 
 pub mod alert;
+pub mod calendar;
 pub mod call;
 pub mod conversation;
 pub mod device;
@@ -13,6 +14,8 @@ pub mod plugin_health;
 pub mod ring;
 pub mod schedule;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub(crate) mod word;
 pub mod zone;
 
@@ -24,7 +27,7 @@ pub use conversation::{
 };
 pub use device::{DevicePlatform, DeviceState};
 pub use id::{
-    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, PairingId,
+    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, PairingId, PauseId,
     PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
 };
 pub use moment::Moment;

@@ -3,7 +3,8 @@
 use jiff::civil::{Date, Time, Weekday};
 
 use super::Moment;
-use super::zone::{DstNote, Zone};
+use super::calendar::{Calendar, SlotDate};
+use super::zone::DstNote;
 
 /// Slots a callee may have.
 pub const SLOTS_A_DAY: usize = 3;
@@ -109,16 +110,19 @@ pub fn check_slots(slots: &[Slot]) -> Result<(), ScheduleError> {
 }
 
 impl Slot {
-    /// The first occurrence after a moment; none while the slot is off.
-    pub fn next_after(&self, after: Moment, zone: &Zone) -> Option<Occurrence> {
+    /// The first occurrence after a moment, on a date that the calendar leaves free; none while the slot is off, or
+    /// when an open-ended pause lies ahead.
+    pub fn next_after(&self, after: Moment, calendar: &Calendar) -> Option<Occurrence> {
         if !self.enabled || self.weekdays.is_empty() {
             return None;
         }
-        let mut date = zone.local(after).date();
-        // Eight days hold every weekday; one more for a moment moved over midnight by a gap.
-        for _ in 0..9 {
-            if self.weekdays.contains(date.weekday()) {
-                let (at, note) = zone.moment(date, self.time);
+        // A gap may move yesterday's time over midnight, into today.
+        let mut date = calendar.zone.local(after).date().yesterday().ok()?;
+        for _ in 0..calendar.dates_to_look_at() {
+            date = calendar.unpaused_from(date)?;
+            let slot_date = SlotDate { slot_no: self.slot_no, date };
+            if self.weekdays.contains(date.weekday()) && calendar.is_free(slot_date) {
+                let (at, note) = calendar.zone.moment(date, self.time);
                 if at > after {
                     return Some(Occurrence { slot_no: self.slot_no, date, at, note });
                 }
@@ -129,26 +133,44 @@ impl Slot {
     }
 }
 
-/// The next occurrences of all slots together, in time order.
-pub fn preview(slots: &[Slot], zone: &Zone, after: Moment, count: usize) -> Vec<Occurrence> {
+/// An occurrence as a family looks ahead to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// What the slot yields.
+    pub occurrence: Occurrence,
+    /// The family does not want this one: nobody will be rung.
+    pub skipped: bool,
+}
+
+/// The next occurrences of all slots together, in time order, until `count` of them ring. Those that are skipped
+/// stand among them.
+pub fn preview(slots: &[Slot], calendar: &Calendar, after: Moment, count: usize) -> Vec<Planned> {
+    let unskipped = Calendar { skips: Vec::new(), ..calendar.clone() };
+    let most = count + calendar.skips.len();
     let mut found = Vec::new();
     for slot in slots {
         let mut from = after;
-        for _ in 0..count {
-            let Some(next) = slot.next_after(from, zone) else { break };
-            from = next.at;
-            found.push(next);
+        for _ in 0..most {
+            let Some(occurrence) = slot.next_after(from, &unskipped) else { break };
+            from = occurrence.at;
+            let skipped = calendar.is_skipped(SlotDate { slot_no: occurrence.slot_no, date: occurrence.date });
+            found.push(Planned { occurrence, skipped });
         }
     }
-    found.sort_by_key(|occurrence| occurrence.at);
-    found.truncate(count);
+    found.sort_by_key(|planned| planned.occurrence.at);
+    let last = found.iter().enumerate().filter(|(_, planned)| !planned.skipped).nth(count.saturating_sub(1));
+    let shown = last.map_or(found.len(), |(last, _)| last + 1);
+    found.truncate(shown);
     found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ScheduleError, Slot, Weekdays, check_slots, parse_time, preview};
+    use jiff::civil::{Date, date};
+
+    use super::{Occurrence, ScheduleError, Slot, Weekdays, check_slots, parse_time};
     use crate::domain::Moment;
+    use crate::domain::calendar::{Calendar, Pause, SlotDate};
     use crate::domain::zone::{DstNote, Zone};
 
     fn slot(slot_no: i32, time: &str, weekdays: u8) -> Slot {
@@ -159,27 +181,35 @@ mod tests {
         text.parse::<jiff::Timestamp>().unwrap().into()
     }
 
+    fn calendar(zone: &str) -> Calendar {
+        Calendar::of(Zone::parse(zone).unwrap())
+    }
+
+    fn preview(slots: &[Slot], calendar: &Calendar, after: Moment, count: usize) -> Vec<Occurrence> {
+        super::preview(slots, calendar, after, count).into_iter().map(|planned| planned.occurrence).collect()
+    }
+
+    fn dates(slots: &[Slot], calendar: &Calendar, after: &str, count: usize) -> Vec<Date> {
+        preview(slots, calendar, moment(after), count).into_iter().map(|occurrence| occurrence.date).collect()
+    }
+
     #[test]
     fn just_after_local_midnight_is_today() {
-        let jakarta = Zone::parse("Asia/Jakarta").unwrap();
+        let jakarta = calendar("Asia/Jakarta");
         let next = slot(1, "00:02", 0x7f).next_after(moment("2026-11-20T16:58:00Z"), &jakarta).unwrap();
         assert_eq!((next.date.to_string(), next.at), ("2026-11-21".into(), moment("2026-11-20T17:02:00Z")));
     }
 
     #[test]
     fn only_the_chosen_weekdays_call() {
-        let london = Zone::parse("Europe/London").unwrap();
         // 2026-11-21 is a Saturday; bit 0 is Monday.
-        let dates: Vec<String> = preview(&[slot(1, "09:00", 0b000_0101)], &london, moment("2026-11-21T12:00:00Z"), 3)
-            .into_iter()
-            .map(|occurrence| occurrence.date.to_string())
-            .collect();
-        assert_eq!(dates, ["2026-11-23", "2026-11-25", "2026-11-30"]);
+        let next = dates(&[slot(1, "09:00", 0b000_0101)], &calendar("Europe/London"), "2026-11-21T12:00:00Z", 3);
+        assert_eq!(next, [date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 30)]);
     }
 
     #[test]
     fn a_fold_yields_one_occurrence_and_a_gap_too() {
-        let london = Zone::parse("Europe/London").unwrap();
+        let london = calendar("Europe/London");
         let slots = [slot(1, "01:30", 0x7f)];
         let autumn = preview(&slots, &london, moment("2027-10-30T12:00:00Z"), 2);
         assert_eq!((autumn[0].note, autumn[0].at), (DstNote::Fold, moment("2027-10-31T00:30:00Z")));
@@ -187,6 +217,60 @@ mod tests {
         let spring = preview(&slots, &london, moment("2027-03-27T12:00:00Z"), 2);
         assert_eq!((spring[0].note, spring[0].at), (DstNote::Gap, moment("2027-03-28T01:30:00Z")));
         assert_eq!(spring[1].date.to_string(), "2027-03-29");
+    }
+
+    #[test]
+    fn a_time_that_a_gap_moves_over_midnight_is_still_its_own_dates() {
+        // In Nuuk the clocks go from 23:00 on Saturday to midnight.
+        let nuuk = calendar("America/Nuuk");
+        let next = slot(1, "23:30", 0x7f).next_after(moment("2027-03-28T01:10:00Z"), &nuuk).unwrap();
+        assert_eq!((next.date, next.note), (date(2027, 3, 27), DstNote::Gap));
+        assert_eq!(nuuk.zone.local(next.at).to_string(), "2027-03-28T00:30:00");
+    }
+
+    #[test]
+    fn a_paused_slot_keeps_walking_to_the_day_after_the_pause() {
+        let mut calendar = calendar("Asia/Jakarta");
+        calendar.pauses = vec![
+            Pause { from: date(2026, 11, 25), until: Some(date(2026, 11, 30)) },
+            Pause { from: date(2026, 11, 22), until: Some(date(2026, 11, 26)) },
+        ];
+        let slots = [slot(1, "09:00", 0x7f)];
+        let next = dates(&slots, &calendar, "2026-11-20T12:00:00Z", 3);
+        assert_eq!(next, [date(2026, 11, 21), date(2026, 12, 1), date(2026, 12, 2)]);
+        // A year without calls costs no more than a week.
+        calendar.pauses.push(Pause { from: date(2026, 11, 20), until: Some(date(2027, 11, 20)) });
+        assert_eq!(dates(&slots, &calendar, "2026-11-20T12:00:00Z", 1), [date(2027, 11, 21)]);
+    }
+
+    #[test]
+    fn an_open_ended_pause_yields_none() {
+        let mut calendar = calendar("Asia/Jakarta");
+        calendar.pauses = vec![Pause { from: date(2026, 11, 22), until: None }];
+        let slots = [slot(1, "09:00", 0x7f)];
+        assert_eq!(dates(&slots, &calendar, "2026-11-20T12:00:00Z", 7), [date(2026, 11, 21)]);
+        assert_eq!(slots[0].next_after(moment("2026-11-21T02:00:00Z"), &calendar), None);
+    }
+
+    #[test]
+    fn a_skip_takes_out_one_slot_on_one_date_and_is_still_shown() {
+        let mut calendar = calendar("Asia/Jakarta");
+        calendar.skips = vec![SlotDate { slot_no: 1, date: date(2026, 11, 22) }];
+        let slots = [slot(1, "09:00", 0x7f), slot(2, "14:00", 0x7f)];
+        let next = slots[0].next_after(moment("2026-11-21T12:00:00Z"), &calendar).unwrap();
+        assert_eq!(next.date, date(2026, 11, 23));
+        let planned = super::preview(&slots, &calendar, moment("2026-11-21T12:00:00Z"), 3);
+        let shown: Vec<_> =
+            planned.iter().map(|p| (p.occurrence.slot_no, p.occurrence.date.day(), p.skipped)).collect();
+        assert_eq!(shown, [(1, 22, true), (2, 22, false), (1, 23, false), (2, 23, false)]);
+    }
+
+    #[test]
+    fn a_date_that_had_its_call_has_no_other() {
+        let mut calendar = calendar("Asia/Jakarta");
+        calendar.had = vec![SlotDate { slot_no: 1, date: date(2026, 11, 21) }];
+        let next = slot(1, "19:30", 0x7f).next_after(moment("2026-11-21T03:00:00Z"), &calendar).unwrap();
+        assert_eq!(next.date, date(2026, 11, 22));
     }
 
     #[test]

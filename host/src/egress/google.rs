@@ -4,11 +4,13 @@
 //! The access token is kept until shortly before it expires, and bought once
 //! however many requests wait for it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ::ring::rand::SystemRandom;
 use ::ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use arc_swap::ArcSwapOption;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::StatusCode;
@@ -46,13 +48,10 @@ pub(super) struct GoogleAccount {
     clock: Clock,
     /// How often the access was bought or refused; tells a waiter that another's try has ended.
     tries: AtomicU64,
-    bought: Mutex<Bought>,
-}
-
-#[derive(Default)]
-struct Bought {
-    access: Option<Access>,
-    refusal: Option<NoCredential>,
+    /// What was bought last. Thousands of requests look here at once, and wait for nobody.
+    access: ArcSwapOption<Access>,
+    /// Held by who buys; the refusal of the last try, if it was refused.
+    buying: Mutex<Option<NoCredential>>,
 }
 
 struct Access {
@@ -146,23 +145,24 @@ impl GoogleAccount {
             client,
             clock,
             tries: AtomicU64::new(0),
-            bought: Mutex::default(),
+            access: ArcSwapOption::empty(),
+            buying: Mutex::default(),
         })
     }
 
     /// An access token that is good now. One that is equal to `refused` is not given again.
     pub(super) async fn access(&self, refused: Option<&Secret>) -> Result<Secret, NoCredential> {
         let tries = self.tries.load(Ordering::SeqCst);
-        let mut bought = self.bought.lock().await;
-        if let Some(access) = &bought.access
-            && access.stale_at > self.clock.now()
-            && Some(&access.secret) != refused
-        {
-            return Ok(access.secret.clone());
+        if let Some(secret) = self.kept(refused) {
+            return Ok(secret);
+        }
+        let mut last_refusal = self.buying.lock().await;
+        if let Some(secret) = self.kept(refused) {
+            return Ok(secret);
         }
         // Somebody else tried while this caller waited: their refusal is ours.
         if tries != self.tries.load(Ordering::SeqCst)
-            && let Some(refusal) = &bought.refusal
+            && let Some(refusal) = &*last_refusal
         {
             return Err(refusal.clone());
         }
@@ -174,14 +174,23 @@ impl GoogleAccount {
         match outcome {
             Ok(access) => {
                 let secret = access.secret.clone();
-                *bought = Bought { access: Some(access), refusal: None };
+                self.access.store(Some(Arc::new(access)));
+                *last_refusal = None;
                 Ok(secret)
             }
             Err(refusal) => {
-                *bought = Bought { access: None, refusal: Some(refusal.clone()) };
+                self.access.store(None);
+                *last_refusal = Some(refusal.clone());
                 Err(refusal)
             }
         }
+    }
+
+    /// What was bought and is good now, unless it is equal to `refused`.
+    fn kept(&self, refused: Option<&Secret>) -> Option<Secret> {
+        let access = self.access.load();
+        let access = access.as_ref()?;
+        (access.stale_at > self.clock.now() && Some(&access.secret) != refused).then(|| access.secret.clone())
     }
 
     async fn buy(&self) -> Result<Access, NoCredential> {

@@ -14,6 +14,7 @@ mod credential;
 mod es256;
 mod google;
 mod headers;
+mod lane;
 mod origin;
 pub mod plugin_signature;
 mod reason;
@@ -38,6 +39,7 @@ pub use send::flaw;
 
 use self::client::{ClientMaker, Speech};
 use self::credential::Credential;
+use self::lane::Lane;
 use crate::clock::Clock;
 use crate::config::plugins::CredentialConfig;
 
@@ -122,11 +124,6 @@ pub struct Egress {
     lanes: BTreeMap<String, Lane>,
 }
 
-struct Lane {
-    credential: Credential,
-    client: reqwest::Client,
-}
-
 impl Egress {
     /// Opens a door. `credentials` are those of the config that the plugin may use, by name.
     pub fn new(
@@ -140,8 +137,7 @@ impl Egress {
         for (name, config) in credentials {
             let key = format!("plugins.{}.credentials.{name}", permits.plugin);
             let credential = Credential::read(config, &key, &clients, &clock)?;
-            let client = clients.make(credential.speech())?;
-            lanes.insert(name.clone(), Lane { credential, client });
+            lanes.insert(name.clone(), Lane::new(credential, &clients)?);
         }
         let bare = clients.make(Speech::Negotiated)?;
         Ok(Self { permits, clock, bare, lanes })

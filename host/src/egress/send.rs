@@ -9,8 +9,9 @@ use url::Url;
 use super::address::{self, AddressRefused};
 use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
+use super::lane::{Lane, Place};
 use super::reason::{cause, reason};
-use super::{Answer, Egress, Lane, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
+use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -55,6 +56,17 @@ impl Egress {
                 }
             }
             _ => answer,
+        }
+    }
+
+    /// Gets ready to send `request` soon: its credential is bought, if it is one that is bought. What can't be had now
+    /// is asked for again when the request is sent.
+    pub async fn warm(&self, request: &Request, until: Instant) {
+        let Ok(Checked { lane: Some(lane), .. }) = self.check(request) else { return };
+        if let Ok(Err(NoCredential::Transient(why) | NoCredential::Misconfigured(why))) =
+            timeout_at(until, lane.credential.place(&self.clock, None)).await
+        {
+            tracing::warn!(plugin = self.permits.plugin, why, "a credential could not be had ahead");
         }
     }
 
@@ -130,7 +142,8 @@ impl Egress {
                 }
             }
         }
-        let client = checked.lane.map_or(&self.bare, |lane| &lane.client);
+        let place = checked.lane.and_then(Lane::enter);
+        let client = place.as_ref().map_or(&self.bare, Place::client);
         let mut builder = client.request(checked.method.clone(), checked.url.clone()).headers(headers);
         if !checked.body.is_empty() {
             builder = builder.body(checked.body.to_vec());

@@ -1,9 +1,10 @@
 //! The door as a whole, against servers on loopback.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use axum::extract::{Request as Inbound, State};
+use axum::extract::{ConnectInfo, Request as Inbound, State};
 use axum::http::{StatusCode, Version};
 use axum::response::IntoResponse as _;
 use axum::routing::{any, post};
@@ -11,6 +12,7 @@ use axum::{Json, Router};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 use tokio::time::Instant;
 
 use super::*;
@@ -309,4 +311,37 @@ async fn revoked_account_is_the_operators_matter_and_an_outage_is_not() {
     let outage = door(&[&origin], true, &[("account", config)]);
     let answer = outage.send(&post_to(format!("{origin}/send"), Some("account")), soon(), &room()).await;
     assert!(matches!(answer, Answer::Unsent(_)), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+async fn many_requests_at_once_take_a_second_connection() {
+    const TOGETHER: usize = 150;
+    let (gate, seen) = (Arc::new(Barrier::new(TOGETHER)), Arc::new(Mutex::new(BTreeSet::new())));
+    let seen_by_server = seen.clone();
+    let router = Router::new().route(
+        "/together",
+        post(move |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move {
+            seen_by_server.lock().unwrap().insert(peer);
+            gate.wait().await;
+        }),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let pem = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(p256::pkcs8::LineEnding::LF).unwrap();
+    let config = CredentialConfig::JwtEs256 {
+        team_id: "TEAM000001".to_owned(),
+        key_id: "KEY0000001".to_owned(),
+        key: Some(Secret::new(pem.to_string())),
+        key_file: None,
+        hosts: Vec::new(),
+    };
+    let door = door(&[&origin], true, &[("key", config)]);
+    let (request, room) = (post_to(format!("{origin}/together"), Some("key")), room());
+    let until = Instant::now() + Duration::from_secs(20);
+    let answers = futures::future::join_all((0..TOGETHER).map(|_| door.send(&request, until, &room))).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Answer::Reply(Reply { status: 200, .. }))), "{answers:?}");
+    assert_eq!(seen.lock().unwrap().len(), 2, "a hundred on the first, the rest on the second");
 }

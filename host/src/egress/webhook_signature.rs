@@ -201,4 +201,54 @@ mod tests {
         assert_eq!(rotated.verify(&header, BODY, NOW, 1800), Ok(()));
         assert_eq!(secrets("wsec_new", None).verify(&header, BODY, NOW, 1800), Err(SignatureError::Wrong));
     }
+
+    #[test]
+    fn no_bit_of_the_body_or_of_the_signature_can_be_changed() {
+        let signed = secrets("wsec_kat_0001", Some("wsec_before"));
+        let header = format!("t=1700000000,v0={HEX}");
+        for bit in 0..BODY.len() * 8 {
+            let mut body = BODY.to_vec();
+            body[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(signed.verify(&header, &body, NOW, 1800), Err(SignatureError::Wrong), "bit {bit} of the body");
+        }
+        for bit in 0..header.len() * 8 {
+            let mut changed = header.clone().into_bytes();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let Ok(changed) = String::from_utf8(changed) else { continue };
+            // Upper case is the same hex.
+            let same = changed.eq_ignore_ascii_case(&header) && changed.starts_with("t=1700000000,v0=");
+            let verdict = signed.verify(&changed, BODY, NOW, 1800);
+            assert_eq!(verdict.is_ok(), same, "{changed}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn of_fifty_thousand_guesses_none_is_right() {
+        let signed = secrets("wsec_kat_0001", None);
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut draw = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        };
+        for _ in 0..50_000 {
+            let guess = format!("t=1700000000,v0={:016x}{:016x}{:016x}{:016x}", draw(), draw(), draw(), draw());
+            assert_eq!(signed.verify(&guess, BODY, NOW, 1800), Err(SignatureError::Wrong));
+        }
+    }
+
+    #[test]
+    fn line_breaks_and_many_signatures_are_no_way_in() {
+        let zeros = "0".repeat(64);
+        for header in [
+            format!("t=1700000000\r\n,v0={zeros}"),
+            format!("t=1700000000,v0={zeros}\r\nx: y"),
+            format!("t=1700000000,{}", vec![format!("v0={zeros}"); 64].join(",")),
+            // Beyond what is looked at: a header that hides the right one among noise is not searched for ever.
+            format!("t=1700000000,{},v0={HEX}", vec!["v1=0"; 32].join(",")),
+        ] {
+            assert!(check(&header).is_err(), "{header:?}");
+        }
+    }
 }

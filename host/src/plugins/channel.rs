@@ -115,7 +115,10 @@ pub struct RingPlan {
 
 impl fmt::Debug for RingPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RingPlan").field("plugin", &self.plugin.stamp).field("rings", &self.number).finish()
+        f.debug_struct("RingPlan")
+            .field("plugin", &self.plugin.stamp)
+            .field("rings", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,6 +133,7 @@ impl RingPlan {
         check_number(rings.len())?;
         let number = rings.len();
         let foreseen = plugin.foresee(LOCALE, deadline, plugin.ring_input(rings), at).await?;
+        plugin.warm(&foreseen, deadline).await;
         Ok(Self { plugin, number, foreseen })
     }
 

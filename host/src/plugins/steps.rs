@@ -122,6 +122,14 @@ impl Plugin {
         Ok(Foreseen { input, turn, ran })
     }
 
+    /// Gets ready to send what a call that was begun ahead asks for: one request speaks for all of its credential.
+    pub(super) async fn warm(&self, foreseen: &Foreseen, deadline: Duration) {
+        let Output::Request(requests) = &foreseen.ran.result else { return };
+        if let Some(request) = requests.first() {
+            self.egress.warm(&outgoing(request), self.until(deadline)).await;
+        }
+    }
+
     /// Leads a call that was begun ahead to its end.
     pub(super) async fn go_through_with(
         &self,
@@ -196,12 +204,11 @@ impl Plugin {
         let mut trail = Trail::default();
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let ran = match first.take() {
-                Some(ran) => ran,
-                None => {
-                    let ran = self.run(until, input.clone(), turn.clone()).await;
-                    ran.map_err(|failure| trail.judge(call, failure))?
-                }
+            let ran = if let Some(ran) = first.take() {
+                ran
+            } else {
+                let ran = self.run(until, input.clone(), turn.clone()).await;
+                ran.map_err(|failure| trail.judge(call, failure))?
             };
             let requests = match ran.result {
                 Output::Request(requests) => requests,

@@ -1,27 +1,46 @@
 //! What the companion is told before a talk: dynamic variables of the agent.
 
+use std::collections::HashMap;
+
 use crate::db::call_lists;
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::{Conn, DbError, families};
-use crate::domain::Locale;
+use crate::domain::{CalleeId, FamilyId, Locale};
 
 /// The name under which our call id travels with a phone call.
 pub(crate) const CALL_ID: &str = "callpanion_call_id";
 
+/// What the variables of many callees are made of: a full hour is read with two statements a page.
+pub(crate) struct Material {
+    families: HashMap<FamilyId, String>,
+    last_talks: HashMap<CalleeId, String>,
+}
+
+/// Reads it for these callees.
+pub(crate) async fn material(c: &mut Conn, callees: &[&Callee]) -> Result<Material, DbError> {
+    let ids: Vec<FamilyId> = callees.iter().map(|callee| callee.family_id).collect();
+    let talks: Vec<(CalleeId, Locale)> =
+        callees.iter().map(|callee| (callee.id, callee.language.parse().unwrap_or(Locale::En))).collect();
+    Ok(Material { families: families::names(c, &ids).await?, last_talks: call_lists::last_headlines(c, &talks).await? })
+}
+
 /// The names and values for one call.
 pub(crate) async fn of(c: &mut Conn, call: &Call, callee: &Callee) -> Result<Vec<(String, String)>, DbError> {
-    let locale = callee.language.parse().unwrap_or(Locale::En);
-    let last = call_lists::last_headline(c, callee.id, locale).await?.map(|(_, headline)| headline);
-    let family = families::find(c, callee.family_id).await?.map(|family| family.name);
+    let material = material(c, &[callee]).await?;
+    Ok(from(&material, call, callee))
+}
+
+/// The same, from what was read before.
+pub(crate) fn from(material: &Material, call: &Call, callee: &Callee) -> Vec<(String, String)> {
     let pair = |name: &str, value: String| (name.to_owned(), value);
-    Ok(vec![
+    vec![
         pair(CALL_ID, call.id.to_string()),
         pair("callee_name", callee.name.clone()),
         pair("address_form", callee.address_form.clone()),
         pair("language", callee.language.clone()),
         pair("interests", callee.interests.clone()),
-        pair("family_name", family.unwrap_or_default()),
-        pair("last_talk", last.unwrap_or_default()),
-    ])
+        pair("family_name", material.families.get(&callee.family_id).cloned().unwrap_or_default()),
+        pair("last_talk", material.last_talks.get(&callee.id).cloned().unwrap_or_default()),
+    ]
 }

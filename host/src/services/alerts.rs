@@ -11,7 +11,7 @@ use super::history::{self, Circle};
 use super::{families, fields};
 use crate::app::App;
 use crate::db::alerts::{self, Alert};
-use crate::db::{Conn, families as stored_families, members, transcripts};
+use crate::db::{Conn, accounts, alert_notices, families as stored_families, members, transcripts};
 use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Locale, Moment, Turn};
 
 /// Alerts of one family on its page.
@@ -44,6 +44,10 @@ pub struct AlertBrief {
     pub turn: Option<(u32, String)>,
     /// What was noted at the close.
     pub note: Option<String>,
+    /// Who was told, and when, the first first.
+    pub told: Vec<(String, Moment)>,
+    /// Who has taken it in hand.
+    pub acknowledged_by: Option<String>,
 }
 
 /// What is stored beside an alert.
@@ -99,7 +103,7 @@ pub async fn acknowledge(app: &App, account: AccountId, id: AlertId) -> Result<(
         .write(move |c| {
             async move {
                 let family = editable(c, account, id).await?;
-                if !alerts::acknowledge(c, id, now).await? {
+                if !alerts::acknowledge(c, id, account, now).await? {
                     return Err(ServiceError::Conflict("alert-changed"));
                 }
                 Ok(family)
@@ -151,8 +155,10 @@ async fn briefs(
     let mut briefs = Vec::with_capacity(found.len());
     for alert in found {
         let Some(callee) = alert.callee_id.and_then(|id| circle.callees.get(&id)) else { continue };
-        let mut detail: Detail = serde_json::from_str(&alert.detail).unwrap_or_default();
-        let text = detail.texts.remove(locale.as_str()).or_else(|| detail.texts.into_values().next());
+        let text = text_of(&alert, locale);
+        let detail: Detail = serde_json::from_str(&alert.detail).unwrap_or_default();
+        let kin: Vec<AlertId> = alerts::kin(c, &alert).await?.iter().map(|alert| alert.id).collect();
+        let told = alert_notices::of_alerts(c, &kin).await?;
         briefs.push(AlertBrief {
             turn: turn(c, &alert).await?,
             id: alert.id,
@@ -166,9 +172,22 @@ async fn briefs(
             reason: Some(detail.reason).filter(|reason| text.is_none() && !reason.is_empty()),
             text,
             note: alert.note,
+            told: told.into_iter().map(|(notice, name)| (name, notice.told_at)).collect(),
+            acknowledged_by: name_of(c, alert.acknowledged_by).await?,
         });
     }
     Ok(briefs)
+}
+
+/// What an alert is about, in one sentence of a language, if it has one.
+pub(super) fn text_of(alert: &Alert, locale: Locale) -> Option<String> {
+    let mut detail: Detail = serde_json::from_str(&alert.detail).unwrap_or_default();
+    detail.texts.remove(locale.as_str()).or_else(|| detail.texts.into_values().next())
+}
+
+async fn name_of(c: &mut Conn, account: Option<AccountId>) -> Result<Option<String>, ServiceError> {
+    let Some(account) = account else { return Ok(None) };
+    Ok(accounts::find(c, account).await?.map(|account| account.name))
 }
 
 /// The first turn that the alert rests on.

@@ -15,7 +15,7 @@ use crate::db::calls::{self, CallChange};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};
-use crate::db::{Conn, callees, timeline};
+use crate::db::{Conn, callees, devices, timeline};
 use crate::domain::{AttemptId, CallState, DeviceState, Moment, Session, SessionRequest};
 use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
 use crate::services::deadlines::ANSWER_GRACE_S;
@@ -87,6 +87,7 @@ async fn take(
     match step {
         DeviceStep::Rang => {
             ring_attempts::mark_rang(c, call.id, device.id, rules.now).await?;
+            devices::mark_acknowledging(c, device.id).await?;
             timeline::append(c, call, rules.now, "rang", None).await?;
         }
         DeviceStep::Accepted => accept(c, call, device, rules).await?,

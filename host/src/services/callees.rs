@@ -3,7 +3,8 @@
 use futures::FutureExt;
 
 use super::error::ServiceError;
-use super::{families, fields, phone_number, schedules};
+use super::schedules::planning;
+use super::{families, fields, phone_number};
 use crate::app::App;
 use crate::db::callees::{self, Callee, Profile};
 use crate::db::{Conn, DbError};
@@ -109,8 +110,9 @@ pub(crate) async fn save_first(
                 let Some(first) = callees::of_family(c, family.id).await?.into_iter().next() else {
                     return Ok(enter(c, family.id, method, profile, consent, account, now).await?);
                 };
-                rewrite(c, &first, &profile, now).await?;
+                callees::lock(c, first.id).await?;
                 callees::set_call_method(c, first.id, method).await?;
+                rewrite(c, &first, &profile, method, now).await?;
                 callees::set_consent(c, first.id, &consent, account, now).await?;
                 callees::find(c, first.id).await?.ok_or(ServiceError::NotFound)
             }
@@ -139,23 +141,26 @@ pub async fn update_profile(
                 let access = families::callee_in(c, account, callee).await?;
                 families::edit(access.role)?;
                 let profile = details.check(access.callee.call_method)?;
-                rewrite(c, &access.callee, &profile, now).await?;
+                rewrite(c, &access.callee, &profile, access.callee.call_method, now).await?;
                 Ok::<_, ServiceError>(access.family.id)
             }
             .boxed()
         })
         .await?;
     app.live.changed(family);
+    app.wake.notify_waiters();
     Ok(())
 }
 
-/// Chooses how the callee is reached; the owner may. What was called before stays as it was.
+/// Chooses how the callee is reached; the owner may. What was called before stays as it was, and what is queued in the
+/// old way is queued anew in the new one.
 pub async fn change_method(
     app: &App,
     account: AccountId,
     callee: CalleeId,
     method: CallMethod,
 ) -> Result<(), ServiceError> {
+    let now = app.clock.now();
     let family = app
         .db
         .write(move |c| {
@@ -167,12 +172,14 @@ pub async fn change_method(
                     return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
                 }
                 callees::set_call_method(c, callee, method).await?;
+                planning::replan(c, callee, now).await?;
                 Ok::<_, ServiceError>(access.family.id)
             }
             .boxed()
         })
         .await?;
     app.live.changed(family);
+    app.wake.notify_waiters();
     Ok(())
 }
 
@@ -239,10 +246,21 @@ async fn enter(
     Ok(callee)
 }
 
-async fn rewrite(c: &mut Conn, callee: &Callee, profile: &Profile, now: Moment) -> Result<(), DbError> {
+/// Rewrites a callee, who is locked and is reached by `method` now. What was queued for another zone, number or method
+/// does not fit any more.
+async fn rewrite(
+    c: &mut Conn,
+    callee: &Callee,
+    profile: &Profile,
+    method: CallMethod,
+    now: Moment,
+) -> Result<(), DbError> {
     callees::set_profile(c, callee.id, profile).await?;
     if profile.zone != callee.zone {
-        schedules::recompute(c, callee.id, &profile.zone, now).await?;
+        planning::retire(c, callee.id, (&callee.zone, &profile.zone), now).await?;
+    }
+    if profile.zone != callee.zone || profile.phone != callee.phone || method != callee.call_method {
+        planning::replan(c, callee.id, now).await?;
     }
     Ok(())
 }

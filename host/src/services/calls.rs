@@ -11,7 +11,8 @@ use crate::db::{self, Conn, DbError, callees, ring_attempts};
 use crate::domain::zone::Zone;
 use crate::domain::{AlertId, AlertKind, AlertState, CallState, Moment};
 use crate::services::arming::{self, Channels};
-use crate::services::mails::{self, MailJob};
+use crate::services::escalation;
+use crate::services::schedules::pausing;
 
 /// What the steps of a call need to know beside the database.
 #[derive(Clone)]
@@ -29,6 +30,11 @@ impl Rules {
     /// The rules at this moment.
     pub(crate) fn of(app: &App) -> Self {
         Self { config: app.config.clone(), channels: Channels::of(&app.plugins), now: app.clock.now() }
+    }
+
+    /// When a device that acknowledges rings should have said that this one rings.
+    pub(crate) fn ack_by(&self, sent_at: Moment) -> Moment {
+        sent_at.plus_secs(self.config.calling.ring_ack_s.into())
     }
 
     /// The length of a ring.
@@ -71,10 +77,10 @@ pub(crate) async fn advance(
     change: CallChange,
     now: Moment,
 ) -> Result<bool, DbError> {
+    catch_up(c, call).await?;
     if !call.state.may_become(to) {
         return Ok(false);
     }
-    ring_attempts::lock_of_call(c, call.id).await?;
     if !db::calls::move_state(c, call, to, &change, now).await? {
         return Ok(false);
     }
@@ -87,6 +93,20 @@ pub(crate) async fn advance(
     Ok(true)
 }
 
+/// Locks the call's attempts, and takes in that it began to ring since it was read: that is written after the fact,
+/// when a device may have spoken already.
+async fn catch_up(c: &mut Conn, call: &mut Call) -> Result<(), DbError> {
+    ring_attempts::lock_of_call(c, call.id).await?;
+    if call.state != CallState::Queued {
+        return Ok(());
+    }
+    let stored = db::calls::find(c, call.id).await?;
+    if stored.is_some_and(|stored| stored.state == CallState::Ringing && stored.tries == call.tries) {
+        call.state = CallState::Ringing;
+    }
+    Ok(())
+}
+
 /// A try came to nothing: ring again later, or settle the call, tell the family and open an alert.
 pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rules) -> Result<(), DbError> {
     if call.state.is_outcome() {
@@ -94,7 +114,8 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rule
     }
     let Some(callee) = callees::find(c, call.callee_id).await? else { return Ok(()) };
     let zone = Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
-    if let Some(ring_at) = next_try(call, miss, &zone, rules) {
+    let again = next_try(call, miss, &zone, rules);
+    if let Some(ring_at) = pausing::unless_paused(c, call, again, &zone, rules.now).await? {
         let change = CallChange {
             reason: Some(Some(miss.reason.to_owned())),
             ring_at: Some(ring_at),
@@ -103,7 +124,7 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rule
             check_at: Some(None),
             ..CallChange::default()
         };
-        ring_attempts::lock_of_call(c, call.id).await?;
+        catch_up(c, call).await?;
         if !db::calls::move_state(c, call, CallState::Queued, &change, rules.now).await? {
             return Ok(());
         }
@@ -152,8 +173,7 @@ async fn settle_missed(c: &mut Conn, call: &mut Call, miss: Miss, rules: &Rules)
         (CallState::Failed | CallState::Expired, _) => AlertKind::CallFailed,
         _ => AlertKind::Missed,
     };
-    open_alert(c, call, kind, miss.reason, rules.now).await?;
-    mails::tell_family(c, call, rules.now, |account| MailJob::CallMissed { account, call: call.id }).await
+    open_alert(c, call, kind, miss.reason, rules.now).await
 }
 
 /// Opens the alert of a call that did not become a talk.
@@ -172,8 +192,9 @@ async fn open_alert(c: &mut Conn, call: &Call, kind: AlertKind, reason: &str, no
         acknowledged_at: None,
         closed_at: None,
         note: None,
+        acknowledged_by: None,
     };
-    db::alerts::open(c, &alert).await?;
+    escalation::raise(c, &[alert], now).await?;
     Ok(())
 }
 

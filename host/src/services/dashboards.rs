@@ -3,6 +3,8 @@
 use super::alerts::{self, AlertBrief};
 use super::error::ServiceError;
 use super::history::{self, CallBrief, Circle, FollowedCall};
+use super::schedules::pausing::{self, PauseBrief};
+use super::schedules::planning;
 use super::{families, monitor, queueing};
 use crate::app::App;
 use crate::db::call_lists::{self, CallFilter};
@@ -103,6 +105,8 @@ pub struct Dashboard {
     pub recent: Vec<CallBrief>,
     /// Whether they can be called now.
     pub readiness: Readiness,
+    /// The pause on which no scheduled call is made today.
+    pub pause: Option<PauseBrief>,
     /// Their number, its middle hidden.
     pub phone: Option<String>,
 }
@@ -176,6 +180,7 @@ pub async fn of_callee(
         last: last_talk(&mut c, callee, locale).await?,
         recent: circle.briefs(&mut c, &recent, locale).await?,
         readiness: readiness(&mut c, callee, live.is_some()).await?,
+        pause: pausing::of_today(&mut c, callee.id, &planning::read_zone(&callee.zone)?, now).await?,
         phone: callee.phone.as_deref().map(history::phone_number_hidden),
         live,
         alerts,

@@ -3,13 +3,13 @@
 //! A phone that says nothing is the usual case: the app may be killed, the
 //! battery flat. So the server alone decides that a ring is over.
 
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
 use crate::db::calls::{self, Call, CallChange};
 use crate::db::conversations;
 use crate::db::{Conn, DbError};
-use crate::domain::{CallMethod, CallState};
+use crate::domain::{CallMethod, CallState, FamilyId};
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
 
@@ -20,23 +20,33 @@ pub(crate) const VENDOR_GRACE_S: i64 = 180;
 /// From the answer to the talk.
 pub(crate) const CONNECT_WINDOW_S: i64 = 60;
 const CALLS_A_TICK: i64 = 200;
+/// Transactions under way at once: fewer than connections.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Ends what is overdue. Returns how many calls it moved on.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let (app_before, phone_before) = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
     let overdue = calls::open_expired_before(&mut app.db.read().await?, app_before, phone_before, CALLS_A_TICK).await?;
-    let mut moved = 0;
-    for call in overdue {
-        let rules = Rules::of(app);
-        let family = call.family_id;
-        let changed = app.db.write(move |c| async move { judge(c, call, &rules).await }.boxed()).await?;
-        if changed {
-            moved += 1;
-            app.live.changed(family);
+    // Side by side: after nine o'clock there may be thousands whom nobody answered.
+    let judged = futures::stream::iter(overdue).map(|call| end_one(app, call)).buffer_unordered(SIDE_BY_SIDE);
+    let judged: Vec<Result<Option<FamilyId>, ServiceError>> = judged.collect().await;
+    let (mut moved, mut failed) = (Vec::new(), None);
+    for outcome in judged {
+        match outcome {
+            Ok(family) => moved.extend(family),
+            // One that fails keeps no other from its end.
+            Err(error) => failed = Some(error),
         }
     }
-    Ok(moved)
+    app.live.changed_all(&moved);
+    failed.map_or(Ok(moved.len()), Err)
+}
+
+async fn end_one(app: &App, call: Call) -> Result<Option<FamilyId>, ServiceError> {
+    let (rules, family) = (Rules::of(app), call.family_id);
+    let changed = app.db.write(move |c| async move { judge(c, call, &rules).await }.boxed()).await?;
+    Ok(changed.then_some(family))
 }
 
 async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbError> {
@@ -50,6 +60,8 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
             // It may have rung, so it is not dialled again: the family is told instead.
             miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
+            // The family knows. What became of it is asked for all the same, until the vendor says.
+            check_from_now_on(c, &mut call, rules).await?;
         }
         (CallState::Answered, _) => {
             let answered_at = call.answered_at.unwrap_or(call.ring_at);

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
 use crate::db::{Conn, DbError};
-use crate::domain::{CallId, Moment, WebhookId};
+use crate::domain::{AlertId, CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{summaries, webhooks};
+use crate::services::{escalation, summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: i64 = 16;
@@ -29,11 +29,26 @@ pub(crate) enum Job {
     ApplyWebhook {
         /// The stored event.
         webhook: WebhookId,
+        /// Though it was read before.
+        #[serde(default)]
+        again: bool,
     },
     /// Render a call's summaries.
     Summarise {
         /// The call.
         call: CallId,
+    },
+    /// Take a queued call back at its vendor.
+    TakeBack {
+        /// The call.
+        call: CallId,
+    },
+    /// Tell the next contact of an alert that nobody has taken in hand.
+    Escalate {
+        /// The alert.
+        alert: AlertId,
+        /// Who is to be told: 1 for the first.
+        place: i32,
     },
     /// Send a mail.
     SendMail {
@@ -47,6 +62,8 @@ impl Job {
         match self {
             Self::ApplyWebhook { .. } => "apply_webhook",
             Self::Summarise { .. } => "summarise",
+            Self::TakeBack { .. } => "take_back",
+            Self::Escalate { .. } => "escalate",
             Self::SendMail { .. } => "send_mail",
         }
     }
@@ -54,8 +71,19 @@ impl Job {
 
 /// Queues a job under a key; a second one with the same key is the same job.
 pub(crate) async fn enqueue(c: &mut Conn, job: &Job, key: &str, now: Moment) -> Result<bool, DbError> {
+    enqueue_at(c, job, key, now, now).await
+}
+
+/// The same, for a job that is not to be done before `run_at`.
+pub(crate) async fn enqueue_at(
+    c: &mut Conn,
+    job: &Job,
+    key: &str,
+    run_at: Moment,
+    now: Moment,
+) -> Result<bool, DbError> {
     let payload = serde_json::to_value(job).map_err(|error| DbError::Unreadable(error.to_string()))?;
-    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, now, now).await
+    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, run_at, now).await
 }
 
 /// Does the jobs that are due, side by side. Returns how many were done or tried.
@@ -71,9 +99,10 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
 }
 
 async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
-    let outcome = match serde_json::from_str::<Job>(&row.payload) {
-        Ok(job) => perform(app, job).await,
-        Err(_) => Err(Trouble::Final("the job is unreadable".into())),
+    let job = serde_json::from_str::<Job>(&row.payload).ok();
+    let outcome = match job.clone() {
+        Some(job) => perform(app, job).await,
+        None => Err(Trouble::Final("the job is unreadable".into())),
     };
     let now = app.clock.now();
     let (state, run_at, error) = match outcome {
@@ -86,7 +115,22 @@ async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     if let Some(error) = &error {
         tracing::warn!(job = %row.id, kind = row.kind, attempts = row.attempts, state, error, "a job failed");
     }
-    app.db.write(move |c| async move { rows::settle(c, &row, state, run_at, error.as_deref()).await }.boxed()).await?;
+    app.db
+        .write(move |c| {
+            async move {
+                let state = match (&job, &error) {
+                    // The event is not lost with its job: it waits where the staff sees it.
+                    (Some(Job::ApplyWebhook { webhook, .. }), Some(reason)) if state == rows::DEAD => {
+                        webhooks::park(c, *webhook, reason, now).await?;
+                        rows::DONE
+                    }
+                    _ => state,
+                };
+                rows::settle(c, &row, state, run_at, error.as_deref()).await
+            }
+            .boxed()
+        })
+        .await?;
     Ok(())
 }
 
@@ -108,6 +152,8 @@ impl From<ServiceError> for Trouble {
         match error {
             // What an operator can mend, or a new version, is tried again for half a day.
             ServiceError::Plugin(failure @ PluginFailure::Permanent(_)) => Self::Final(failure.to_string()),
+            // What is stored does not get better.
+            ServiceError::Db(error @ DbError::Unreadable(_)) => Self::Final(error.to_string()),
             ServiceError::NotFound => Self::Final("what it was about is gone".into()),
             ServiceError::Plugin(failure) => Self::Passing(failure.to_string()),
             other => Self::Passing(other.to_string()),
@@ -117,8 +163,13 @@ impl From<ServiceError> for Trouble {
 
 async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
     match job {
-        Job::ApplyWebhook { webhook } => Ok(webhooks::apply(app, webhook).await?),
+        Job::ApplyWebhook { webhook, again } => {
+            webhooks::apply(app, webhook, again).await?;
+            Ok(())
+        }
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
+        Job::TakeBack { call } => taking_back::at_vendor(app, call).await,
+        Job::Escalate { alert, place } => Ok(escalation::tell_next(app, alert, place).await?),
         Job::SendMail { mail } => mails::send(app, mail).await,
     }
 }

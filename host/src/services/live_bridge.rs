@@ -12,7 +12,7 @@ use crate::services::live::Change;
 /// A notice of PostgreSQL holds less than 8 000 bytes, and an id takes 37.
 const FAMILIES_A_NOTICE: usize = 200;
 /// Changes that follow each other so closely travel together.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(50);
 /// What stands in a notice instead of families when anything may have changed.
 const ANYTHING: &str = "*";
 

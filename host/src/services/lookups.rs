@@ -23,7 +23,7 @@ use crate::services::{verdicts, webhooks};
 const ATTEMPTS_A_TICK: i64 = 100;
 const LEASE_MARGIN_S: i64 = 10;
 /// Longer than a submission can be on its way to the vendor and into its list.
-const CERTAINLY_ABSENT_AFTER_S: i64 = 90;
+pub(crate) const CERTAINLY_ABSENT_AFTER_S: i64 = 90;
 
 /// Looks up what is due. Returns how many attempts were looked at.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
@@ -77,7 +77,8 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
     Ok(())
 }
 
-fn ring_ref(attempt: &RingAttempt) -> RingRef {
+/// An attempt as its channel asks for it.
+pub(crate) fn ring_ref(attempt: &RingAttempt) -> RingRef {
     RingRef {
         attempt: attempt.id,
         call: attempt.call_id,

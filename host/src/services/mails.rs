@@ -4,16 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db::accounts::{self, Account};
+use crate::db::alerts::{self, Alert};
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
-use crate::db::{Conn, DbError, members, ring_attempts, slots, transcripts};
-use crate::domain::{AccountId, Block, BlockKind, CallId, Moment};
+use crate::db::{Conn, DbError, alert_notices, members, ring_attempts, slots, transcripts};
+use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment};
 use crate::mail::Mail;
+use crate::services::alerts::text_of;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::theme::{
-    AccountExistsLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter, Reader,
-    ResetPasswordLetter, When, WrittenLetter,
+    AccountExistsLetter, AlertSaidLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter,
+    Reader, ResetPasswordLetter, Told, When, WrittenLetter,
 };
 
 /// A letter that is to be written and sent. Links in it are good for one use,
@@ -47,12 +49,14 @@ pub enum MailJob {
         /// Of which call.
         call: CallId,
     },
-    /// "Nobody picked up", or it could not be made.
-    CallMissed {
+    /// "Please look": nobody picked up, a call could not be made, or something was said.
+    AlertOpened {
         /// To whom.
         account: AccountId,
-        /// Of which call.
-        call: CallId,
+        /// Of which alert.
+        alert: AlertId,
+        /// The secret of the link with which they take it in hand.
+        token: String,
     },
 }
 
@@ -66,7 +70,7 @@ impl MailJob {
             }
             Self::AccountExists { .. } => uuid::Uuid::now_v7().to_string(),
             Self::CallSummary { account, call } => format!("summary:{call}:{account}"),
-            Self::CallMissed { account, call } => format!("missed:{call}:{account}"),
+            Self::AlertOpened { account, alert, .. } => format!("alert:{alert}:{account}"),
         }
     }
 
@@ -75,7 +79,7 @@ impl MailJob {
             Self::ConfirmEmail { account_id, .. }
             | Self::AccountExists { account_id }
             | Self::ResetPassword { account_id, .. } => *account_id,
-            Self::CallSummary { account, .. } | Self::CallMissed { account, .. } => *account,
+            Self::CallSummary { account, .. } | Self::AlertOpened { account, .. } => *account,
         }
     }
 }
@@ -134,9 +138,19 @@ async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Res
             let letter = summary_letter(app, c, account, *call).await?;
             compose(app, &reader, &letter)
         }
-        MailJob::CallMissed { call, .. } => {
-            let letter = missed_letter(app, c, *call).await?;
-            compose(app, &reader, &letter)
+        MailJob::AlertOpened { alert, token, .. } => {
+            let alert = alerts::find(c, *alert).await.map_err(ServiceError::from)?.ok_or(ServiceError::NotFound)?;
+            let told = Told {
+                acknowledge: link(format!("/alerts/ack/{token}")),
+                earlier: earlier(c, &alert, account).await.map_err(ServiceError::from)?,
+            };
+            if alert.kind == AlertKind::Said {
+                let letter = said_letter(app, c, &alert, account.locale, told).await?;
+                compose(app, &reader, &letter)
+            } else {
+                let letter = missed_letter(app, c, &alert, told).await?;
+                compose(app, &reader, &letter)
+            }
         }
     }
 }
@@ -176,8 +190,31 @@ async fn summary_letter(
     })
 }
 
-async fn missed_letter(app: &App, c: &mut Conn, call: CallId) -> Result<CallMissedLetter, ServiceError> {
-    let (call, callee) = of_call(c, call).await?;
+/// Who was told before, by name.
+async fn earlier(c: &mut Conn, alert: &Alert, account: &Account) -> Result<Vec<String>, DbError> {
+    let told = alert_notices::of_alerts(c, &[alert.id]).await?;
+    Ok(told.into_iter().take_while(|(notice, _)| notice.account_id != account.id).map(|(_, name)| name).collect())
+}
+
+async fn said_letter(
+    app: &App,
+    c: &mut Conn,
+    alert: &Alert,
+    locale: Locale,
+    told: Told,
+) -> Result<AlertSaidLetter, ServiceError> {
+    let (call, callee) = of_call(c, alert.call_id.ok_or(ServiceError::NotFound)?).await?;
+    Ok(AlertSaidLetter {
+        callee_name: callee.address_form,
+        when: When::new(call.due_at, callee.zone),
+        texts: alerts::kin(c, alert).await?.iter().filter_map(|alert| text_of(alert, locale)).collect(),
+        link: link(app, &format!("/calls/{}", call.id)),
+        told,
+    })
+}
+
+async fn missed_letter(app: &App, c: &mut Conn, alert: &Alert, told: Told) -> Result<CallMissedLetter, ServiceError> {
+    let (call, callee) = of_call(c, alert.call_id.ok_or(ServiceError::NotFound)?).await?;
     let rung = ring_attempts::of_call(c, call.id).await?.iter().filter(|attempt| attempt.sends > 0).count();
     let next = slots::of_callee(c, callee.id).await?.into_iter().filter_map(|slot| slot.next_at).min();
     Ok(CallMissedLetter {
@@ -187,5 +224,6 @@ async fn missed_letter(app: &App, c: &mut Conn, call: CallId) -> Result<CallMiss
         attempts: u32::try_from(rung).unwrap_or(u32::MAX),
         next: next.map(|at| When::new(at, callee.zone)),
         link: link(app, &format!("/calls/{}", call.id)),
+        told,
     })
 }

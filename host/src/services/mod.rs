@@ -10,17 +10,22 @@
 //! wants ahead), `verdicts` reads the vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
-//! what never arrived, `summaries` renders, `mails` tells the family.
+//! what never arrived, `summaries` renders, `mails` tells the family. When the
+//! family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
+pub mod acknowledging;
 pub mod agenda;
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;
 pub mod armory;
+pub mod audit;
 pub(crate) mod calls;
 pub mod deadlines;
 pub mod error;
+mod escalation;
 pub mod housekeeping;
+pub mod inbox;
 pub mod jobs;
 pub mod ledger;
 pub mod live;
@@ -37,14 +42,17 @@ mod settling;
 mod staff_alerts;
 pub mod submitting;
 mod summaries;
+mod taking_back;
 mod verdicts;
 pub mod webhooks;
 
 pub use error::ServiceError;
 
 pub mod accounts;
+pub mod alert_links;
 pub mod alerts;
 pub mod callees;
+pub mod contacts;
 pub mod dashboards;
 pub mod devices;
 pub mod families;

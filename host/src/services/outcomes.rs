@@ -12,15 +12,15 @@ use crate::app::App;
 use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::holding::{self, Taken};
 use crate::db::timeline::TimelineRow;
-use crate::db::{Conn, DbError, calls, ring_targets, timeline};
-use crate::domain::{AttemptId, CallState, FamilyId, Moment, Verdict};
+use crate::db::{Conn, DbError, calls, devices, ring_targets, timeline};
+use crate::domain::{AttemptId, CallState, DeviceId, FamilyId, Moment, Verdict};
 use crate::services::armory::Armed;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::verdicts;
 
 /// Outcomes that one transaction writes.
-const PAGE: usize = 1_000;
+const PAGE: usize = 2_000;
 
 /// What became of one ring.
 #[derive(Clone, Debug)]
@@ -149,7 +149,15 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
     // One order for all: nobody waits for a row while holding one that the other waits for.
     page.sort_by_key(|rung| rung.armed.attempt.id);
     let (accepted, others): (Vec<Rung>, Vec<Rung>) = page.into_iter().partition(Rung::is_accepted);
-    let taken: Vec<Taken> = accepted.iter().map(taken).collect();
+    let devices: Vec<DeviceId> = accepted.iter().filter_map(|rung| rung.armed.attempt.device_id).collect();
+    let acknowledging = devices::acknowledging(c, &devices).await?;
+    let taken: Vec<Taken> = accepted
+        .iter()
+        .map(|rung| {
+            let is_awaited = rung.armed.attempt.device_id.is_some_and(|device| acknowledging.contains(&device));
+            taken(rung, is_awaited.then(|| rules.ack_by(rung.sent_at)))
+        })
+        .collect();
     let noted = holding::note_taken(c, &taken).await?;
     let worked: Vec<_> = accepted.iter().filter_map(|rung| rung.armed.attempt.push_address_id).collect();
     ring_targets::mark_ok(c, &worked, rules.now).await?;
@@ -169,7 +177,7 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
     Ok(())
 }
 
-fn taken(rung: &Rung) -> Taken {
+fn taken(rung: &Rung, ack_by: Option<Moment>) -> Taken {
     let reference = match &rung.outcome {
         Outcome::Verdict(Verdict::Accepted(reference)) => reference.clone(),
         _ => None,
@@ -180,6 +188,7 @@ fn taken(rung: &Rung) -> Taken {
         sent_at: rung.sent_at,
         accepted_at: rung.heard_at,
         reference,
+        ack_by,
     }
 }
 

@@ -78,6 +78,7 @@ fn alert(health: &PluginHealth, now: Moment) -> Alert {
         acknowledged_at: None,
         closed_at: None,
         note: None,
+        acknowledged_by: None,
     }
 }
 

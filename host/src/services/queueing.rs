@@ -4,7 +4,7 @@
 //! compare-and-set, the calls are made, unique on callee, slot and local date, and their first ring attempts are armed
 //! and this host's. Of many planners one gets each slot, and a planner that dies loses nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use futures::FutureExt;
 
@@ -15,13 +15,16 @@ use crate::db::ring_attempts;
 use crate::db::slots::{self, DueSlot};
 use crate::db::timeline::{self, TimelineRow};
 use crate::db::{Conn, DbError, ring_targets};
+use crate::domain::calendar::Calendar;
 use crate::domain::zone::Zone;
 use crate::domain::{CallId, CallState, CalleeId, FamilyId, Moment, NodeId};
+use crate::services::agent_variables;
 use crate::services::arming::{self, Refusal};
 use crate::services::armory::Armed;
 use crate::services::armory::holding;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
+use crate::services::schedules::planning;
 
 /// Slots that one transaction queues.
 const SLOTS_A_PAGE: i64 = 1_000;
@@ -78,8 +81,9 @@ async fn pass_over(app: &App, horizon: Moment) -> Result<(), ServiceError> {
         .write(move |c| {
             async move {
                 for slot in slots::due_before(c, horizon, 1).await? {
-                    let callee = callees::find(c, slot.callee_id).await?;
-                    slots::advance_all(c, &[step(&slot, callee.as_ref(), &rules)]).await?;
+                    let callees = callees::with_ids(c, &[slot.callee_id]).await?;
+                    let calendars = planning::calendars(c, &zones(&callees), rules.now).await?;
+                    slots::advance_all(c, &[step(&slot, &calendars, &rules)]).await?;
                 }
                 Ok::<_, ServiceError>(())
             }
@@ -120,7 +124,9 @@ async fn queue_page(
     let callees: HashMap<CalleeId, Callee> =
         callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
     let targets = ring_targets::of_callees(c, &ids).await?;
-    let steps: Vec<slots::Step> = due.iter().map(|slot| step(slot, callees.get(&slot.callee_id), rules)).collect();
+    // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
+    let calendars = planning::calendars(c, &zones(callees.values()), rules.now).await?;
+    let steps: Vec<slots::Step> = due.iter().map(|slot| step(slot, &calendars, rules)).collect();
     let moved = slots::advance_all(c, &steps).await?;
     let promises = due.into_iter().filter(|slot| moved.contains(&slot.slot_id)).filter_map(|slot| {
         let callee = callees.get(&slot.callee_id)?.clone();
@@ -135,9 +141,14 @@ async fn queue_page(
     Ok(Page { moved: moved.len(), families, armed })
 }
 
-fn step(slot: &DueSlot, callee: Option<&Callee>, rules: &Rules) -> slots::Step {
-    let zone = callee.and_then(|callee| Zone::parse(&callee.zone).ok()).unwrap_or_else(Zone::utc);
-    let next = slot.slot.next_after(slot.next_at.max(rules.now), &zone);
+fn zones<'a>(callees: impl IntoIterator<Item = &'a Callee>) -> Vec<(CalleeId, Zone)> {
+    let zone = |callee: &Callee| Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
+    callees.into_iter().map(|callee| (callee.id, zone(callee))).collect()
+}
+
+fn step(slot: &DueSlot, calendars: &BTreeMap<CalleeId, Calendar>, rules: &Rules) -> slots::Step {
+    let after = slot.next_at.max(rules.now);
+    let next = calendars.get(&slot.callee_id).and_then(|calendar| slot.slot.next_after(after, calendar));
     (slot.slot_id, slot.next_at, next.map(|next| (next.at, next.date.to_string())))
 }
 
@@ -156,6 +167,8 @@ async fn keep(
         .map(|call| TimelineRow::new((call.id, call.family_id), rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
+    let callees: Vec<&Callee> = promises.iter().map(|promise| &promise.callee).collect();
+    let material = agent_variables::material(c, &callees).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
     for Promise { mut call, callee, target } in promises {
         if !made.contains(&call.id) {
@@ -174,7 +187,7 @@ async fn keep(
                 if !attempt.ahead {
                     (attempt.owner, attempt.fence) = (Some(node), 1);
                     attempt.lease_until = Some(attempt.expires_at);
-                    armed.push(holding::armed(c, attempt.clone(), &call, &callee, rules).await?);
+                    armed.push(holding::armed(attempt.clone(), &call, &callee, &material, rules));
                 }
                 attempts.push(attempt);
             }

@@ -1,5 +1,8 @@
-//! Reconciling: fetching what never arrived. Webhooks are sent once; a talk
-//! whose webhook did not come is asked for at the provider.
+//! Reconciling: fetching what never arrived. Webhooks are sent once; a talk whose webhook did not come is asked for at
+//! the provider, with growing waits, until the provider says what became of it.
+//!
+//! What is asked, in this order: each conversation that we know of, by its id; for a call by phone without one, its
+//! submission, which tells the conversation or has it found by our call id.
 
 use std::time::Duration;
 
@@ -8,14 +11,24 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::calls::{self, Call, CallChange};
 use crate::db::conversations::{self, ConversationRow};
-use crate::domain::{CallState, ConversationOutcome};
+use crate::db::ring_attempts;
+use crate::domain::{
+    AttemptId, CallMethod, CallState, Conversation, ConversationOutcome, Inspection, Moment, RingPhase,
+};
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::settling;
+use crate::services::{lookups, settling, webhooks};
 
-const CALLS_A_TICK: i64 = 50;
-/// Between two looks at a talk that goes on, or that the provider still works on.
-const AGAIN_AFTER_S: i64 = 60;
+const CALLS_A_TICK: i64 = 200;
+/// Calls that are asked for side by side: a slow provider holds up few.
+const AT_ONCE: usize = 16;
+/// Between two looks: a quarter of the time that has passed, within these bounds. So a provider that was away for hours
+/// is asked for everything within minutes of its return, and one that is away is not asked all the time. What is not
+/// there after hours is no more urgent.
+const SHORTEST_WAIT_S: i64 = 20;
+const LONGEST_WAIT_S: i64 = 240;
+const URGENT_S: i64 = 6 * 3_600;
+const LATER_WAIT_S: i64 = 1_800;
 /// After this nothing comes any more.
 const GIVE_UP_AFTER_S: i64 = 24 * 3_600;
 /// An open call without a result is settled after so long, so that the family hears of it.
@@ -26,23 +39,52 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let waiting = calls::to_check(&mut app.db.read().await?, now, CALLS_A_TICK).await?;
     let mut looked_at = 0;
-    for call in waiting {
-        let Some(seen) = call.check_at else { continue };
-        let (id, next) = (call.id, now.plus_secs(AGAIN_AFTER_S));
-        let mine = app.db.write(move |c| async move { calls::claim_check(c, id, seen, next).await }.boxed()).await?;
-        if mine {
-            looked_at += 1;
-            look(app, call).await?;
-        }
+    for calls in waiting.chunks(AT_ONCE) {
+        let looks = futures::future::join_all(calls.iter().map(|call| look_once(app, call.clone(), now))).await;
+        looked_at += looks.into_iter().filter(|mine| *mine).count();
     }
     Ok(looked_at)
 }
 
+/// Looks at a call, if no other host does. One that fails must not keep the others from being looked at.
+async fn look_once(app: &App, call: Call, now: Moment) -> bool {
+    let Some(seen) = call.check_at else { return false };
+    let (id, next) = (call.id, now.plus_secs(wait_s(&call, now)));
+    let claimed = app.db.write(move |c| async move { calls::claim_check(c, id, seen, next).await }.boxed()).await;
+    let looked = match claimed {
+        Ok(false) => return false,
+        Ok(true) => look(app, call).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = looked {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(call = %id, %error, cause, "a call could not be reconciled; it will be tried again");
+    }
+    true
+}
+
+fn wait_s(call: &Call, now: Moment) -> i64 {
+    let age_s = now.secs() - call.ring_at.secs();
+    if age_s > URGENT_S { LATER_WAIT_S } else { (age_s / 4).clamp(SHORTEST_WAIT_S, LONGEST_WAIT_S) }
+}
+
+/// What the provider knows of a call.
+enum Known {
+    /// All that there is to know.
+    Everything,
+    /// Something, and more will follow: a talk goes on, or it did not answer.
+    NotYet,
+    /// None of the conversations.
+    Nothing,
+}
+
 async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
-    let talks = conversations::of_call(&mut app.db.read().await?, call.id).await?;
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
-    // The provider knows none of the conversations: nobody has joined one.
-    let mut nobody_joined = true;
+    let mut talks = conversations::of_call(&mut app.db.read().await?, call.id).await?;
+    let mut known = Known::Nothing;
+    if talks.is_empty() && call.call_method == CallMethod::Phone {
+        (known, talks) = ask_submission(app, &call, deadline).await?;
+    }
     for talk in talks {
         match app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await {
             Ok(Some(found)) if found.outcome != ConversationOutcome::Running => {
@@ -50,24 +92,64 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
                     return Ok(());
                 }
             }
-            Ok(Some(_)) => nobody_joined = false,
+            Ok(Some(_)) => known = Known::NotYet,
             Ok(None) => {}
             Err(error) => {
-                nobody_joined = false;
+                known = Known::NotYet;
                 tracing::warn!(call = %call.id, %error, "a conversation could not be fetched");
             }
         }
     }
-    give_up(app, call, nobody_joined).await
+    give_up(app, call, known).await
+}
+
+/// Asks what became of the submission of a call by phone. Returns the conversation that it led to, if the vendor tells.
+async fn ask_submission(
+    app: &App,
+    call: &Call,
+    deadline: Duration,
+) -> Result<(Known, Vec<ConversationRow>), ServiceError> {
+    let attempts = ring_attempts::of_call(&mut app.db.read().await?, call.id).await?;
+    let Some(attempt) = attempts.into_iter().rev().find(|attempt| attempt.ahead && attempt.sends > 0) else {
+        return Ok((Known::Everything, Vec::new()));
+    };
+    let found = match app.plugins.inspect(&attempt.channel, vec![lookups::ring_ref(&attempt)], deadline).await {
+        Ok(inspections) => inspections.into_iter().find(|found| found.attempt == attempt.id),
+        Err(error) => {
+            tracing::warn!(call = %call.id, %error, "a submission could not be looked up");
+            None
+        }
+    };
+    let Some(found) = found else { return Ok((Known::NotYet, Vec::new())) };
+    match learn(app, call, attempt.id, &found).await? {
+        Some(talk) => Ok((Known::NotYet, vec![talk])),
+        None if is_over(found.phase) => Ok((Known::Everything, Vec::new())),
+        None => Ok((Known::NotYet, Vec::new())),
+    }
+}
+
+/// Whether nothing can follow any more from a ring that led to no conversation.
+fn is_over(phase: RingPhase) -> bool {
+    matches!(phase, RingPhase::Absent | RingPhase::Canceled | RingPhase::Failed)
+}
+
+/// Writes whose conversation it is, so that it is found by its webhook too.
+async fn learn(
+    app: &App,
+    call: &Call,
+    attempt_id: AttemptId,
+    found: &Inspection,
+) -> Result<Option<ConversationRow>, ServiceError> {
+    let Some(provider_ref) = found.conversation.clone() else { return Ok(None) };
+    let (now, provider) = (app.clock.now(), app.config.provider.phone.clone());
+    let row = ConversationRow { provider, provider_ref, call_id: call.id, attempt_id, opened_at: now };
+    let learnt = row.clone();
+    app.db.write(move |c| async move { webhooks::learn(c, &learnt, now).await }.boxed()).await?;
+    Ok(Some(row))
 }
 
 /// Gives the call what was found. True when nothing is missing any more.
-async fn settle(
-    app: &App,
-    call: &Call,
-    talk: ConversationRow,
-    found: crate::domain::Conversation,
-) -> Result<bool, ServiceError> {
+async fn settle(app: &App, call: &Call, talk: ConversationRow, found: Conversation) -> Result<bool, ServiceError> {
     let (rules, id) = (Rules::of(app), call.id);
     let settled = app
         .db
@@ -84,27 +166,37 @@ async fn settle(
     Ok(settled.is_none_or(|call| call.check_at.is_none()))
 }
 
-/// Nothing found yet: settle an open call after a while, stop asking after a day.
-async fn give_up(app: &App, call: Call, nobody_joined: bool) -> Result<(), ServiceError> {
+/// Nothing found yet: settle an open call after a while, stop asking when there is nothing to come.
+async fn give_up(app: &App, call: Call, known: Known) -> Result<(), ServiceError> {
     let rules = Rules::of(app);
     let age_s = i64::try_from(rules.now.since(call.ring_at).as_secs()).unwrap_or(i64::MAX);
     let longest_talk_s = i64::from(rules.config.calling.max_call_minutes) * 60;
+    let family = call.family_id;
     app.db
         .write(move |c| {
             async move {
                 let mut call = calls::find(c, call.id).await?.ok_or(ServiceError::NotFound)?;
-                if call.state == CallState::Answered && nobody_joined {
-                    miss(c, &mut call, Miss::NEVER_CONNECTED, &rules).await?;
-                } else if !call.state.is_outcome() && age_s > SETTLE_AFTER_S + longest_talk_s {
+                let (asked_again, mut stored) = (call.check_at, call.check_at);
+                if call.state == CallState::Answered && matches!(known, Known::Nothing) {
+                    return Ok(miss(c, &mut call, Miss::NEVER_CONNECTED, &rules).await?);
+                }
+                if !call.state.is_outcome() && age_s > SETTLE_AFTER_S + longest_talk_s {
                     let lost = Miss { outcome: CallState::Failed, reason: "no_result", retry: false };
                     miss(c, &mut call, lost, &rules).await?;
-                } else if age_s > GIVE_UP_AFTER_S {
-                    let change = CallChange { check_at: Some(None), ..CallChange::default() };
+                    // Settling ends the asking; what it was about may still come.
+                    stored = None;
+                }
+                let over = call.state.is_outcome() && matches!(known, Known::Everything);
+                let check_at = asked_again.filter(|_| !over && age_s <= GIVE_UP_AFTER_S);
+                if check_at != stored {
+                    let change = CallChange { check_at: Some(check_at), ..CallChange::default() };
                     calls::amend(c, call.id, &change, rules.now).await?;
                 }
                 Ok::<_, ServiceError>(())
             }
             .boxed()
         })
-        .await
+        .await?;
+    app.live.changed(family);
+    Ok(())
 }

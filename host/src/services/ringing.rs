@@ -38,7 +38,7 @@ impl Lanes {
 
 /// What is due now; nothing just after this host slept for longer than its lease.
 pub fn take_due(app: &App) -> Vec<List> {
-    if !app.armory.wake_up(app.clock.monotonic(), app.lease()) {
+    if !app.armory.wake_up(app.clock.monotonic(), app.longest_sleep()) {
         tracing::warn!("this host was asleep for longer than its lease: what it held is taken again");
         app.wake.notify_waiters();
         return Vec::new();
@@ -54,7 +54,7 @@ pub fn next_in(app: &App) -> Option<Duration> {
 /// Rings a list, and hands what became of it to who writes it.
 pub async fn ring(app: &App, mut list: List) {
     let Some(_place) = app.lanes.enter(&list.channel).await else { return };
-    if !app.armory.is_awake(app.clock.monotonic(), app.lease()) {
+    if !app.armory.is_awake(app.clock.monotonic(), app.longest_sleep()) {
         // Between the taking and here the host was stopped: another may have these by now.
         app.armory.suspect();
         return;
@@ -71,12 +71,11 @@ pub async fn ring(app: &App, mut list: List) {
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
     let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
-    let verdicts = match plan {
-        Some(plan) => app.plugins.ring_as_planned(plan, deadline).await,
-        None => {
-            let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
-            app.plugins.ring(&list.channel, rings, deadline).await
-        }
+    let verdicts = if let Some(plan) = plan {
+        app.plugins.ring_as_planned(plan, deadline).await
+    } else {
+        let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
+        app.plugins.ring(&list.channel, rings, deadline).await
     };
     let outcomes: Vec<Outcome> = match verdicts {
         Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),

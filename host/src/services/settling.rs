@@ -1,12 +1,13 @@
 //! Settling: what a conversation that ended means for its call.
 
 use crate::db::calls::{self, Call, CallChange};
-use crate::db::conversations::{self, ConversationRow};
+use crate::db::conversations::ConversationRow;
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, DbError, timeline};
 use crate::domain::{AttemptId, CallId, CallState, Conversation, ConversationOutcome, FamilyId, Speaker};
 use crate::services::calls::{Miss, Rules, advance, miss, settle_quietly};
 use crate::services::jobs::{self, Job};
+use crate::services::webhooks;
 
 /// Writes what a conversation says to its call. Doing it twice is doing it once.
 /// Returns the family to tell.
@@ -26,12 +27,13 @@ pub(crate) async fn settle(
         attempt_id,
         opened_at: rules.now,
     };
-    conversations::add(c, &row).await?;
+    webhooks::learn(c, &row, rules.now).await?;
     let running = talk.outcome == ConversationOutcome::Running;
-    if call.state.is_outcome() && !running {
+    if call.state.is_outcome() && !running && call.check_at.is_some() {
         // Whatever follows, there is nothing left to fetch.
         let nothing_missing = CallChange { check_at: Some(None), ..CallChange::default() };
         calls::amend(c, call.id, &nothing_missing, rules.now).await?;
+        call.check_at = None;
     }
     if is_of_earlier_try(c, &call, attempt_id).await? && !ends_the_waiting(&call, &talk) {
         return Ok(None);
@@ -64,18 +66,16 @@ async fn is_of_earlier_try(c: &mut Conn, call: &Call, attempt: AttemptId) -> Res
 }
 
 async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rules) -> Result<(), DbError> {
+    let worth = worth(c, call, talk).await?;
     let silent = talk.outcome == ConversationOutcome::AnsweredSilent;
-    let duration_s = i32::try_from(talk.duration_s).ok();
     let facts = CallChange {
         // Why an earlier try failed is no reason of the talk.
         reason: Some(silent.then(|| "answered_silent".to_owned())),
-        duration_s,
+        duration_s: i32::try_from(talk.duration_s).ok(),
         check_at: Some(None),
         ..CallChange::default()
     };
-    if call.state.is_outcome() {
-        calls::amend(c, call.id, &facts, rules.now).await?;
-    } else {
+    if !call.state.is_outcome() {
         let started = talk.started_at.unwrap_or(rules.now);
         let change = CallChange {
             answered_at: call.answered_at.is_none().then_some(started),
@@ -84,8 +84,12 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
             ..facts
         };
         advance(c, call, CallState::Completed, change, rules.now).await?;
+    } else if worth != Worth::Less {
+        // An outcome that says why keeps its reason, though the talk is told of after it.
+        let reason = facts.reason.filter(|_| call.state == CallState::Completed);
+        amend(c, call, CallChange { reason, ..facts }, rules).await?;
     }
-    if !is_worth_storing(c, call, talk).await? {
+    if worth != Worth::More {
         return Ok(());
     }
     let transcript = Transcript {
@@ -104,14 +108,35 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
     Ok(())
 }
 
-/// A device may ask for several conversations and use one: the one with the
-/// most of the callee in it is kept. The same conversation is stored once.
-async fn is_worth_storing(c: &mut Conn, call: &Call, talk: &Conversation) -> Result<bool, DbError> {
-    let Some(stored) = transcripts::of_call(c, call.id).await? else { return Ok(true) };
+/// Writes facts of a call that are not there yet. What is there is not written again: a webhook that is read twice
+/// leaves everything as it was.
+async fn amend(c: &mut Conn, call: &Call, facts: CallChange, rules: &Rules) -> Result<(), DbError> {
+    let said = facts.reason.as_ref().is_none_or(|reason| *reason == call.reason)
+        && facts.duration_s.is_none_or(|duration| call.duration_s == Some(duration))
+        && facts.check_at.is_none_or(|check_at| check_at == call.check_at);
+    if said { Ok(()) } else { calls::amend(c, call.id, &facts, rules.now).await }
+}
+
+/// What a conversation is worth beside the one whose transcript is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// It takes the place.
+    More,
+    /// It is the one.
+    Same,
+    /// It adds nothing.
+    Less,
+}
+
+/// A device may ask for several conversations and use one: the one with the most of the callee in it is kept, whatever
+/// the order in which they are told of. The same conversation is stored once.
+async fn worth(c: &mut Conn, call: &Call, talk: &Conversation) -> Result<Worth, DbError> {
+    let Some(stored) = transcripts::of_call(c, call.id).await? else { return Ok(Worth::More) };
     if stored.provider_ref == talk.provider_ref {
-        return Ok(false);
+        return Ok(Worth::Same);
     }
     let turns: Vec<crate::domain::Turn> = serde_json::from_str(&stored.turns).unwrap_or_default();
     let said = |turns: &[crate::domain::Turn]| turns.iter().filter(|turn| turn.speaker == Speaker::Callee).count();
-    Ok(said(&talk.turns) > said(&turns))
+    let more = (said(&talk.turns), &talk.provider_ref) > (said(&turns), &stored.provider_ref);
+    Ok(if more { Worth::More } else { Worth::Less })
 }

@@ -46,6 +46,7 @@ pub(super) async fn open(
         acknowledged_at: None,
         closed_at: None,
         note: None,
+        acknowledged_by: None,
     };
     alerts::open(c, &alert).await?;
     Ok(())

@@ -62,7 +62,7 @@ pub async fn claim_due(app: &App) -> Result<Vec<Batch>, ServiceError> {
 
 async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<Item>, DbError> {
     let claimed = steps::claim_submissions(c, claim).await?;
-    let mut groups: BTreeMap<(String, Moment), GroupId> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Moment), (GroupId, u32)> = BTreeMap::new();
     let mut items = Vec::with_capacity(claimed.len());
     for mut attempt in claimed {
         let Some(mut call) = calls::find(c, attempt.call_id).await? else { continue };
@@ -80,9 +80,13 @@ async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<It
         timeline::append(c, &call, rules.now, "ring_sent", Some(&attempt.channel)).await?;
         if attempt.sends == 1 {
             // Attempts for one moment are handed over together, under one new name.
-            let group = *groups.entry((attempt.channel.clone(), attempt.ring_at)).or_default();
-            ring_attempts::set_group(c, &[attempt.id], group).await?;
-            attempt.group_id = group;
+            let (group, members) = groups.entry((attempt.channel.clone(), attempt.ring_at)).or_default();
+            if *members == rules.config.calling.batch_size {
+                (*group, *members) = (GroupId::new(), 0);
+            }
+            *members += 1;
+            ring_attempts::set_group(c, &[attempt.id], *group).await?;
+            attempt.group_id = *group;
         }
         let ring = Ring {
             attempt: attempt.id,

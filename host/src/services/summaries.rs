@@ -9,6 +9,7 @@ use crate::db::transcripts::{self, Summary};
 use crate::db::{Conn, DbError, alerts, timeline};
 use crate::domain::{AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering};
 use crate::services::error::ServiceError;
+use crate::services::escalation;
 use crate::services::mails::{self, MailJob};
 
 /// Renders a call's summaries, opens the alerts that they call for and tells
@@ -66,10 +67,8 @@ async fn store(
         };
         transcripts::put_summary(c, &summary).await?;
     }
-    for alert in alarms(call, callee, &renderings, now) {
-        if alerts::open(c, &alert).await? {
-            timeline::append(c, call, now, "alert_opened", None).await?;
-        }
+    for _ in 0..escalation::raise(c, &alarms(call, callee, &renderings, now), now).await? {
+        timeline::append(c, call, now, "alert_opened", None).await?;
     }
     let change = CallChange { mood_score: mood_score.map(i32::from), ..CallChange::default() };
     calls::amend(c, call.id, &change, now).await?;
@@ -107,6 +106,7 @@ fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now:
                 acknowledged_at: None,
                 closed_at: None,
                 note: None,
+                acknowledged_by: None,
             }
         })
         .collect()

@@ -1,12 +1,14 @@
 //! Webhooks: verified, stored and answered first; thought about afterwards.
 
+use std::time::Duration;
+
 use futures::FutureExt;
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts;
-use crate::db::webhook_events::{self, Settled, WebhookEvent};
-use crate::db::{Conn, DbError, calls, conversations};
+use crate::db::webhook_events::{self, Arrival, Settled, WebhookEvent};
+use crate::db::{Conn, DbError, calls};
 use crate::domain::{
     AttemptId, CallId, CallMethod, Conversation, FamilyId, Moment, WebhookId, WebhookReading, WebhookState,
 };
@@ -14,6 +16,12 @@ use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
 use crate::services::settling;
+
+/// A provider waits for seconds only, and may take a late answer for none.
+const STORED_WITHIN: Duration = Duration::from_secs(8);
+/// A longer body is packed on a thread of its own.
+const LONG_BODY_BYTES: usize = 256 * 1024;
+const NOTE_CHARS: usize = 300;
 
 /// Verifies and stores a webhook. The same bytes twice are one event. `Ok`
 /// means that it is safe to answer 200.
@@ -28,71 +36,93 @@ pub async fn receive(
         return Err(ServiceError::Unauthenticated);
     }
     let now = app.clock.now();
-    let event = WebhookEvent {
-        id: WebhookId::new(),
-        provider: provider.to_owned(),
-        body_hash: Sha256::digest(&body).to_vec(),
-        body,
-        state: WebhookState::Received,
-        event: None,
-        provider_ref: None,
-        call_id: None,
-        note: None,
-        received_at: now,
-        settled_at: None,
-    };
-    app.db
-        .write(move |c| {
-            async move {
-                if webhook_events::add(c, &event).await? {
-                    jobs::enqueue(c, &Job::ApplyWebhook { webhook: event.id }, &event.id.to_string(), now).await?;
-                }
-                Ok::<_, ServiceError>(())
+    let arrival = pack(provider.to_owned(), body, now).await?;
+    let storing = app.db.write(move |c| {
+        async move {
+            if webhook_events::add(c, &arrival).await? {
+                let job = Job::ApplyWebhook { webhook: arrival.id, again: false };
+                jobs::enqueue(c, &job, &arrival.id.to_string(), now).await?;
             }
-            .boxed()
-        })
-        .await?;
+            Ok::<_, DbError>(())
+        }
+        .boxed()
+    });
+    // Whatever keeps the database from taking it, the provider is told to come again: an error is as good as final.
+    let stored = tokio::time::timeout(STORED_WITHIN, storing).await.unwrap_or(Err(DbError::Interrupted));
+    if let Err(error) = stored {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(provider, %error, cause, "a webhook could not be stored; its sender is asked to come again");
+        return Err(ServiceError::Unavailable("the inbox"));
+    }
     app.wake.notify_waiters();
     Ok(())
 }
 
-/// Reads a stored webhook and gives it to its call, or parks it.
-pub(crate) async fn apply(app: &App, id: WebhookId) -> Result<(), ServiceError> {
-    let Some(event) = webhook_events::find(&mut app.db.read().await?, id).await? else { return Ok(()) };
-    if matches!(event.state, WebhookState::Applied | WebhookState::Ignored) {
-        return Ok(());
+/// Packs a body; a long one, with the sound of a talk in it, away from the threads that serve everyone.
+async fn pack(provider: String, body: Vec<u8>, now: Moment) -> Result<Arrival, ServiceError> {
+    if body.len() < LONG_BODY_BYTES {
+        return Ok(Arrival::new(&provider, body, now));
     }
-    let reading = app.plugins.read_webhook(&event.provider, Vec::new(), event.body).await?;
-    let rules = Rules::of(app);
-    let provider = event.provider;
-    let known_as = provider.clone();
-    let (family, parked_ref) = app
-        .db
-        .write(move |c| {
-            async move {
-                let (settled, family) = match reading {
-                    WebhookReading::Conversation(talk) => assign(c, &provider, *talk, &rules).await?,
-                    WebhookReading::Ignored(event) => (settled(WebhookState::Ignored, Some(event), &rules), None),
-                    WebhookReading::Unreadable(why) => {
-                        let parked = settled(WebhookState::Parked, None, &rules);
-                        (Settled { note: Some(why.chars().take(300).collect()), ..parked }, None)
-                    }
-                };
-                webhook_events::settle(c, id, &settled).await?;
-                let parked_ref = settled.provider_ref.filter(|_| settled.state == WebhookState::Parked);
-                Ok::<_, ServiceError>((family, parked_ref))
-            }
-            .boxed()
-        })
-        .await?;
+    let packing = tokio::task::spawn_blocking(move || Arrival::new(&provider, body, now));
+    packing.await.map_err(|_| ServiceError::Unavailable("packing"))
+}
+
+/// Reads a stored webhook and gives it to its call, or parks it. Returns it as it stands then; none when it is gone.
+///
+/// One that its call has, or that is of no use, is read only when it is to be read `again`, by a newer plugin say.
+/// Doing so changes nothing unless the plugin, or what we know of conversations, has changed meanwhile.
+pub(crate) async fn apply(app: &App, id: WebhookId, again: bool) -> Result<Option<WebhookEvent>, ServiceError> {
+    let mut c = app.db.read().await?;
+    let Some(event) = webhook_events::find(&mut c, id).await? else { return Ok(None) };
+    if !again && matches!(event.state, WebhookState::Applied | WebhookState::Ignored) {
+        return Ok(Some(event));
+    }
+    let Some(body) = webhook_events::body(&mut c, id).await? else { return Ok(None) };
+    drop(c);
+    let reading = app.plugins.read_webhook(&event.provider, Vec::new(), body).await?;
+    let (rules, known) = (Rules::of(app), event.clone());
+    let (settled, family) =
+        app.db.write(move |c| async move { settle(c, &known, reading, &rules).await }.boxed()).await?;
     if let Some(family) = family {
         app.live.changed(family);
     }
-    if let Some(provider_ref) = parked_ref {
-        look_once_more(app, known_as, provider_ref).await?;
+    if let Some(provider_ref) = settled.provider_ref.clone().filter(|_| settled.state == WebhookState::Parked) {
+        look_once_more(app, event.provider.clone(), provider_ref).await?;
     }
     app.wake.notify_waiters();
-    Ok(())
+    let Settled { state, event: kind, provider_ref, call_id, note } = settled;
+    Ok(Some(WebhookEvent { state, event: kind, provider_ref, call_id, note, ..event }))
+}
+
+/// Writes what a reading means, and where its event stands then.
+async fn settle(
+    c: &mut Conn,
+    event: &WebhookEvent,
+    reading: WebhookReading,
+    rules: &Rules,
+) -> Result<(Settled, Option<FamilyId>), ServiceError> {
+    let (settled, family) = match reading {
+        WebhookReading::Conversation(talk) => assign(c, &event.provider, *talk, rules).await?,
+        WebhookReading::Ignored(kind) => (standing(WebhookState::Ignored, Some(kind)), None),
+        WebhookReading::Unreadable(why) => {
+            let note = Some(why.chars().take(NOTE_CHARS).collect());
+            (Settled { note, ..standing(WebhookState::Parked, None) }, None)
+        }
+    };
+    let before = event.settled();
+    // What a call has, it keeps: a plugin that understands less than the one before takes nothing away.
+    let taken_away = before.state == WebhookState::Applied && settled.state != WebhookState::Applied;
+    if taken_away || settled == before {
+        return Ok((before, family));
+    }
+    webhook_events::settle(c, event.id, &settled, rules.now).await?;
+    Ok((settled, family))
+}
+
+/// The job that reads an event failed for good: the event waits for a person, with the reason.
+pub(crate) async fn park(c: &mut Conn, id: WebhookId, reason: &str, now: Moment) -> Result<(), DbError> {
+    let note: String = reason.chars().take(NOTE_CHARS).collect();
+    webhook_events::park(c, id, &note, now).await
 }
 
 /// The conversation may have been written while its event was being parked: neither saw the other.
@@ -111,8 +141,8 @@ async fn look_once_more(app: &App, provider: String, provider_ref: String) -> Re
         .await
 }
 
-fn settled(state: WebhookState, event: Option<String>, rules: &Rules) -> Settled {
-    Settled { state, event, provider_ref: None, call_id: None, note: None, settled_at: Some(rules.now) }
+fn standing(state: WebhookState, event: Option<String>) -> Settled {
+    Settled { state, event, provider_ref: None, call_id: None, note: None }
 }
 
 /// Gives a conversation to the call that it belongs to, by ids that the
@@ -126,11 +156,11 @@ async fn assign(
     let provider_ref = Some(talk.provider_ref.clone());
     let owner = owner_of(c, provider, &talk).await?;
     let Some((call_id, attempt_id)) = owner else {
-        let parked = settled(WebhookState::Parked, Some("conversation".into()), rules);
+        let parked = standing(WebhookState::Parked, Some("conversation".into()));
         return Ok((Settled { provider_ref, note: Some("unknown_call".into()), ..parked }, None));
     };
     let family = settling::settle(c, provider, call_id, attempt_id, talk, rules).await?;
-    let applied = settled(WebhookState::Applied, Some("conversation".into()), rules);
+    let applied = standing(WebhookState::Applied, Some("conversation".into()));
     Ok((Settled { provider_ref, call_id: Some(call_id), ..applied }, family))
 }
 
@@ -157,11 +187,20 @@ async fn owner_of(c: &mut Conn, provider: &str, talk: &Conversation) -> Result<O
     Ok(unheard.map(|attempt| (call.id, attempt.id)))
 }
 
+/// The provider has told us of a conversation: whatever waits for it is taken up. True when it is new.
+pub(crate) async fn learn(c: &mut Conn, row: &ConversationRow, now: Moment) -> Result<bool, DbError> {
+    let new = conversations::add(c, row).await?;
+    if new {
+        rematch(c, &row.provider, &row.provider_ref, now).await?;
+    }
+    Ok(new)
+}
+
 /// Takes up the parked events of a conversation that has a call now.
 pub(crate) async fn rematch(c: &mut Conn, provider: &str, provider_ref: &str, now: Moment) -> Result<(), DbError> {
     for webhook in webhook_events::parked_of(c, provider, provider_ref).await? {
         let key = format!("{webhook}:rematch:{provider_ref}");
-        jobs::enqueue(c, &Job::ApplyWebhook { webhook }, &key, now).await?;
+        jobs::enqueue(c, &Job::ApplyWebhook { webhook, again: false }, &key, now).await?;
     }
     Ok(())
 }

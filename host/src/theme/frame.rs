@@ -60,7 +60,7 @@ impl Frame {
             "monitor" => "monitor",
             "calls" => "calls",
             "insights" => "insights",
-            "alerts" => "alerts",
+            "alerts" | "people" => "alerts",
             "staff" => "staff",
             _ => "",
         }

@@ -6,6 +6,7 @@
 //! | `clock(at, zone)` | `09:00` |
 //! | `day(at, zone, now)` | `today`, `Tuesday 24 November` |
 //! | `date(on)` | `24 Nov` of `2026-11-24` |
+//! | `full_date(on)` | `Tuesday 24 November 2026` of `2026-11-24` |
 //! | `weekday(number)` | `Monday` of 1 |
 //! | `place(zone)` | `Jakarta` |
 //! | `same_clock(at, zone, other)` | whether two zones agree |
@@ -102,6 +103,7 @@ fn register(tera: &mut Tera, locale: Locale, strings: &Arc<Strings>, assets: &Ar
         wording.day(moment(args, "at")?, text(args, "zone")?, moment(args, "now")?).map_err(chained)
     });
     worded("date", |wording, args| wording.short_date(civil(args)?).map_err(chained));
+    worded("full_date", |wording, args| wording.date(civil(args)?, true).map_err(chained));
     worded("weekday", |wording, args| {
         let number = i8::try_from(count(args, "number")?).map_err(|error| Error::msg(error.to_string()))?;
         wording.weekday(number).map_err(chained)

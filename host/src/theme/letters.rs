@@ -147,21 +147,73 @@ pub struct CallMissedLetter {
     pub next: Option<When>,
     /// The whole link to the call.
     pub link: String,
+    /// What the reader may do about it.
+    pub told: Told,
+}
+
+/// What every letter about an alert says beside the alert itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    /// The whole link with which the reader takes the alert in hand.
+    pub acknowledge: String,
+    /// Who was told before, and has not taken it in hand.
+    pub earlier: Vec<String>,
+}
+
+impl Told {
+    fn samples() -> [Self; 2] {
+        let acknowledge = "https://calls.example/alerts/ack/sample".to_owned();
+        let second = Self { acknowledge: acknowledge.clone(), earlier: vec!["Dewi".to_owned(), "Budi".to_owned()] };
+        [Self { acknowledge, earlier: Vec::new() }, second]
+    }
+}
+
+/// Something was said that a person must look at.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlertSaidLetter {
+    /// Who said it.
+    pub callee_name: String,
+    /// When it rang.
+    pub when: When,
+    /// What it is about, each in one sentence of the reader's language.
+    pub texts: Vec<String>,
+    /// The whole link to the call.
+    pub link: String,
+    /// What the reader may do about it.
+    pub told: Told,
+}
+
+impl Letter for AlertSaidLetter {
+    const TEMPLATE: &'static str = "alert_said";
+
+    fn samples() -> Vec<Self> {
+        Told::samples()
+            .map(|told| Self {
+                callee_name: "Ibu Sari".to_owned(),
+                when: at(-20),
+                texts: vec!["She said that she had fallen in the bathroom.".to_owned(), "She ate little.".to_owned()],
+                link: "https://calls.example/calls/sample".to_owned(),
+                told,
+            })
+            .to_vec()
+    }
 }
 
 impl Letter for CallMissedLetter {
     const TEMPLATE: &'static str = "call_missed";
 
     fn samples() -> Vec<Self> {
-        let letter = |mark, attempts, next| Self {
+        let [first, second] = Told::samples();
+        let letter = |mark, attempts, next, told| Self {
             callee_name: "Ibu Sari".to_owned(),
             when: at(-20),
             mark,
             attempts,
             next,
             link: "https://calls.example/calls/sample".to_owned(),
+            told,
         };
-        vec![letter(CallMark::Missed, 2, Some(at(280))), letter(CallMark::Voicemail, 1, None)]
+        vec![letter(CallMark::Missed, 2, Some(at(280)), first), letter(CallMark::Voicemail, 1, None, second)]
     }
 }
 
@@ -185,7 +237,10 @@ impl Letter for AccountExistsLetter {
 /// Calls a macro with every letter, so that tests and previews miss none.
 macro_rules! each_letter {
     ($visit:ident) => {
-        $visit! { ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AccountExistsLetter }
+        $visit! {
+            ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AlertSaidLetter
+            AccountExistsLetter
+        }
     };
 }
 pub(super) use each_letter;

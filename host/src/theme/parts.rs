@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::{CallMark, CallReason, ClockNote, DeviceMark, ErrorCode, QrDrawing, StepName, StepState, format};
-use crate::domain::schedule::Occurrence;
+use crate::domain::schedule::Planned;
 use crate::domain::{
     AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CalleeId, DeviceId, DevicePlatform, Moment,
+    PauseId,
 };
 
 /// A field of a form: what was typed, and what is wrong with it.
@@ -179,6 +180,10 @@ pub struct AlertLine {
     pub turn: Option<(u32, String)>,
     /// What was noted when it was closed.
     pub note: Option<String>,
+    /// Who was told, and when, the first first.
+    pub told: Vec<(String, When)>,
+    /// Who has taken it in hand.
+    pub acknowledged_by: Option<String>,
 }
 
 /// A device.
@@ -274,20 +279,59 @@ pub struct PreviewLine {
     pub when: When,
     /// What a clock change does to it.
     pub note: Option<ClockNote>,
+    /// The slot, 1 to 3.
+    pub slot: i32,
+    /// The callee's local date that it stands for, `YYYY-MM-DD`.
+    pub date: String,
+    /// The family does not want this one.
+    pub skipped: bool,
 }
 
 impl PreviewLine {
     /// The occurrences of a schedule, each with what a clock change does to it: there, or where the reader is.
-    pub fn list(occurrences: &[Occurrence], zone: &str, reader_zone: &str) -> Vec<Self> {
+    pub fn list(planned: &[Planned], zone: &str, reader_zone: &str) -> Vec<Self> {
         let mut before = None;
-        let line = |occurrence: &Occurrence| {
+        let line = |planned: &Planned| {
+            let occurrence = &planned.occurrence;
             let apart = format::seconds_apart(occurrence.at, zone, reader_zone);
             let changed = before.replace(apart).is_some_and(|earlier| earlier != apart);
             let note = ClockNote::of_occurrence(occurrence.note).or(changed.then_some(ClockNote::Changed));
-            Self { when: When::new(occurrence.at, zone), note }
+            Self {
+                when: When::new(occurrence.at, zone),
+                note,
+                slot: occurrence.slot_no,
+                date: occurrence.date.to_string(),
+                skipped: planned.skipped,
+            }
         };
-        occurrences.iter().map(line).collect()
+        planned.iter().map(line).collect()
     }
+}
+
+/// A time without scheduled calls.
+#[derive(Clone, Debug, Serialize)]
+pub struct PauseLine {
+    /// The pause.
+    pub id: PauseId,
+    /// The first date without calls, `YYYY-MM-DD`.
+    pub from: String,
+    /// The last one; none means until somebody ends it.
+    pub until: Option<String>,
+    /// Why, in the family's words.
+    pub reason: Option<String>,
+    /// Whether today is one of its dates.
+    pub holds_today: bool,
+}
+
+/// The form of a pause.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PauseForm {
+    /// `YYYY-MM-DD`; empty means today.
+    pub from: Field,
+    /// `YYYY-MM-DD`; empty means until somebody ends it.
+    pub until: Field,
+    /// Why.
+    pub reason: Field,
 }
 
 #[cfg(test)]
@@ -295,7 +339,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::{CallMark, ErrorCode, Field, PreviewLine, SlotForm, StepState, steps};
-    use crate::domain::schedule::Occurrence;
+    use crate::domain::schedule::{Occurrence, Planned};
     use crate::domain::zone::DstNote;
 
     #[test]
@@ -311,11 +355,14 @@ mod tests {
 
     #[test]
     fn readers_clock_change_is_noted_once() {
-        let occurrence = |day| Occurrence {
-            slot_no: 1,
-            date: date(2026, 10, day),
-            at: date(2026, 10, day).at(2, 0, 0, 0).in_tz("UTC").expect("UTC").timestamp().into(),
-            note: DstNote::None,
+        let occurrence = |day| Planned {
+            occurrence: Occurrence {
+                slot_no: 1,
+                date: date(2026, 10, day),
+                at: date(2026, 10, day).at(2, 0, 0, 0).in_tz("UTC").expect("UTC").timestamp().into(),
+                note: DstNote::None,
+            },
+            skipped: false,
         };
         let days = [occurrence(23), occurrence(24), occurrence(25), occurrence(26)];
         let notes = |reader| {

@@ -1,11 +1,12 @@
 //! Invented people and calls, for the samples of pages and letters. Nobody here exists.
 
 use super::{
-    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, DeviceLine, DeviceMark, LiveCall, TodayDot,
-    When,
+    AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, DeviceLine, DeviceMark, LiveCall, PauseLine,
+    TodayDot, When,
 };
 use crate::domain::{
     AlertId, AlertKind, AlertState, AttemptState, CallId, CallMethod, CalleeId, DeviceId, DevicePlatform, Moment,
+    PauseId,
 };
 use uuid::Uuid;
 
@@ -84,6 +85,20 @@ pub(super) fn today() -> Vec<TodayDot> {
     ]
 }
 
+pub(super) fn pauses() -> Vec<PauseLine> {
+    let pause = |number, from: &str, until: Option<&str>, reason: Option<&str>| PauseLine {
+        id: PauseId(Uuid::from_u128(number)),
+        from: from.to_owned(),
+        until: until.map(str::to_owned),
+        reason: reason.map(str::to_owned),
+        holds_today: number == 1,
+    };
+    vec![
+        pause(1, "2026-11-20", None, Some("In hospital for her knee")),
+        pause(2, "2026-12-24", Some("2027-01-02"), None),
+    ]
+}
+
 pub(super) fn attempts() -> Vec<AttemptLine> {
     let line =
         |number, minutes, state| AttemptLine { number, at: at(minutes).at, target: "Galaxy A15".to_owned(), state };
@@ -107,6 +122,8 @@ pub(super) fn alerts() -> Vec<AlertLine> {
             reason: None,
             turn: Some((6, "I slipped in the bathroom yesterday. It still hurts when I walk.".to_owned())),
             note: None,
+            told: vec![("Dewi".to_owned(), at(-40)), ("Budi".to_owned(), at(-25))],
+            acknowledged_by: Some("Budi".to_owned()),
         },
         AlertLine {
             id: AlertId(Uuid::from_u128(2)),
@@ -119,6 +136,8 @@ pub(super) fn alerts() -> Vec<AlertLine> {
             reason: Some(CallReason::NoAnswer),
             turn: None,
             note: None,
+            told: Vec::new(),
+            acknowledged_by: None,
         },
     ]
 }

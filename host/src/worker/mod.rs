@@ -18,8 +18,8 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, deadlines, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing, reconciling,
-    replacing, submitting,
+    ServiceError, acknowledging, deadlines, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing,
+    reconciling, replacing, submitting,
 };
 
 /// Rarer ticks than this are not nudged: what they do can wait.
@@ -42,6 +42,12 @@ impl Worker {
         worker.write_outcomes(app.clone());
         worker.every(app, "queueing", Duration::from_secs(1), |app| async move { queueing::tick(&app).await });
         worker.every(app, "holding", Duration::from_millis(500), |app| async move { holding::tick(&app).await });
+        worker.every(
+            app,
+            "acknowledging",
+            Duration::from_secs(1),
+            |app| async move { acknowledging::tick(&app).await },
+        );
         worker.every(app, "checking", Duration::from_secs(1), |app| async move { checking::tick(&app).await });
         worker.every(app, "planning", Duration::from_millis(250), |app| async move { planning::tick(&app).await });
         worker.every(app, "submitting", Duration::from_secs(1), |app| async move { submitting::tick(&app).await });

@@ -1,7 +1,8 @@
 //! `twilio-batch`: rings ordinary telephones through ElevenLabs batch calling over Twilio.
 //!
 //! The host walks in through [`Channel`]. `submit` hands calls over ahead of their time, `batch` asks
-//! what became of them, and this room maps that to the host's words.
+//! what became of them, `talks` finds conversations that a batch does not tell, and this room maps that
+//! to the host's words.
 //!
 //! ElevenLabs has no idempotency key: a submit that timed out may have rung a phone. So a submit is
 //! never repeatable, carries a name derived from the host's group id, and an ambiguous one is looked
@@ -9,6 +10,7 @@
 
 mod batch;
 mod submit;
+mod talks;
 
 use callpanion_plugin_api::channel::{Channel, Inspection, Ring, RingPhase, RingRef, Verdict};
 use callpanion_plugin_api::flow::{self, Next};
@@ -51,6 +53,10 @@ impl Settings {
         format!("{}/v1/convai/batch-calling/{path}", self.base_url.trim_end_matches('/'))
     }
 
+    fn conversations_url(&self, query: &str) -> String {
+        format!("{}/v1/convai/conversations?{query}", self.base_url.trim_end_matches('/'))
+    }
+
     /// The agent for a language tag; only its first part counts.
     fn agent(&self, language: &str) -> &str {
         let primary = language.split(['-', '_']).next().unwrap_or(language);
@@ -72,7 +78,9 @@ impl Channel for TwilioBatch {
             Place::Absent => Inspection::of(ring, RingPhase::Absent),
             Place::Unknown => Inspection::unknown(ring),
         };
-        Ok(rings.into_iter().zip(&searched.places).map(inspect).collect())
+        let mut inspections: Vec<Inspection> = rings.iter().cloned().zip(&searched.places).map(inspect).collect();
+        talks::fill_in(ctx, &settings, &rings, &mut inspections)?;
+        Ok(inspections)
     }
 
     fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {

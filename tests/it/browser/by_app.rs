@@ -64,9 +64,32 @@ async fn pair(app: &TestApp, tab: &mut Tab) {
     tab.look("onboarding-pairing-done").await;
 }
 
+/// One call left out, and a pause that begins today: pressed, seen on the dashboard, and ended.
+async fn a_rest_from_calls(tab: &mut Tab) {
+    tab.follow(".tabs a", "Home").await;
+    tab.follow(".doors a", "Call times").await;
+    tab.follow(".preview button", "Skip this one").await;
+    tab.see(".flash", "This call is skipped.").await;
+    tab.see(".preview .skipped", "skipped").await;
+    tab.look("schedule-skipped").await;
+    tab.fill("#reason", "Away with us").await;
+    tab.follow("button", "Pause calls").await;
+    tab.see(".pauses li", "until you end it").await;
+    tab.look("schedule-paused").await;
+    tab.follow(".tabs a", "Home").await;
+    tab.see(".paused", "Away with us").await;
+    tab.look("dashboard-paused").await;
+    tab.follow(".paused a", "").await;
+    tab.follow(".pauses button", "End now").await;
+    tab.see(".flash", "Calls are made again.").await;
+    tab.follow(".preview button", "Call after all").await;
+    tab.see(".flash", "after all").await;
+}
+
 /// The pages that lie beside the path.
 async fn the_rest(tab: &mut Tab) {
     tab.follow("footer button", "English").await;
+    a_rest_from_calls(tab).await;
     for (door, heading, name) in [("Call times", "When should", "schedule"), ("About", "About", "callee")] {
         tab.follow(".tabs a", "Home").await;
         tab.follow(".doors a", door).await;

@@ -80,7 +80,12 @@ on_both! {
         for batch in batches {
             submitting::send(&app.host, batch).await.unwrap();
         }
-        app.database.execute("DELETE FROM ring_attempts; INSERT INTO ring_attempts SELECT * FROM kept;").await;
+        app.database
+            .execute(
+                "UPDATE ring_attempts SET (state, act_at, reference, recipient, accepted_at) = \
+                    (SELECT state, act_at, reference, recipient, accepted_at FROM kept WHERE kept.id = ring_attempts.id)",
+            )
+            .await;
 
         let call = app.outcome(&home, 400).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));

@@ -4,4 +4,7 @@ mod app_outcomes;
 mod crashes;
 mod phone_outcomes;
 mod promises;
+mod reconciling;
+mod taking_back;
 mod vendor_faults;
+mod volume;

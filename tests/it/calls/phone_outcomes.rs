@@ -4,7 +4,7 @@ use callpanion::domain::{AlertKind, AttemptState, CallState};
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Line, eleven::requests::Op};
 
-use crate::testing::on_both;
+use crate::testing::{Settings, on_both};
 
 /// From one try to the next, and the slack of dialling and polling.
 const RETRY_AFTER_S: i64 = 600;
@@ -146,14 +146,37 @@ on_both! {
         app.outcome(&home, 300).await;
     }
 
-    async fn calls_of_one_moment_go_as_one_batch(app: TestApp) {
+    async fn each_call_is_a_batch_of_its_own(app: TestApp) {
+        let homes = [app.phone_household().await, app.phone_household().await];
+        for home in &homes {
+            app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        }
+        app.advance(1).await;
+        let batches = app.world.eleven.batches();
+        assert_eq!(batches.iter().map(|batch| batch.recipients.len()).collect::<Vec<_>>(), [1, 1]);
+        app.advance(400).await;
+        assert_eq!(app.world.eleven.dials().len(), 2);
+    }
+}
+
+fn two_in_a_batch(settings: &mut Settings) {
+    settings.insert("CALLPANION__CALLING__BATCH_SIZE".into(), "2".into());
+}
+
+on_both! {
+    with: two_in_a_batch;
+
+    async fn calls_of_one_moment_go_as_batches_of_the_configured_size(app: TestApp) {
         let homes = [app.phone_household().await, app.phone_household().await, app.phone_household().await];
         for home in &homes {
             app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
         }
         app.advance(1).await;
         let batches = app.world.eleven.batches();
-        assert_eq!(batches.iter().map(|batch| batch.recipients.len()).collect::<Vec<_>>(), [3]);
+        let mut sizes: Vec<_> = batches.iter().map(|batch| batch.recipients.len()).collect();
+        // They are handed over side by side.
+        sizes.sort_unstable();
+        assert_eq!(sizes, [1, 2]);
         app.advance(400).await;
         for home in &homes {
             assert_eq!(app.call(home).await.state, CallState::Completed);

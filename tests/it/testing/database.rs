@@ -1,5 +1,6 @@
 //! A database of its own for each test, copied from one migrated template.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -133,6 +134,34 @@ impl Database {
             admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     }
+}
+
+/// Every row of every table but those, in one order: to see whether anything has changed at all.
+pub async fn dump(database: &Database, but: &[&str]) -> BTreeMap<String, Vec<String>> {
+    let tables = match database {
+        Database::Sqlite(_) => {
+            "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        }
+        Database::Postgres { .. } => {
+            "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = 'public'"
+        }
+    };
+    let mut found = BTreeMap::new();
+    for table in database.texts(tables).await.into_iter().filter(|table| !but.contains(&table.as_str())) {
+        let rows = match database {
+            Database::Sqlite(_) => {
+                let columns = database.texts(&format!("SELECT name AS text FROM pragma_table_info('{table}')")).await;
+                let row =
+                    columns.iter().map(|name| format!("quote(\"{name}\")")).collect::<Vec<_>>().join(" || ' ' || ");
+                format!("SELECT {row} AS text FROM {table} ORDER BY 1")
+            }
+            Database::Postgres { .. } => format!("SELECT one::text AS text FROM {table} AS one ORDER BY 1"),
+        };
+        let rows = database.texts(&rows).await;
+        found.insert(table, rows);
+    }
+    assert!(found.len() > 15, "the tables were found: {:?}", found.keys());
+    found
 }
 
 fn sqlite_file(folder: &Path) -> PathBuf {

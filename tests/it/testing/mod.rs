@@ -5,6 +5,7 @@
 
 mod app;
 mod browser;
+pub mod cluster;
 mod database;
 mod household;
 pub mod log;
@@ -17,11 +18,12 @@ mod webhook;
 
 pub use app::{TestApp, tick};
 pub use browser::{Browser, Page, client};
-pub use database::{Database, Engine};
+pub use database::{Database, Engine, dump};
 pub use household::{Household, PASSWORD, Paired, every_day_at};
 pub use onboarding::slot_fields;
 pub use settings::{Settings, data_dir, environment};
 pub use snapshot::{readable, stable};
+pub use webhook::PATH as WEBHOOK_PATH;
 
 /// Makes one test per engine from one body: `name::sqlite` and `name::postgres`.
 ///

@@ -84,6 +84,17 @@ impl Running {
         Self { child, log: task }
     }
 
+    /// Sends it a signal.
+    pub async fn signal(&self, signal: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
+    /// Ends it at once, as a crash would, and waits until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Tells it to stop as a service manager does, and waits for its end.
     pub async fn stop(mut self) -> Ended {
         let id = self.child.id().expect("it runs").to_string();

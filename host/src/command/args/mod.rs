@@ -1,18 +1,23 @@
 //! The command line's shape: what `callpanion --help` shows. `main` parses it; the sibling files carry each command out.
 
+mod audit;
+mod moment;
 mod plugin;
 mod sim;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use audit::{AuditCommand, AuditPromisesArgs};
 pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
 };
 pub use sim::{SimCommand, SimWeekArgs};
+pub use webhooks::{WebhookListArgs, WebhookReplayArgs, WebhooksCommand};
 
 /// Exit code: the command ended, or the program was told to stop and stopped cleanly.
 pub const EXIT_DONE: u8 = 0;
@@ -78,6 +83,14 @@ pub enum Command {
     /// Live through simulated time, to see whether every promise is kept
     #[command(subcommand)]
     Sim(SimCommand),
+
+    /// Look at the webhooks that came, and have them read again
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
+
+    /// Compare what was promised with what was done
+    #[command(subcommand)]
+    Audit(AuditCommand),
 
     /// Ask each enabled provider whether its key, agent and webhook are in order
     ///

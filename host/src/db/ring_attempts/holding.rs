@@ -110,6 +110,8 @@ pub struct Taken {
     pub accepted_at: Moment,
     /// The vendor's reference.
     pub reference: Option<String>,
+    /// When the device should have said that it rings, if it is one that says so.
+    pub ack_by: Option<Moment>,
 }
 
 /// Writes that vendors took these. What the device or a canceled call has written meanwhile stays. Gives those that
@@ -119,8 +121,10 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         let rows: Vec<Id> = diesel::sql_query(
             "UPDATE ring_attempts AS a \
              SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
-                 sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference) \
-             FROM unnest($1, $2, $3, $4, $5) AS v (id, fence, sent_at, accepted_at, reference) \
+                 sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
+                 act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
+                 owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
+             FROM unnest($1, $2, $3, $4, $5, $6) AS v (id, fence, sent_at, accepted_at, reference, ack_by) \
              WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed') \
              RETURNING a.id",
         )
@@ -129,6 +133,7 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         .bind::<Array<BigInt>, _>(rings.iter().map(|ring| ring.sent_at).collect::<Vec<_>>())
         .bind::<Array<BigInt>, _>(rings.iter().map(|ring| ring.accepted_at).collect::<Vec<_>>())
         .bind::<Array<Nullable<Text>>, _>(rings.iter().map(|ring| ring.reference.clone()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<BigInt>>, _>(rings.iter().map(|ring| ring.ack_by).collect::<Vec<_>>())
         .load(&mut ***pg)
         .await?;
         return Ok(rows.into_iter().map(|row| row.id).collect());
@@ -145,8 +150,13 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
         };
         let held = || ring_attempts::table.find(ring.id).filter(ring_attempts::fence.eq(ring.fence));
         let armed = held().filter(ring_attempts::state.eq(AttemptState::Armed));
-        let accepted = (ring_attempts::state.eq(AttemptState::Accepted), facts());
-        let mut rows = on!(c, c => diesel::update(armed).set(accepted).execute(c).await)?;
+        let state = ring_attempts::state.eq(AttemptState::Accepted);
+        let mut rows = if let Some(ack_by) = ring.ack_by {
+            let awaited = (ring_attempts::act_at.eq(Some(ack_by)), ring_attempts::owner.eq(None::<NodeId>));
+            on!(c, c => diesel::update(armed).set((state, facts(), awaited)).execute(c).await)?
+        } else {
+            on!(c, c => diesel::update(armed).set((state, facts())).execute(c).await)?
+        };
         if rows == 0 {
             let further = held().filter(ring_attempts::state.eq_any([AttemptState::Rang, AttemptState::Closed]));
             rows = on!(c, c => diesel::update(further).set(facts()).execute(c).await)?;
@@ -162,4 +172,34 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<HashSet<Attempt
 struct Id {
     #[diesel(sql_type = Binary)]
     id: AttemptId,
+}
+
+/// Takes rings that their vendor took and that the device has not acknowledged by now. Of many hosts, one gets each.
+pub async fn take_silent(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<RingAttempt>, DbError> {
+    let queue = diesel::alias!(ring_attempts as queue);
+    let silent = queue
+        .filter(queue.field(ring_attempts::owner).is_null())
+        .filter(queue.field(ring_attempts::act_at).is_not_null())
+        .filter(queue.field(ring_attempts::act_at).le(now))
+        .filter(queue.field(ring_attempts::state).eq(AttemptState::Accepted))
+        .filter(diesel::dsl::not(queue.field(ring_attempts::ahead)))
+        .limit(limit)
+        .select(queue.field(ring_attempts::id));
+    let taken = (ring_attempts::act_at.eq(None::<Moment>), ring_attempts::fence.eq(ring_attempts::fence + 1));
+    Ok(match c {
+        Conn::Pg(pg) => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(silent.for_update().skip_locked())))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(&mut ***pg)
+                .await?
+        }
+        lite => on!(lite, c => {
+            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(silent)))
+                .set(taken)
+                .returning(RingAttempt::as_returning())
+                .get_results(c)
+                .await
+        })?,
+    })
 }

@@ -111,7 +111,7 @@ async fn embedded_channel_rings_over_http2_and_answers_for_each_ring() {
     assert_eq!(
         plugins.channels(),
         [ChannelInfo {
-            is_told: false,
+            is_told: true,
             id: "apns-voip".to_owned(),
             reaches: Reaches::Device(DevicePlatform::Ios),
             submits: Submits::Moment,

@@ -13,7 +13,7 @@ use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt, holding};
 use crate::db::{Conn, DbError, callees, calls};
 use crate::domain::{CallState, FamilyId, Moment, NodeId, Ring};
-use crate::services::agent_variables;
+use crate::services::agent_variables::{self, Material};
 use crate::services::armory::Armed;
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
@@ -66,6 +66,7 @@ async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Res
     let ids: Vec<_> = calls.values().map(|call| call.callee_id).collect();
     let callees: HashMap<_, _> =
         callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
+    let material = agent_variables::material(c, &callees.values().collect::<Vec<_>>()).await?;
     let mut page = Page { rows: attempts.len(), armed: Vec::with_capacity(attempts.len()), settled: Vec::new() };
     for attempt in attempts {
         let Some(call) = calls.get(&attempt.call_id) else { continue };
@@ -78,22 +79,16 @@ async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Res
             miss(c, &mut call.clone(), late, rules).await?;
             page.settled.push(call.family_id);
         } else {
-            page.armed.push(armed(c, attempt, call, callee, rules).await?);
+            page.armed.push(armed(attempt, call, callee, &material, rules));
         }
     }
     Ok(page)
 }
 
 /// A row and what its channel is given.
-pub(crate) async fn armed(
-    c: &mut Conn,
-    attempt: RingAttempt,
-    call: &Call,
-    callee: &Callee,
-    rules: &Rules,
-) -> Result<Armed, DbError> {
+pub(crate) fn armed(attempt: RingAttempt, call: &Call, callee: &Callee, material: &Material, rules: &Rules) -> Armed {
     let is_told = rules.channels.is_told(&attempt.channel);
-    let variables = if is_told { agent_variables::of(c, call, callee).await? } else { Vec::new() };
+    let variables = if is_told { agent_variables::from(material, call, callee) } else { Vec::new() };
     let ring = Ring {
         attempt: attempt.id,
         call: call.id,
@@ -108,7 +103,7 @@ pub(crate) async fn armed(
         zone: callee.zone.clone(),
         variables,
     };
-    Ok(Armed { attempt, ring })
+    Armed { attempt, ring }
 }
 
 /// The host stops: lets everything go that it holds, so that another takes it at once.

@@ -105,13 +105,13 @@ impl Armory {
         std::mem::take(&mut self.lock().is_stale)
     }
 
-    /// The host looks whether something is due. False when it was asleep for longer than a lease, stopped or
+    /// The host looks whether something is due. False when it was asleep for longer than `longest`, stopped or
     /// suspended: others may have taken over what it held, so nothing of that may ring, and everything is let go.
-    pub(crate) fn wake_up(&self, monotonic: Duration, lease: Duration) -> bool {
+    pub(crate) fn wake_up(&self, monotonic: Duration, longest: Duration) -> bool {
         let mut inside = self.lock();
         let slept = inside.looked_at.map_or(Duration::ZERO, |at| monotonic.saturating_sub(at));
         inside.looked_at = Some(monotonic);
-        if slept <= lease {
+        if slept <= longest {
             return true;
         }
         inside.shelf = Shelf::default();
@@ -119,9 +119,9 @@ impl Armory {
         false
     }
 
-    /// Whether the host has looked within a lease: false just after a sleep.
-    pub(crate) fn is_awake(&self, monotonic: Duration, lease: Duration) -> bool {
-        self.lock().looked_at.is_none_or(|at| monotonic.saturating_sub(at) <= lease)
+    /// Whether the host has looked lately: false just after a sleep.
+    pub(crate) fn is_awake(&self, monotonic: Duration, longest: Duration) -> bool {
+        self.lock().looked_at.is_none_or(|at| monotonic.saturating_sub(at) <= longest)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {

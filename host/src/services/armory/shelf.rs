@@ -73,15 +73,9 @@ impl Shelf {
         }
         let at = armed.moment();
         let channel = armed.attempt.channel.clone();
-        let number = match self.open.get(&(at, channel.clone())) {
-            Some(&number) => number,
-            None => {
-                let number = self.next_number;
-                self.next_number += 1;
-                self.open.insert((at, channel.clone()), number);
-                number
-            }
-        };
+        let next_number = self.next_number;
+        let number = *self.open.entry((at, channel.clone())).or_insert(next_number);
+        self.next_number += u64::from(number == next_number);
         self.held.insert(id, ((at, number), armed.ring.family));
         self.families.entry(armed.ring.family).or_default().push(id);
         let list = self.lists.entry((at, number)).or_insert_with(|| List {

@@ -102,7 +102,8 @@ async fn a_slot_in_a_gap_is_later_by_the_gap() {
     let callee = w.callee(ayu, CallMethod::App).await.id;
     let london = Details { zone: "Europe/London".into(), ..details() };
     callees::update_profile(&w, ayu, callee, &london).await.unwrap();
-    let preview = schedules::preview(&w, &[slot(1, "01:30")], "Europe/London", 7).unwrap();
+    let preview = schedules::preview(&w, ayu, callee, &[slot(1, "01:30")], 7).await.unwrap();
+    let preview: Vec<_> = preview.into_iter().map(|planned| planned.occurrence).collect();
     assert_eq!(preview.len(), 7);
     assert_eq!((preview[0].note, preview[0].at), (DstNote::Gap, moment("2027-03-28T01:30:00Z")));
     assert_eq!((preview[1].note, preview[1].at), (DstNote::None, moment("2027-03-29T00:30:00Z")));

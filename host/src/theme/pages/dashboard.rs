@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::super::samples::{self, HEADLINE, SECOND, at, call_id, callee_id, callees, calls, device, live, today};
 use super::super::{
-    AlertLine, CallLine, CallMark, CallNow, CalleeLink, DeviceLine, DeviceMark, LiveCall, Page, TodayDot, When,
+    AlertLine, CallLine, CallMark, CallNow, CalleeLink, DeviceLine, DeviceMark, LiveCall, Page, PauseLine, TodayDot,
+    When,
 };
 use crate::domain::{CallId, CalleeId};
 use crate::domain::{CallMethod, DevicePlatform};
@@ -49,6 +50,8 @@ pub struct Overview {
     pub recent: Vec<CallLine>,
     /// Whether "call now" can be pressed.
     pub call_now: CallNow,
+    /// The pause on which no scheduled call is made today.
+    pub pause: Option<PauseLine>,
 }
 
 impl Overview {
@@ -75,7 +78,13 @@ impl Overview {
             alerts: Vec::new(),
             recent: calls(),
             call_now: CallNow::Ready,
+            pause: None,
         }
+    }
+
+    fn paused_sample(method: CallMethod, which: usize) -> Self {
+        let pause = samples::pauses().into_iter().nth(which);
+        Self { next: None, today: Vec::new(), pause, ..Self::sample(method) }
     }
 
     fn empty_sample(method: CallMethod, call_now: CallNow) -> Self {
@@ -118,6 +127,7 @@ impl Page for DashboardPhonePage {
             page(Overview::sample(CallMethod::Phone), Some("+62 812 •••• 4471")),
             page(busy, Some("+62 812 •••• 4471")),
             page(Overview::empty_sample(CallMethod::Phone, CallNow::NoPhone), None),
+            page(Overview::paused_sample(CallMethod::Phone, 0), Some("+62 812 •••• 4471")),
         ]
     }
 }
@@ -146,6 +156,7 @@ impl Page for DashboardAppPage {
         let claimed = device(2, "iPhone SE", DevicePlatform::Ios, DeviceMark::Claimed);
         vec![
             Self { overview: Overview::sample(CallMethod::App), devices: vec![phone.clone()] },
+            Self { overview: Overview::paused_sample(CallMethod::App, 1), devices: vec![phone.clone()] },
             Self { overview: busy, devices: vec![claimed, phone] },
             Self { overview: Overview::empty_sample(CallMethod::App, CallNow::NoDevice), devices: Vec::new() },
         ]

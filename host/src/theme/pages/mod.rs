@@ -12,6 +12,7 @@ mod error;
 mod insights;
 mod monitor;
 mod onboarding;
+mod people;
 mod schedule;
 mod staff;
 
@@ -25,6 +26,7 @@ pub use error::*;
 pub use insights::*;
 pub use monitor::*;
 pub use onboarding::*;
+pub use people::*;
 pub use schedule::*;
 pub use staff::*;
 
@@ -36,7 +38,7 @@ macro_rules! each_page {
             OnboardingFamilyPage OnboardingMethodPage OnboardingCalleePage OnboardingSchedulePage
             OnboardingPairingPage OnboardingReadyPage
             DashboardPhonePage DashboardAppPage MonitorPage CallsPage CallPage InsightsPage
-            SchedulePage DevicesPage CalleePage AlertsPage StaffPage ErrorPage
+            SchedulePage DevicesPage CalleePage AlertsPage AlertAckPage PeoplePage StaffPage ErrorPage
         }
     };
 }

@@ -1,13 +1,16 @@
-//! The schedule of one callee: three slots, and the real instants that they yield.
+//! The schedule of one callee: three slots, the real instants that they yield, and when nobody calls.
 
 use serde::Serialize;
 
-use super::super::samples::{ZONE, at, callee_id};
-use super::super::{ClockNote, ErrorCode, Field, Page, PreviewLine, SlotForm};
+use super::super::samples::{ZONE, at, callee_id, pauses};
+use super::super::{ClockNote, ErrorCode, Field, Page, PauseForm, PauseLine, PreviewLine, SlotForm};
 use crate::domain::CalleeId;
 
 /// `/callees/{id}/schedule`. Sends `intent` (`preview` or `save`), and for each slot N of 1 to 3: `slotN_on` (`yes` or absent), `slotN_time` (`HH:MM`), and `slotN_dayD` (`yes` or absent) for each
 /// weekday D of 1 (Monday) to 7.
+///
+/// Beside a previewed call: POST `/callees/{id}/skips` with `slot`, `date` and `intent` (`skip` or `call`). A pause: POST
+/// `/callees/{id}/pauses` with `from`, `until` and `reason`; its end: POST `/pauses/{id}/end`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SchedulePage {
     /// Who is rung.
@@ -24,6 +27,10 @@ pub struct SchedulePage {
     pub preview: Vec<PreviewLine>,
     /// Whether the form differs from what is stored: it was previewed, not saved.
     pub unsaved: bool,
+    /// Pauses that hold today or later.
+    pub pauses: Vec<PauseLine>,
+    /// The form of another one.
+    pub pause: PauseForm,
     /// Whether the reader may change it.
     pub may_edit: bool,
 }
@@ -38,7 +45,13 @@ pub(super) fn slots_sample() -> Vec<SlotForm> {
 }
 
 pub(super) fn preview_sample() -> Vec<PreviewLine> {
-    let line = |minutes, note| PreviewLine { when: at(minutes), note };
+    let line = |minutes, note| PreviewLine {
+        when: at(minutes),
+        note,
+        slot: if minutes % 1_440 == 280 { 3 } else { 1 },
+        date: "2026-11-22".to_owned(),
+        skipped: minutes == 1_720,
+    };
     vec![
         line(280, None),
         line(1_120, None),
@@ -47,6 +60,7 @@ pub(super) fn preview_sample() -> Vec<PreviewLine> {
         line(3_160, None),
         line(4_000, Some(ClockNote::Fold)),
         line(4_600, Some(ClockNote::Changed)),
+        line(5_440, None),
     ]
 }
 
@@ -62,6 +76,8 @@ impl Page for SchedulePage {
             error: None,
             preview: preview_sample(),
             unsaved: false,
+            pauses: Vec::new(),
+            pause: PauseForm::default(),
             may_edit: true,
         };
         let mut wrong = Self { error: Some(ErrorCode::SlotsQuietHours), preview: Vec::new(), ..page.clone() };
@@ -69,7 +85,17 @@ impl Page for SchedulePage {
         wrong.slots[2].days = [false; 7];
         wrong.slots[2].days_error = Some(ErrorCode::SlotsNoDay);
         let previewed = Self { unsaved: true, ..page.clone() };
-        let viewed = Self { may_edit: false, ..page.clone() };
-        vec![page, wrong, previewed, viewed]
+        let viewed = Self { may_edit: false, pauses: pauses(), ..page.clone() };
+        let paused = Self {
+            preview: Vec::new(),
+            pauses: pauses(),
+            pause: PauseForm {
+                from: Field::of("2026-12-24"),
+                until: Field::wrong("2026-12-20", ErrorCode::PauseOrder),
+                reason: Field::of("Away with us"),
+            },
+            ..page.clone()
+        };
+        vec![page, wrong, previewed, viewed, paused]
     }
 }

@@ -123,12 +123,18 @@ words! {
         RingSent = "ring_sent",
         /// The vendor took the ring.
         RingAccepted = "ring_accepted",
+        /// The phone should have said that it rings, and did not.
+        NotAcknowledged = "not_acknowledged",
         /// The phone rang.
         Rang = "rang",
         /// The ring did not get through.
         RingFailed = "ring_failed",
         /// Another try is planned.
         RetryPlanned = "retry_planned",
+        /// The family does not want it any more, and the vendor is asked to give it back.
+        TakingBack = "taking_back",
+        /// The vendor could not give it back.
+        VendorKeeps = "vendor_keeps",
         /// It rings.
         Ringing = "ringing",
         /// Picked up.

@@ -39,6 +39,18 @@ words! {
         Failed = "failed",
     }
 
+    /// Where an alert stands for whoever follows the link of a letter.
+    AckState "ack" {
+        /// The button waits to be pressed.
+        Asked = "asked",
+        /// The reader has pressed it.
+        Yours = "yours",
+        /// Somebody else has taken it in hand.
+        Taken = "taken",
+        /// It is dealt with.
+        Closed = "closed",
+    }
+
     /// What just happened, said once above the next page.
     Flash "flash" {
         /// Saved.
@@ -73,6 +85,14 @@ words! {
         AlertClosed = "alert_closed",
         /// The method is changed.
         MethodChanged = "method_changed",
+        /// A pause is made.
+        PauseMade = "pause_made",
+        /// A pause is over.
+        PauseEnded = "pause_ended",
+        /// One call is left out.
+        CallSkipped = "call_skipped",
+        /// It is wanted after all.
+        CallWanted = "call_wanted",
         /// Somebody else was faster.
         LostRace = "lost_race",
     }

@@ -59,7 +59,7 @@ use words;
 #[cfg(test)]
 pub(super) fn all_keys() -> Vec<String> {
     use crate::domain::manifest::PluginKind;
-    use crate::domain::{AlertKind, AlertState, AttemptState, CallMethod, DevicePlatform};
+    use crate::domain::{AlertKind, AlertState, AttemptState, CallMethod, DevicePlatform, Role};
     let mut keys = [calls::keys(), family::keys(), problems::keys(), staff::keys()].concat();
     macro_rules! domain {
         ($($name:ident $prefix:literal)*) => {
@@ -68,7 +68,7 @@ pub(super) fn all_keys() -> Vec<String> {
     }
     domain! {
         CallMethod "method" CallMethod "method-title" AlertKind "alert" AlertState "alertstate"
-        AttemptState "attempt" DevicePlatform "platform" PluginKind "pluginkind"
+        Role "role" AttemptState "attempt" DevicePlatform "platform" PluginKind "pluginkind"
     }
     keys
 }

@@ -53,6 +53,16 @@ words! {
         SlotsTooMany = "slots-too-many",
         /// In the hours when nobody is rung.
         SlotsQuietHours = "slots-quiet-hours",
+        /// Not a date.
+        DateWrong = "date-wrong",
+        /// Too far ahead.
+        DateFar = "date-far",
+        /// It ends before it begins.
+        PauseOrder = "pause-order",
+        /// It would be over already.
+        PauseOver = "pause-over",
+        /// More pauses than anyone needs.
+        PausesMany = "pauses-many",
         /// Not a live code.
         PairingCodeWrong = "pairing-code-wrong",
         /// The link is used up or too old.

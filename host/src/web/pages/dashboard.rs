@@ -92,7 +92,7 @@ async fn of_method(asked: &Asked, method: CallMethod) -> Result<Result<Dashboard
 }
 
 fn overview(dashboard: Dashboard) -> Overview {
-    let Dashboard { callee, callees, next, today, live, last, alerts, recent, readiness, .. } = dashboard;
+    let Dashboard { callee, callees, next, today, live, last, alerts, recent, readiness, pause, .. } = dashboard;
     let when = |at| When::new(at, callee.zone.as_str());
     Overview {
         callee_id: callee.id,
@@ -116,6 +116,7 @@ fn overview(dashboard: Dashboard) -> Overview {
             Readiness::NoPhone => CallNow::NoPhone,
             Readiness::NoConsent => CallNow::NoConsent,
         },
+        pause: pause.map(lines::pause),
         callee_name: callee.name,
         zone: callee.zone,
     }

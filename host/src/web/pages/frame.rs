@@ -153,7 +153,12 @@ impl Asked {
 
     /// The id in the path. What is none is of nothing that there is.
     pub(super) fn id<T: FromStr>(&self) -> Result<T, ServiceError> {
-        self.params.get("id").parse().map_err(|_| ServiceError::NotFound)
+        self.id_named("id")
+    }
+
+    /// Another id in the path.
+    pub(super) fn id_named<T: FromStr>(&self, name: &str) -> Result<T, ServiceError> {
+        self.params.get(name).parse().map_err(|_| ServiceError::NotFound)
     }
 
     /// The secret in the path of a mailed link.

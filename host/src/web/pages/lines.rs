@@ -5,9 +5,10 @@ use crate::services::alerts::AlertBrief;
 use crate::services::dashboards::{CalleeBrief, DeviceBrief, DeviceHealth, Dot};
 use crate::services::history::{AttemptBrief, CallBrief, FollowedCall};
 use crate::services::pairings::Issued;
+use crate::services::schedules::pausing::PauseBrief;
 use crate::theme::{
     AlertLine, AttemptLine, CallLine, CallMark, CallReason, CalleeLink, CodeCard, DeviceLine, DeviceMark, LiveCall,
-    Strings, TodayDot, When,
+    PauseLine, Strings, TodayDot, When,
 };
 
 use super::frame::Asked;
@@ -48,7 +49,10 @@ pub(super) fn dot(dot: Dot, zone: &str) -> TodayDot {
 
 /// An alert.
 pub(super) fn alert(brief: AlertBrief) -> AlertLine {
+    let told = brief.told.into_iter().map(|(name, at)| (name, When::new(at, brief.zone.clone()))).collect();
     AlertLine {
+        told,
+        acknowledged_by: brief.acknowledged_by,
         id: brief.id,
         kind: brief.kind,
         state: brief.state,
@@ -59,6 +63,17 @@ pub(super) fn alert(brief: AlertBrief) -> AlertLine {
         reason: brief.reason.as_deref().and_then(CallReason::of),
         turn: brief.turn,
         note: brief.note,
+    }
+}
+
+/// A time without scheduled calls.
+pub(super) fn pause(brief: PauseBrief) -> PauseLine {
+    PauseLine {
+        id: brief.id,
+        from: brief.from.to_string(),
+        until: brief.until.map(|until| until.to_string()),
+        reason: brief.reason,
+        holds_today: brief.holds_today,
     }
 }
 

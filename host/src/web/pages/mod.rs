@@ -19,6 +19,7 @@ mod language;
 mod lines;
 mod monitor;
 mod onboarding;
+mod people;
 mod schedule;
 mod staff;
 #[cfg(test)]
@@ -58,6 +59,7 @@ fn before_the_house() -> Router<App> {
         .route("/setup/{token}", get(answer(entry::show_setup)).post(answer(entry::set_up)))
         .route("/enter/{token}", get(answer(entry::enter)))
         .route("/language", post(answer(language::choose)))
+        .route("/alerts/ack/{token}", get(answer(alerts::show_ack)).post(answer(alerts::ack)))
 }
 
 fn onboarding() -> Router<App> {
@@ -84,12 +86,17 @@ fn family() -> Router<App> {
         .route("/callees/{id}", get(answer(callee::show)).post(answer(callee::save)))
         .route("/callees/{id}/method", post(answer(callee::change_method)))
         .route("/callees/{id}/schedule", get(answer(schedule::show)).post(answer(schedule::save)))
+        .route("/callees/{id}/skips", post(answer(schedule::skip)))
+        .route("/callees/{id}/pauses", post(answer(schedule::pause)))
+        .route("/pauses/{id}/end", post(answer(schedule::end_pause)))
         .route("/callees/{id}/call-now", post(answer(dashboard::call_now)))
         .route("/callees/{id}/devices", get(answer(devices::show)))
         .route("/callees/{id}/pairing-codes", post(answer(devices::issue_code)))
         .route("/devices/{id}/confirm", post(answer(devices::confirm)))
         .route("/devices/{id}/decline", post(answer(devices::decline)))
         .route("/devices/{id}/unpair", post(answer(devices::unpair)))
+        .route("/people", get(answer(people::show)))
+        .route("/people/{id}/{account}/up", post(answer(people::up)))
         .route("/alerts", get(answer(alerts::show)))
         .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
         .route("/alerts/{id}/close", post(answer(alerts::close)))

@@ -1,13 +1,15 @@
-//! The schedule of one callee: three slots, and a preview of what they yield before they are saved.
+//! The schedule of one callee: three slots, a preview of what they yield before they are saved, and when nobody calls.
 
 use super::form::{self, Form};
 use super::frame::{Answer, Asked};
-use crate::domain::CalleeId;
+use super::lines;
 use crate::domain::schedule::SLOTS_A_DAY;
+use crate::domain::{CalleeId, PauseId};
 use crate::services::ServiceError;
 use crate::services::families::{self, CalleeAccess};
+use crate::services::schedules::pausing::{self, PauseInput};
 use crate::services::schedules::{self, SlotInput};
-use crate::theme::{Field, Flash, PreviewLine, SchedulePage, SlotForm};
+use crate::theme::{Field, Flash, PauseForm, PreviewLine, SchedulePage, SlotForm};
 
 /// Real instants that are shown before saving.
 const PREVIEWED: usize = 7;
@@ -17,8 +19,8 @@ pub(super) async fn show(asked: Asked) -> Answer {
     let access = access(&asked).await?;
     let stored = schedules::list(&asked.app, asked.account()?, access.callee.id).await?;
     let slots = filled(&asked, &stored.iter().map(SlotInput::from).collect::<Vec<_>>());
-    let preview = preview(&asked, &slots, &access.callee.zone).unwrap_or_default();
-    asked.show(&page(access, slots, preview)).await
+    let preview = preview(&asked, &slots, access.callee.id, &access.callee.zone).await.unwrap_or_default();
+    asked.show(&page(&asked, access, slots, preview).await?).await
 }
 
 /// `POST /callees/{id}/schedule`: `intent` is `preview` or `save`.
@@ -26,10 +28,10 @@ pub(super) async fn save(asked: Asked) -> Answer {
     let access = access(&asked).await?;
     let (account, id) = (asked.account()?, access.callee.id);
     let mut slots = typed(&asked.form);
-    let previewed = preview(&asked, &slots, &access.callee.zone);
+    let previewed = preview(&asked, &slots, access.callee.id, &access.callee.zone).await;
     let error = match previewed {
         Ok(lines) if asked.form.get("intent") == "preview" => {
-            let mut page = page(access, slots, lines);
+            let mut page = page(&asked, access, slots, lines).await?;
             page.unsaved = true;
             return asked.show(&page).await;
         }
@@ -41,17 +43,65 @@ pub(super) async fn save(asked: Asked) -> Answer {
     };
     let (_, code) = form::refused(error)?;
     let error = SlotForm::blame(&mut slots, code);
-    let mut page = page(access, slots, Vec::new());
+    let mut page = page(&asked, access, slots, Vec::new()).await?;
     page.error = error;
     asked.show_refused(&page).await
+}
+
+/// `POST /callees/{id}/skips`: sends `slot`, `date` and `intent`, `skip` or `call`.
+pub(super) async fn skip(asked: Asked) -> Answer {
+    let (account, id) = (asked.account()?, asked.id::<CalleeId>()?);
+    let slot_no: i32 = asked.form.get("slot").parse().map_err(|_| ServiceError::NotFound)?;
+    let wanted = asked.form.get("intent") == "call";
+    pausing::skip(&asked.app, account, id, slot_no, asked.form.get("date"), wanted).await?;
+    let flash = if wanted { Flash::CallWanted } else { Flash::CallSkipped };
+    Ok(asked.go_saying(&format!("/callees/{id}/schedule"), flash))
+}
+
+/// `POST /callees/{id}/pauses`: sends `from`, `until` and `reason`.
+pub(super) async fn pause(asked: Asked) -> Answer {
+    let access = access(&asked).await?;
+    let (account, id) = (asked.account()?, access.callee.id);
+    let text = |name| asked.form.get(name).to_owned();
+    let wish = PauseInput { from: text("from"), until: text("until"), reason: text("reason") };
+    let Err(error) = pausing::pause(&asked.app, account, id, &wish).await else {
+        return Ok(asked.go_saying(&format!("/callees/{id}/schedule"), Flash::PauseMade));
+    };
+    let (field, code) = form::refused(error)?;
+    let mut form =
+        PauseForm { from: Field::of(wish.from), until: Field::of(wish.until), reason: Field::of(wish.reason) };
+    let blamed = match field {
+        "until" => &mut form.until,
+        "reason" => &mut form.reason,
+        _ => &mut form.from,
+    };
+    blamed.error = Some(code);
+    let stored = schedules::list(&asked.app, account, id).await?;
+    let slots = filled(&asked, &stored.iter().map(SlotInput::from).collect::<Vec<_>>());
+    let preview = preview(&asked, &slots, access.callee.id, &access.callee.zone).await.unwrap_or_default();
+    let mut page = page(&asked, access, slots, preview).await?;
+    page.pause = form;
+    asked.at(format!("/callees/{id}/schedule")).show_refused(&page).await
+}
+
+/// `POST /pauses/{id}/end`
+pub(super) async fn end_pause(asked: Asked) -> Answer {
+    let callee = pausing::end_pause(&asked.app, asked.account()?, asked.id::<PauseId>()?).await?;
+    Ok(asked.go_saying(&format!("/callees/{callee}/schedule"), Flash::PauseEnded))
 }
 
 async fn access(asked: &Asked) -> Result<CalleeAccess, ServiceError> {
     families::callee_access(&asked.app, asked.account()?, asked.id::<CalleeId>()?).await
 }
 
-fn page(access: CalleeAccess, slots: Vec<SlotForm>, preview: Vec<PreviewLine>) -> SchedulePage {
-    SchedulePage {
+async fn page(
+    asked: &Asked,
+    access: CalleeAccess,
+    slots: Vec<SlotForm>,
+    preview: Vec<PreviewLine>,
+) -> Result<SchedulePage, ServiceError> {
+    let pauses = pausing::list(&asked.app, asked.account()?, access.callee.id).await?;
+    Ok(SchedulePage {
         callee_id: access.callee.id,
         callee_name: access.callee.address_form,
         zone: access.callee.zone,
@@ -59,14 +109,21 @@ fn page(access: CalleeAccess, slots: Vec<SlotForm>, preview: Vec<PreviewLine>) -
         error: None,
         preview,
         unsaved: false,
+        pauses: pauses.into_iter().map(lines::pause).collect(),
+        pause: PauseForm::default(),
         may_edit: access.role.may_edit(),
-    }
+    })
 }
 
 /// The next instants of what stands in the form.
-pub(super) fn preview(asked: &Asked, slots: &[SlotForm], zone: &str) -> Result<Vec<PreviewLine>, ServiceError> {
-    let occurrences = schedules::preview(&asked.app, &inputs(slots), zone, PREVIEWED)?;
-    Ok(PreviewLine::list(&occurrences, zone, asked.zone()))
+pub(super) async fn preview(
+    asked: &Asked,
+    slots: &[SlotForm],
+    callee: CalleeId,
+    zone: &str,
+) -> Result<Vec<PreviewLine>, ServiceError> {
+    let planned = schedules::preview(&asked.app, asked.account()?, callee, &inputs(slots), PREVIEWED).await?;
+    Ok(PreviewLine::list(&planned, zone, asked.zone()))
 }
 
 /// Three slots: the given ones, and where one is missing the proposed time, off.

@@ -3,7 +3,7 @@
 use callpanion_plugin_api::channel::{Channel, Inspection, RingPhase, RingRef};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, response};
 use callpanion_plugin_api::{Answer, Failure, Request};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{BATCH, GROUP, parse, settings};
 use crate::TwilioBatch;
@@ -47,6 +47,15 @@ fn ours(batch: &str) -> Value {
     batch
 }
 
+/// The list of conversations: id, status, start.
+fn listed(conversations: &[(&str, &str, u64)]) -> Answer {
+    let conversations: Vec<Value> = conversations
+        .iter()
+        .map(|(id, status, start)| json!({"conversation_id": id, "status": status, "start_time_unix_secs": start}))
+        .collect();
+    response(200, &json!({"conversations": conversations, "next_cursor": null, "has_more": false}).to_string())
+}
+
 /// The list's entry of a batch, on a page of its own.
 fn page(batch: Option<&Value>, next_doc: Option<&str>) -> Answer {
     let mut page = parse(LIST);
@@ -76,11 +85,12 @@ fn every_status_has_its_phase_and_a_new_one_is_unknown() {
     let expected: Vec<_> = recipients.iter().map(|r| phase(&text(&r["status"]))).collect();
     let rings: Vec<_> =
         recipients.iter().map(|r| reference(&text(&r["id"]), &text(&r["phone_number"]), Some(BATCH))).collect();
-    assert_eq!(phases(&rings, [response(200, ALL_STATUSES)]), expected);
+    // The one that failed has no conversation yet: it is looked for by our call id.
+    assert_eq!(phases(&rings, [response(200, ALL_STATUSES), listed(&[])]), expected);
 
     batch["recipients"][0]["status"] = "screened".into();
     let answer = response(200, &batch.to_string());
-    assert_eq!(phases(&rings[..1], [answer]), [RingPhase::Unknown]);
+    assert_eq!(phases(&rings[..1], [answer, listed(&[])]), [RingPhase::Unknown]);
 }
 
 #[test]
@@ -102,8 +112,55 @@ fn a_known_batch_is_read_once_and_tells_the_conversations() {
             pair("call_01KBG6T2C4", "conv_1401kbg6v8q3fxn7e5b2r9tmzh0d"),
         ]
     );
-    let phases = phases(&rings, [response(200, COMPLETED)]);
+    let phases = phases(&rings, [response(200, COMPLETED), listed(&[])]);
     assert_eq!(phases, [RingPhase::Voicemail, RingPhase::Failed]);
+}
+
+#[test]
+fn a_conversation_that_the_batch_does_not_tell_is_found_by_our_call_id() {
+    let mut batch = parse(IN_PROGRESS);
+    for recipient in [0, 1] {
+        batch["recipients"][recipient]["conversation_id"] = Value::Null;
+    }
+    let rings = [
+        reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH)),
+        reference("call_01KBG6T2C4", "+628110000000", Some(BATCH)),
+    ];
+    let script = [
+        response(200, &batch.to_string()),
+        listed(&[("conv_late", "done", 900), ("conv_first", "done", 400)]),
+        listed(&[]),
+    ];
+    let (result, requests) = inspect(&rings, script);
+    let told: Vec<_> = result.unwrap_or_default().into_iter().map(|i| (i.phase, i.conversation)).collect();
+    // A later conversation is of a later try.
+    assert_eq!(told, [(RingPhase::Completed, Some("conv_first".to_owned())), (RingPhase::Talking, None)]);
+    let from_s = NOW_MS / 1_000 + 300 - 60;
+    assert_eq!(
+        requests[1].url,
+        format!(
+            "https://api.elevenlabs.io/v1/convai/conversations?dynamic_variable_params=\
+             callpanion_call_id%3Aeq%3Acall%20of%20call_01KBG5K0Q9&call_start_after_unix={from_s}&page_size=10"
+        )
+    );
+}
+
+#[test]
+fn a_batch_that_is_gone_is_made_up_for_by_its_conversation() {
+    let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH))];
+    for (status, phase) in [
+        ("initiated", RingPhase::Ringing),
+        ("in-progress", RingPhase::Talking),
+        ("processing", RingPhase::Completed),
+        ("done", RingPhase::Completed),
+        ("failed", RingPhase::Completed),
+        ("dreaming", RingPhase::Unknown),
+    ] {
+        assert_eq!(phases(&rings, [response(404, ""), listed(&[("conv_1", status, 400)])]), [phase], "{status}");
+    }
+    for unreadable in [response(500, ""), response(200, "<html>"), Answer::Unknown("cut".to_owned())] {
+        assert_eq!(phases(&rings, [response(404, ""), unreadable]), [RingPhase::Unknown]);
+    }
 }
 
 #[test]

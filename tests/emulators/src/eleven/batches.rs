@@ -86,6 +86,7 @@ impl Batch {
     }
 
     fn detailed(&self, eleven: &ElevenLabs) -> Value {
+        let untold = hold(&eleven.0.switches).untold_conversations;
         let recipients: Vec<Value> = self
             .recipients
             .iter()
@@ -97,7 +98,8 @@ impl Batch {
                 json!({
                     "id": one.id, "phone_number": one.phone_number, "whatsapp_user_id": null, "status": one.status,
                     "created_at_unix": self.created_s, "updated_at_unix": one.updated_s,
-                    "conversation_id": one.conversation_id, "conversation_initiation_client_data": client,
+                    "conversation_id": one.conversation_id.as_ref().filter(|_| !untold),
+                    "conversation_initiation_client_data": client,
                 })
             })
             .collect();

@@ -67,6 +67,7 @@ pub(crate) struct State {
 
 /// How the emulated vendor behaves, beside its failures.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Switches {
     /// The batch-calling terms were never accepted: each submit is a 403.
     pub agreement_missing: bool,
@@ -78,6 +79,8 @@ pub struct Switches {
     pub analysis_ms: i64,
     /// Dynamic variables that the agents have a placeholder for.
     pub placeholders: Vec<String>,
+    /// Batches do not tell the conversations of their recipients.
+    pub untold_conversations: bool,
     /// The workspace webhook was switched off after failures.
     pub webhook_auto_disabled: bool,
 }
@@ -90,6 +93,7 @@ impl Default for Switches {
             between_dials_ms: 1000,
             analysis_ms: 3000,
             placeholders: vec!["callee_name".to_owned(), "call_id".to_owned()],
+            untold_conversations: false,
             webhook_auto_disabled: false,
         }
     }

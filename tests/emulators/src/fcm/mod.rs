@@ -177,6 +177,11 @@ impl Fcm {
         token
     }
 
+    /// The registration token of a phone that gets its pushes and does nothing: for tests of numbers, not of phones.
+    pub fn silent_phone(&self) -> String {
+        self.register(Arc::new(|_push| ()))
+    }
+
     /// Makes a registration token `UNREGISTERED`, as an uninstalled app does.
     pub fn unregister(&self, token: &str) {
         hold(&self.0.registrations).insert(token.to_owned(), Registration::Gone);

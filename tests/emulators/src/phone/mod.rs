@@ -168,6 +168,12 @@ impl Phone {
         }
     }
 
+    /// What the app keeps of a pairing that was made before.
+    pub fn was_paired(&self, household_id: &str, relative_id: &str) {
+        let (household_id, relative_id) = (household_id.to_owned(), relative_id.to_owned());
+        hold(&self.0.memory).pairing = Some(record::Pairing { secret: String::new(), household_id, relative_id });
+    }
+
     /// Sends the push address to the host again, as each cold start does.
     pub async fn register(&self) -> Result<(), PhoneError> {
         match &self.0.make {

@@ -40,6 +40,10 @@ flash-device_unpaired = The device is removed. It will not ring any more.
 flash-alert_acknowledged = Thank you. The family can see that you have looked at it.
 flash-alert_closed = The alert is closed.
 flash-method_changed = Changed. All earlier calls are kept.
+flash-pause_made = Calls are paused.
+flash-pause_ended = The pause is over. Calls are made again.
+flash-call_skipped = This call is skipped.
+flash-call_wanted = This call is made after all.
 flash-lost_race = Somebody else was faster. This is how it stands now.
 
 # Time

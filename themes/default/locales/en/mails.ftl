@@ -22,6 +22,14 @@ mail-missed-tries = { $count ->
 mail-missed-next = We ring again { $day } at { $time } in { $place }.
 mail-missed-advice = Most often there is a simple reason. If you are worried, please call yourself or ask a neighbour to look in.
 mail-missed-button = See what happened
+mail-alert-text = Will you look after it? Tell the others with one press, and nobody else is asked:
+mail-alert-button = I look after it
+mail-alert-earlier = { $count ->
+    [one] { $names } was told before you and has not answered yet.
+   *[other] { $names } were told before you and have not answered yet.
+}
+mail-said-when = It was said in our talk { $day } at { $time } in { $place }.
+mail-said-button = Read it in the call
 
 mail-exists-subject = You already have an account
 mail-exists-text = Someone, hopefully you, wanted to sign up with this address. There is already an account, so you can simply sign in:

@@ -40,6 +40,10 @@ flash-device_unpaired = Perangkat dilepas. Perangkat itu tidak akan berdering la
 flash-alert_acknowledged = Terima kasih. Keluarga dapat melihat bahwa Anda sudah memeriksanya.
 flash-alert_closed = Peringatan sudah ditutup.
 flash-method_changed = Sudah diubah. Semua panggilan lama tetap tersimpan.
+flash-pause_made = Panggilan dijeda.
+flash-pause_ended = Jeda sudah berakhir. Panggilan berjalan lagi.
+flash-call_skipped = Panggilan ini dilewati.
+flash-call_wanted = Panggilan ini jadi dilakukan.
 flash-lost_race = Orang lain lebih cepat. Beginilah keadaannya sekarang.
 
 # Waktu

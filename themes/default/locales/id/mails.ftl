@@ -22,6 +22,13 @@ mail-missed-tries = { $count ->
 mail-missed-next = Kami menelepon lagi { $day } jam { $time } di { $place }.
 mail-missed-advice = Biasanya alasannya sederhana. Kalau Anda khawatir, silakan telepon sendiri atau minta tetangga menengok.
 mail-missed-button = Lihat apa yang terjadi
+mail-alert-text = Maukah Anda menanganinya? Beri tahu yang lain dengan sekali tekan, dan tidak ada orang lain yang diminta:
+mail-alert-button = Saya tangani
+mail-alert-earlier = { $count ->
+   *[other] { $names } sudah diberi tahu sebelum Anda dan belum menjawab.
+}
+mail-said-when = Ini dikatakan dalam obrolan kami { $day } jam { $time } di { $place }.
+mail-said-button = Baca dalam panggilan
 
 mail-exists-subject = Anda sudah punya akun
 mail-exists-text = Seseorang, semoga Anda sendiri, ingin mendaftar dengan alamat ini. Akunnya sudah ada, jadi Anda bisa langsung masuk:

@@ -23,7 +23,7 @@ pub(in crate::web::pages) async fn show(asked: Asked) -> Answer {
         stored.iter().map(SlotInput::from).collect()
     };
     let slots = filled(&asked, &proposed);
-    let preview = preview(&asked, &slots, &callee.zone).unwrap_or_default();
+    let preview = preview(&asked, &slots, callee.id, &callee.zone).await.unwrap_or_default();
     let page =
         OnboardingSchedulePage { callee_name: callee.address_form, zone: callee.zone, slots, error: None, preview };
     asked.show(&page).await
@@ -36,15 +36,15 @@ pub(in crate::web::pages) async fn save(asked: Asked) -> Answer {
         Err(elsewhere) => return Ok(elsewhere),
     };
     let callee = state.callee.ok_or(ServiceError::NotFound)?;
-    let slots = typed(&asked.form);
+    let previewed = preview(&asked, &typed(&asked.form), callee.id, &callee.zone).await;
     let mut page = OnboardingSchedulePage {
         callee_name: callee.address_form,
         zone: callee.zone,
-        slots,
+        slots: typed(&asked.form),
         error: None,
         preview: Vec::new(),
     };
-    let error = match preview(&asked, &page.slots, &page.zone) {
+    let error = match previewed {
         Ok(lines) if asked.form.get("intent") == "preview" => {
             page.preview = lines;
             return asked.show(&page).await;

@@ -1,20 +1,25 @@
 //! Schedules: a callee's times a day, and the moments that they yield.
+//!
+//! [`pausing`] leaves out days and single calls, `planning` keeps each slot's next moment and what is queued in step
+//! with all of it, `tz_release` does so when the time zone data changed.
+
+pub mod pausing;
+pub(crate) mod planning;
+mod tz_release;
 
 use futures::FutureExt;
 use jiff::civil::Time;
 
-use super::calls::advance;
 use super::error::ServiceError;
-use super::{families, fields};
+use super::families;
 use crate::app::App;
 use crate::config::Calling;
-use crate::db::callees;
-use crate::db::calls::{self, CallChange};
 use crate::db::slots::{self, StoredSlot};
-use crate::db::{Conn, DbError};
-use crate::domain::schedule::{self, Occurrence, ScheduleError, Slot, Weekdays};
-use crate::domain::zone::Zone;
-use crate::domain::{AccountId, CallState, CalleeId, Moment};
+use crate::db::{callees, calls, past_slots};
+use crate::domain::schedule::{self, Occurrence, Planned, ScheduleError, Slot, Weekdays};
+use crate::domain::{AccountId, CallState, CalleeId};
+use planning::{put_all, read_zone};
+pub use tz_release::follow_tz_release;
 
 /// One slot as a form has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +62,28 @@ pub async fn list(app: &App, account: AccountId, callee: CalleeId) -> Result<Vec
     Ok(rows.iter().map(StoredSlot::slot).collect::<Result<_, _>>()?)
 }
 
-/// The next `count` moments that slots would yield, before they are saved.
-pub fn preview(app: &App, slots: &[SlotInput], zone: &str, count: usize) -> Result<Vec<Occurrence>, ServiceError> {
+/// The next moments that slots would yield for this callee, before they are saved, until `count` of them ring: with
+/// pauses and skips, and without what has had its call.
+pub async fn preview(
+    app: &App,
+    account: AccountId,
+    callee: CalleeId,
+    slots: &[SlotInput],
+    count: usize,
+) -> Result<Vec<Planned>, ServiceError> {
     let slots = check(slots, &app.config.calling)?;
-    Ok(schedule::preview(&slots, &fields::zone(zone)?, app.clock.now(), count))
+    let now = app.clock.now();
+    let mut c = app.db.read().await?;
+    let access = families::callee_in(&mut c, account, callee).await?;
+    let mut calendar = planning::calendar(&mut c, callee, read_zone(&access.callee.zone)?, now).await?;
+    for promise in calls::promised_since(&mut c, &[callee], &planning::known_from(now)).await? {
+        // What is queued and has not rung moves with its slot.
+        let moves = promise.state == CallState::Queued && promise.tries == 1 && promise.ring_at > now;
+        if !moves {
+            calendar.had.push(planning::slot_date(&promise)?);
+        }
+    }
+    Ok(schedule::preview(&slots, &calendar, now, count))
 }
 
 /// Keeps these slots, and no others, as the callee's schedule. Gives the next occurrence of each that is on.
@@ -81,8 +104,10 @@ pub async fn save(
                 let access = families::callee_in(c, account, callee).await?;
                 families::edit(access.role)?;
                 let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
+                let zone = access.callee.zone.as_str();
+                past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
                 slots::delete_others(c, callee, &numbers).await?;
-                let next = put_all(c, callee, &wish, &read_zone(&access.callee.zone)?, now).await?;
+                let next = put_all(c, &access.callee, &wish, now).await?;
                 Ok::<_, ServiceError>((access.family.id, next))
             }
             .boxed()
@@ -92,61 +117,6 @@ pub async fn save(
     // A slot whose call should be queued already does not wait for the next tick.
     app.wake.notify_waiters();
     Ok(next)
-}
-
-/// Computes the next moments anew: the callee lives in another zone now.
-pub(crate) async fn recompute(c: &mut Conn, callee: CalleeId, zone: &str, now: Moment) -> Result<(), DbError> {
-    let rows = slots::of_callee(c, callee).await?;
-    let slots = rows.iter().map(StoredSlot::slot).collect::<Result<Vec<_>, _>>()?;
-    put_all(c, callee, &slots, &read_zone(zone)?, now).await?;
-    Ok(())
-}
-
-async fn put_all(
-    c: &mut Conn,
-    callee: CalleeId,
-    slots: &[Slot],
-    zone: &Zone,
-    now: Moment,
-) -> Result<Vec<Occurrence>, DbError> {
-    take_back(c, callee, slots, zone, now).await?;
-    let mut all = Vec::with_capacity(slots.len());
-    for slot in slots {
-        let mut next = slot.next_after(now, zone);
-        // One call for a slot and a day: a slot that has had today's call goes on tomorrow.
-        while let Some(taken) = &next {
-            if !calls::is_promised(c, callee, slot.slot_no, &taken.date.to_string()).await? {
-                break;
-            }
-            next = slot.next_after(taken.at, zone);
-        }
-        slots::put(c, &StoredSlot::new(callee, slot, next.as_ref())).await?;
-        all.extend(next);
-    }
-    all.sort_by_key(|occurrence| occurrence.at);
-    Ok(all)
-}
-
-/// Takes back what is queued and not planned any more. Only what has not left the host: a phone call that the
-/// vendor was given minutes ahead still rings.
-async fn take_back(c: &mut Conn, callee: CalleeId, slots: &[Slot], zone: &Zone, now: Moment) -> Result<(), DbError> {
-    for mut call in calls::queued_by_app(c, callee, now).await? {
-        let just_before = call.due_at.plus_secs(-1);
-        let still_planned = slots
-            .iter()
-            .filter(|slot| slot.slot_no == call.slot_no)
-            .filter_map(|slot| slot.next_after(just_before, zone))
-            .any(|next| next.at == call.due_at && next.date.to_string() == call.local_date);
-        if !still_planned {
-            let change = CallChange { reason: Some(Some("schedule_changed".to_owned())), ..CallChange::default() };
-            advance(c, &mut call, CallState::Canceled, change, now).await?;
-        }
-    }
-    Ok(())
-}
-
-fn read_zone(stored: &str) -> Result<Zone, DbError> {
-    Zone::parse(stored).map_err(|_| DbError::Unreadable("a callee's zone".into()))
 }
 
 fn check(wish: &[SlotInput], calling: &Calling) -> Result<Vec<Slot>, ServiceError> {

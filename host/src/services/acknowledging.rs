@@ -1,0 +1,60 @@
+//! Acknowledging: a device that says when it rings, and did not, is rung once more, and the next one beside it.
+//!
+//! That a push service took a ring does not mean that a phone rings. Only the phone can say so, and only a phone that
+//! has said so before is expected to. The repeat has the same name: a device that rings already drops it.
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::ring_attempts::{self, AttemptChange, RingAttempt, holding};
+use crate::db::{Conn, DbError, callees, calls, timeline};
+use crate::domain::{AttemptState, CallState, FamilyId};
+use crate::services::arming;
+use crate::services::calls::Rules;
+use crate::services::error::ServiceError;
+
+const RINGS_A_TICK: i64 = 200;
+/// How often one device is rung for one try.
+const SENDS: i32 = 2;
+
+/// Looks after rings that nobody has acknowledged in time. Returns how many.
+pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    let rules = Rules::of(app);
+    let families = app.db.write(move |c| async move { ring_once_more(c, &rules).await }.boxed()).await?;
+    app.live.changed_all(&families);
+    if !families.is_empty() {
+        app.wake.notify_waiters();
+    }
+    Ok(families.len())
+}
+
+async fn ring_once_more(c: &mut Conn, rules: &Rules) -> Result<Vec<FamilyId>, DbError> {
+    let mut families = Vec::new();
+    for attempt in holding::take_silent(c, rules.now, RINGS_A_TICK).await? {
+        let Some(call) = calls::find(c, attempt.call_id).await? else { continue };
+        let is_open = call.state == CallState::Ringing && call.tries == attempt.try_no;
+        if !is_open || rules.now >= attempt.expires_at {
+            continue;
+        }
+        let Some(callee) = callees::find(c, call.callee_id).await? else { continue };
+        families.push(call.family_id);
+        timeline::append(c, &call, rules.now, "not_acknowledged", Some(&attempt.channel)).await?;
+        if attempt.sends < SENDS {
+            repeat(c, &attempt, rules).await?;
+        }
+        // Where there is no other device, this one has had its second chance.
+        let _next = arming::arm(c, &call, &callee, rules).await?;
+    }
+    Ok(families)
+}
+
+async fn repeat(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
+    let again = AttemptChange {
+        state: Some(AttemptState::Armed),
+        act_at: Some(Some(rules.now)),
+        owner: Some(None),
+        ..AttemptChange::default()
+    };
+    ring_attempts::settle(c, attempt, &[AttemptState::Accepted], &again).await?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Escalation: whom an alert of a family is told, and who is next when nobody takes it in hand.
+//!
+//! An alert and the job that tells of it are written together, so that none is opened silently. The job tells one
+//! contact, by a letter with a link of their own, and queues itself for the next one. It ends when somebody has taken
+//! the alert in hand, or everybody was told.
+
+use futures::FutureExt;
+
+use crate::app::App;
+use crate::db::alert_notices::{self, AlertNotice};
+use crate::db::alerts::{self, Alert};
+use crate::db::{Conn, DbError, members};
+use crate::domain::{AlertId, AlertState, Moment};
+use crate::services::error::ServiceError;
+use crate::services::jobs::{self, Job};
+use crate::services::mails::{self, MailJob};
+use crate::services::secrets;
+
+/// Opens the alerts that came from one call for one reason, unless their causes have one, and has the first contact told
+/// of all of them at once. Returns how many are new.
+pub(crate) async fn raise(c: &mut Conn, found: &[Alert], now: Moment) -> Result<usize, DbError> {
+    let mut new = Vec::new();
+    for alert in found {
+        if alerts::open(c, alert).await? {
+            new.push(alert.id);
+        }
+    }
+    if let Some(first) = new.first() {
+        enqueue(c, *first, 1, now, now).await?;
+    }
+    Ok(new.len())
+}
+
+async fn enqueue(c: &mut Conn, alert: AlertId, place: i32, at: Moment, now: Moment) -> Result<(), DbError> {
+    jobs::enqueue_at(c, &Job::Escalate { alert, place }, &format!("{alert}:{place}"), at, now).await?;
+    Ok(())
+}
+
+/// Tells the contact in this place, while nobody has taken the alert in hand. Doing it twice is doing it once.
+pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<(), ServiceError> {
+    let (now, after_s) = (app.clock.now(), i64::from(app.config.calling.escalate_after_s));
+    let secret = secrets::new_secret()?;
+    app.db
+        .write(move |c| {
+            async move {
+                let Some(alert) = alerts::find(c, id).await? else { return Ok(()) };
+                let kin = alerts::kin(c, &alert).await?;
+                let is_open = kin.iter().any(|alert| alert.state == AlertState::Open);
+                let (true, Some(family)) = (is_open, alert.family_id) else { return Ok(()) };
+                let told = alert_notices::of_alerts(c, &[id]).await?;
+                if i32::try_from(told.len()).is_ok_and(|told| told >= place) {
+                    return Ok(());
+                }
+                // The order may have changed since the last one was told: the next is whoever comes first now.
+                let contacts = members::contacts(c, family).await?;
+                let mut left = contacts
+                    .into_iter()
+                    .filter(|(member, _)| told.iter().all(|(notice, _)| notice.account_id != member.account_id));
+                let Some((contact, _)) = left.next() else { return Ok(()) };
+                let account = contact.account_id;
+                let notice =
+                    AlertNotice { alert_id: id, account_id: account, place, secret_hash: secret.hash, told_at: now };
+                if alert_notices::insert(c, &notice).await? {
+                    mails::enqueue(c, MailJob::AlertOpened { account, alert: id, token: secret.text }, now).await?;
+                    if left.next().is_some() {
+                        enqueue(c, id, place + 1, now.plus_secs(after_s), now).await?;
+                    }
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await
+}

@@ -1,0 +1,121 @@
+//! Reconciling: what no webhook told is fetched, and nothing is left open.
+
+use callpanion::domain::{CallMethod, CallState};
+use callpanion::services::audit::{self, Span};
+use callpanion_emulators::eleven::answers::Refusal;
+use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::{Behaviour, Line};
+
+use crate::testing::{Household, TestApp, on_both};
+
+/// Households of each method at each time.
+const HOMES: usize = 5;
+/// Webhooks are lost from before the first to after the last of these times, London.
+const TIMES: [(&str, &str); 3] =
+    [("09:00", "2026-10-12T07:59:30Z"), ("09:45", "2026-10-12T08:39:30Z"), ("10:45", "2026-10-12T09:39:30Z")];
+const WEBHOOKS_BACK: &str = "2026-10-12T10:00:00Z";
+
+async fn talkative(app: &TestApp, method: CallMethod, time: &str) -> Household {
+    let home = app.household(method, &[time]).await;
+    let script = app.say(scripts::ordinary(Language::English)).lasting(40);
+    match method {
+        CallMethod::Phone => app.world.line(&home.number, Line::Answers(script)),
+        CallMethod::App => app.android(&home).await.phone.behave(Behaviour::answer(script)),
+    }
+    home
+}
+
+async fn all_told(app: &TestApp, homes: &[Household]) {
+    for home in homes {
+        let call = app.call(home).await;
+        assert_eq!((call.state, call.check_at), (CallState::Completed, None), "{call:?}");
+        assert!(app.is_summarised(call.id).await, "{call:?}");
+        assert_eq!((app.letters(home).len(), app.alert_kinds(home).await.len()), (1, 0));
+    }
+}
+
+/// Every one of so many promises has its outcome.
+async fn kept(app: &TestApp, promised: u64) {
+    let now = app.now();
+    let span = Span { from: now.plus_secs(-86_400), to: now, now };
+    let report = audit::promises(&app.host.db, &app.host.config.calling, span).await.unwrap();
+    assert!(report.is_clean(), "{report:#?}");
+    assert_eq!(report.promised, promised);
+}
+
+on_both! {
+    async fn webhooks_that_are_lost_for_two_hours_leave_no_gap(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        let mut homes = Vec::new();
+        for (time, _) in TIMES {
+            for _ in 0..HOMES {
+                homes.push(talkative(&app, CallMethod::Phone, time).await);
+                homes.push(talkative(&app, CallMethod::App, time).await);
+            }
+        }
+        for (_, from) in TIMES {
+            app.jump_to(from).await;
+            app.advance(460).await;
+        }
+        app.jump_to(WEBHOOKS_BACK).await;
+        app.world.eleven.deliver(|delivery| delivery.dropped = false);
+        app.advance(300).await;
+        all_told(&app, &homes).await;
+        kept(&app, 30).await;
+        assert_eq!(app.database.count("webhook_events").await, 0, "not one webhook came");
+    }
+
+    async fn provider_that_was_away_for_two_hours_is_asked_for_all_within_minutes_of_its_return(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        let homes = [talkative(&app, CallMethod::App, "09:00").await, talkative(&app, CallMethod::App, "09:00").await];
+        let by_phone = talkative(&app, CallMethod::Phone, "09:00").await;
+        // All are rung and talk; then the provider's API is gone, as its webhooks are.
+        app.advance(125).await;
+        app.world.eleven.fail_always(Op::Conversation, Refusal::UNAVAILABLE);
+        for _ in 0..24 {
+            app.advance(1).await;
+            app.advance_without_ticks(299).await;
+        }
+        let asked = app.world.eleven.count(Op::Conversation);
+        assert!((3..=3 * 26).contains(&asked), "asked {asked} times in two hours");
+        app.world.eleven.mend();
+        app.advance(300).await;
+        // Nobody but the provider knew that the talk by phone had ended: after an hour the family was told so.
+        let call = app.call(&by_phone).await;
+        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("no_result")));
+        assert_eq!((call.check_at, app.is_summarised(call.id).await), (None, true), "and of the talk after all");
+        all_told(&app, &homes).await;
+        kept(&app, 3).await;
+    }
+
+    async fn conversation_that_its_batch_does_not_tell_is_found_by_our_call_id(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        app.world.eleven.switch(|vendor| vendor.untold_conversations = true);
+        let home = talkative(&app, CallMethod::Phone, "09:00").await;
+        app.advance(400).await;
+        all_told(&app, &[home]).await;
+        kept(&app, 1).await;
+        assert!(app.world.eleven.count(Op::Conversations) > 0);
+    }
+
+    async fn call_that_was_given_up_is_asked_for_until_the_vendor_says(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        let home = talkative(&app, CallMethod::Phone, "09:00").await;
+        app.settle().await;
+        // The vendor dials, and then answers nothing for half an hour.
+        app.world.eleven.fail_always(Op::Batch, Refusal::UNAVAILABLE);
+        app.world.eleven.fail_always(Op::Batches, Refusal::UNAVAILABLE);
+        let call = app.outcome(&home, 400).await;
+        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("vendor_silent")));
+        assert_eq!(app.letters(&home).len(), 1, "the family is told");
+        app.advance_without_ticks(1_800).await;
+        app.world.eleven.mend();
+        app.advance(300).await;
+        let call = app.call(&home).await;
+        assert_eq!((call.state, call.reason.as_deref()), (CallState::Failed, Some("vendor_silent")), "once");
+        assert_eq!(call.check_at, None);
+        assert!(app.is_summarised(call.id).await, "what was said is told after all");
+        assert_eq!(app.letters(&home).len(), 2);
+    }
+}

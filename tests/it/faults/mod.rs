@@ -1,0 +1,20 @@
+//! Faults: real processes on a real database, and what is done to them. Each test prints what it found, with numbers.
+//!
+//! `CALLPANION_FAULTS=full` makes them as long as an operator's worst day; the suite runs short ones.
+
+#![allow(clippy::print_stderr, reason = "how many were tried is part of the result")]
+
+mod clock_set;
+mod crowd;
+mod cut_off;
+mod database_away;
+mod disk_full;
+mod kills;
+mod stopped;
+mod vendor_chaos;
+
+/// Whether the long ones are wanted.
+#[expect(clippy::disallowed_methods, reason = "the tests' own setting, not one of the host's")]
+fn is_full() -> bool {
+    std::env::var("CALLPANION_FAULTS").is_ok_and(|value| value == "full")
+}
