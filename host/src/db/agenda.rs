@@ -19,6 +19,8 @@ pub struct Agenda {
     pub step_at: Option<Moment>,
     /// The next ring that no host holds.
     pub free_at: Option<Moment>,
+    /// When the next device should have said that it rings.
+    pub silent_at: Option<Moment>,
     /// The next look of the reconciling tick.
     pub check_at: Option<Moment>,
     /// The next job.
@@ -38,6 +40,15 @@ pub async fn read(c: &mut Conn) -> Result<Agenda, DbError> {
         free_at: on!(c, c => {
             ring_attempts::table
                 .filter(ring_attempts::state.eq(AttemptState::Armed))
+                .filter(ring_attempts::owner.is_null())
+                .filter(diesel::dsl::not(ring_attempts::ahead))
+                .select(min(ring_attempts::act_at))
+                .first(c)
+                .await
+        })?,
+        silent_at: on!(c, c => {
+            ring_attempts::table
+                .filter(ring_attempts::state.eq(AttemptState::Accepted))
                 .filter(ring_attempts::owner.is_null())
                 .filter(diesel::dsl::not(ring_attempts::ahead))
                 .select(min(ring_attempts::act_at))

@@ -22,6 +22,7 @@ pub async fn next_at(app: &App) -> Result<Option<Moment>, ServiceError> {
         agenda.slot_at.map(|at| at.plus_secs(lead_s)),
         agenda.free_at.map(|at| at.plus_secs(lead_s)),
         agenda.step_at,
+        agenda.silent_at,
         agenda.check_at,
         agenda.job_at,
         agenda.open.iter().map(overdue_at).min(),

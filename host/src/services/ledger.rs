@@ -1,5 +1,8 @@
-//! The ledger: what is on record of the calls of a span, as plain words, for whoever compares it with what was
-//! promised and with what happened outside.
+//! The ledger: what is on record of the calls of a span, try by try, for whoever compares it with what happened outside.
+//!
+//! It judges nothing: whether every promise has its call, and one only, is the audit's matter.
+
+use std::collections::HashMap;
 
 use crate::app::App;
 use crate::db::ledger;
@@ -29,6 +32,8 @@ pub struct Entry {
     pub attempts: Vec<Try>,
     /// What was opened because it came to nothing.
     pub alerts: usize,
+    /// What was opened because of something that was said.
+    pub worries: usize,
 }
 
 /// A ring attempt on record.
@@ -58,29 +63,40 @@ pub struct Ledger {
 /// Reads what was due at `from` or later and before `to`.
 pub async fn between(app: &App, from: Moment, to: Moment) -> Result<Ledger, ServiceError> {
     let rows = ledger::between(&mut app.db.read().await?, from, to).await?;
-    let mut attempts = rows.attempts;
-    attempts.sort_by_key(|attempt| attempt.id);
-    let entries = rows.calls.into_iter().map(|call| Entry {
-        attempts: attempts
-            .iter()
-            .filter(|attempt| attempt.call_id == call.id)
-            .map(|attempt| Try {
-                id: attempt.id,
-                try_no: attempt.try_no,
-                address: attempt.address.clone(),
-                ring_at: attempt.ring_at,
-                expires_at: attempt.expires_at,
-            })
-            .collect(),
-        alerts: rows.alerts.iter().filter(|alert| alert.call_id == Some(call.id) && is_of_failure(alert.kind)).count(),
-        call: call.id,
-        callee: call.callee_id,
-        slot_no: call.slot_no,
-        local_date: call.local_date,
-        due_at: call.due_at,
-        state: call.state,
-        reason: call.reason,
-        tries: call.tries,
+    let mut attempts: HashMap<CallId, Vec<Try>> = HashMap::new();
+    for attempt in rows.attempts {
+        attempts.entry(attempt.call_id).or_default().push(Try {
+            id: attempt.id,
+            try_no: attempt.try_no,
+            address: attempt.address,
+            ring_at: attempt.ring_at,
+            expires_at: attempt.expires_at,
+        });
+    }
+    let mut alerts: HashMap<CallId, (usize, usize)> = HashMap::new();
+    for alert in rows.alerts {
+        let Some(call) = alert.call_id else { continue };
+        let (failures, worries) = alerts.entry(call).or_default();
+        *failures += usize::from(is_of_failure(alert.kind));
+        *worries += usize::from(alert.kind == AlertKind::Said);
+    }
+    let entries = rows.calls.into_iter().map(|call| {
+        let mut attempts = attempts.remove(&call.id).unwrap_or_default();
+        attempts.sort_by_key(|attempt| attempt.id);
+        let (alerts, worries) = alerts.get(&call.id).copied().unwrap_or_default();
+        Entry {
+            call: call.id,
+            callee: call.callee_id,
+            slot_no: call.slot_no,
+            local_date: call.local_date,
+            due_at: call.due_at,
+            state: call.state,
+            reason: call.reason,
+            tries: call.tries,
+            attempts,
+            alerts,
+            worries,
+        }
     });
     let jobs_left = rows.jobs_left.iter().map(|job| {
         let error = job.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();

@@ -36,10 +36,15 @@ const SETTLE_AFTER_S: i64 = 1_800;
 
 /// Fetches what is overdue. Returns how many calls were looked at.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    look_after(app, AT_ONCE).await
+}
+
+/// The same, with so many calls side by side.
+pub async fn look_after(app: &App, abreast: usize) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let waiting = calls::to_check(&mut app.db.read().await?, now, CALLS_A_TICK).await?;
     let mut looked_at = 0;
-    for calls in waiting.chunks(AT_ONCE) {
+    for calls in waiting.chunks(abreast.max(1)) {
         let looks = futures::future::join_all(calls.iter().map(|call| look_once(app, call.clone(), now))).await;
         looked_at += looks.into_iter().filter(|mine| *mine).count();
     }

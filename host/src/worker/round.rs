@@ -6,8 +6,8 @@
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, deadlines, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling, replacing, ringing,
-    submitting,
+    ServiceError, acknowledging, deadlines, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
+    replacing, ringing, submitting,
 };
 
 /// One of the worker's ticks.
@@ -27,6 +27,8 @@ pub enum Tick {
     Ringing,
     /// What became of it is written.
     Outcomes,
+    /// What no device has acknowledged rings once more.
+    Acknowledging,
     /// What a vendor wants ahead is handed over.
     Submitting,
     /// Vendors are asked what became of it.
@@ -45,7 +47,7 @@ pub enum Tick {
 
 impl Tick {
     /// All of them, in the order of a call's path.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Queueing,
         Self::Nodes,
         Self::Holding,
@@ -53,6 +55,7 @@ impl Tick {
         Self::Planning,
         Self::Ringing,
         Self::Outcomes,
+        Self::Acknowledging,
         Self::Submitting,
         Self::LookUps,
         Self::Deadlines,
@@ -72,6 +75,7 @@ impl Tick {
             Self::Planning => planning::tick(app).await,
             Self::Ringing => Ok(ringing::run_due(app).await),
             Self::Outcomes => outcomes::write(app).await,
+            Self::Acknowledging => acknowledging::tick(app).await,
             Self::Submitting => submitting::tick(app).await,
             Self::LookUps => lookups::tick(app).await,
             Self::Deadlines => deadlines::tick(app).await,

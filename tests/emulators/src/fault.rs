@@ -55,6 +55,11 @@ impl Fault {
         Self { taken: true, way: Way::Cut }
     }
 
+    /// Takes nothing in and breaks off the answer. Other requests on the connection go on.
+    pub fn broken_off() -> Self {
+        Self { taken: false, way: Way::BreakOff }
+    }
+
     /// Takes the request in, with all its effects, and breaks off the answer. Other requests on the connection go on.
     pub fn taken_then_broken_off() -> Self {
         Self { taken: true, way: Way::BreakOff }

@@ -1,16 +1,17 @@
 //! Judging: what was promised, beside what happened at the phones and lines, beside what the host has on record. The
-//! first two know nothing of the host.
+//! first two know nothing of the host. Of what the host has on record alone, the audit of promises judges.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use callpanion_emulators::phone::Outcome;
 use callpanion_emulators::{Phone, World};
 use sha2::{Digest, Sha256};
 
 use super::calendar::Promise;
+use super::letters::{Letters, Told};
 use super::neighbourhood::Home;
-use crate::domain::{CallState, Moment};
-use crate::mail::Mail;
+use crate::domain::{CallState, CalleeId, Moment};
+use crate::services::audit::Report;
 use crate::services::ledger::{Entry, Ledger, Try};
 
 /// Examples that are kept of each fault.
@@ -20,17 +21,19 @@ const EXAMPLES: usize = 5;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Findings {
     pub(super) promised: usize,
+    /// Promises whose call has its outcome.
+    pub(super) settled: usize,
     pub(super) outcomes: BTreeMap<&'static str, usize>,
     pub(super) talks: usize,
+    pub(super) rings: usize,
     /// What is wrong, by name.
     pub(super) faults: BTreeMap<&'static str, usize>,
     pub(super) examples: Vec<String>,
-    /// From the moment of a ring to the ring, ms, sorted.
+    /// From the promised moment to the first ring of the first try, ms, sorted.
     pub(super) lateness_ms: Vec<i64>,
+    /// Promises that came to nothing, or that led to worrying words, and have their alert.
     pub(super) alerts_right: usize,
     pub(super) mails: usize,
-    /// Calls of which somebody was told twice: allowed after a death, and worth knowing.
-    pub(super) mails_doubled: usize,
     pub(super) trace: String,
 }
 
@@ -38,55 +41,53 @@ pub(super) struct Findings {
 #[derive(Clone, Debug)]
 struct Touched {
     at: Moment,
-    /// When they began to talk, if they did.
-    talk_at: Option<Moment>,
+    /// What they talked, if they did.
+    talk: Option<Talk>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Talk {
+    began_at: Moment,
+    /// Something was said that a person must look at.
+    is_worrying: bool,
+}
+
+/// Judges the promises by what rang and by the record. `record` may reach beyond them.
 pub(super) fn judge(
     promises: &[Promise],
     homes: &[Home],
     world: &World,
     record: &Ledger,
-    letters: &[Mail],
+    letters: &Letters,
 ) -> Findings {
     let mut findings = Findings { promised: promises.len(), ..Findings::default() };
     let mut touched = all_touched(homes, world);
-    let numbers: HashMap<_, usize> = homes.iter().map(|home| (home.callee, home.parent.number)).collect();
-    let key = |entry: &Entry| (numbers.get(&entry.callee).copied(), entry.slot_no, entry.local_date.clone());
-    let mut entries: HashMap<_, Vec<&Entry>> = HashMap::new();
+    let numbers: HashMap<CalleeId, usize> = homes.iter().map(|home| (home.callee, home.parent.number)).collect();
+    let mut entries: HashMap<_, &Entry> = HashMap::new();
     for entry in &record.entries {
-        entries.entry(key(entry)).or_default().push(entry);
+        let key = (numbers.get(&entry.callee).copied(), entry.slot_no, entry.local_date.clone());
+        // One that was taken back stands for nothing, if there is another.
+        if entry.state != CallState::Canceled || !entries.contains_key(&key) {
+            entries.insert(key, entry);
+        }
     }
-    let told = told(letters);
     let mut trace = Sha256::new();
     for promise in promises {
-        let found = entries.remove(&(Some(promise.parent), promise.slot_no, promise.date.clone())).unwrap_or_default();
+        let entry = entries.get(&(Some(promise.parent), promise.slot_no, promise.date.clone())).copied();
         let name = format!("parent {}, {} slot {}", promise.parent, promise.date, promise.slot_no);
-        let Some(entry) = found.first().filter(|entry| entry.due_at == promise.at) else {
+        let Some(entry) = entry.filter(|entry| entry.due_at == promise.at) else {
             findings.fault("lost", &name);
             continue;
         };
-        if found.len() > 1 {
-            findings.fault("doubled", &format!("{name}: {} calls", found.len()));
-        }
         let mine: Vec<(&Try, Vec<Touched>)> = entry
             .attempts
             .iter()
             .map(|attempt| (attempt, touched.remove(&attempt.id.to_string()).unwrap_or_default()))
             .collect();
-        let first = findings.judge_call(&name, entry, &mine);
-        findings.judge_mails(&name, told.get(&entry.call.to_string()).copied().unwrap_or(0));
-        trace.update(format!(
-            "{}|{} {}|{}|{}|{first:?}\n",
-            promise.parent, promise.date, promise.slot_no, entry.state, entry.tries
-        ));
+        let late_ms = findings.judge_call(&name, entry, &mine, letters.of(&entry.call.to_string()));
+        trace.update(format!("{name}|{}|{:?}|{}|{late_ms:?}\n", entry.state, entry.reason, entry.tries));
     }
-    for entry in entries.into_values().flatten() {
-        findings.fault("not promised", &format!("call {} due at {}", entry.call, entry.due_at));
-    }
-    for strays in touched.into_values() {
-        findings.fault("rung for nothing", &format!("{strays:?}"));
-    }
+    findings.judge_strays(promises, record, &numbers, touched);
     for what in world.unexpected() {
         findings.fault("what no vendor takes", &what);
     }
@@ -94,7 +95,7 @@ pub(super) fn judge(
         findings.fault("jobs left", job);
     }
     findings.lateness_ms.sort_unstable();
-    findings.mails = letters.len();
+    findings.mails = letters.count;
     findings.trace = hex::encode(trace.finalize());
     findings.trace.truncate(16);
     findings
@@ -109,80 +110,127 @@ impl Findings {
         }
     }
 
-    /// Gives how late the first ring was, ms after its moment.
-    fn judge_call(&mut self, name: &str, entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> Option<i64> {
+    /// Takes in what the audit found, which has the database alone to go by.
+    pub(super) fn hear(&mut self, audit: &Report) {
+        for gap in &audit.gaps.first {
+            self.fault("audit: gaps", &format!("slot {} on {}, due {}", gap.slot_no, gap.local_date, gap.due_at));
+        }
+        for double in &audit.doubles.first {
+            let (slot_no, date) = (double.slot_no, &double.local_date);
+            self.fault("audit: doubles", &format!("{:?}, slot {slot_no} on {date}", double.kind));
+        }
+        for overdue in &audit.overdue.first {
+            self.fault("audit: overdue", &format!("{}, due {}", overdue.state, overdue.due_at));
+        }
+        if audit.promised != u64::try_from(self.promised).unwrap_or(u64::MAX) {
+            let counts = format!("{} by the audit, {} by the calendar", audit.promised, self.promised);
+            self.fault("promises counted differently", &counts);
+        }
+    }
+
+    /// Gives how late the first ring of its first try was, ms after the promised moment.
+    fn judge_call(&mut self, name: &str, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) -> Option<i64> {
         let state = entry.state;
         *self.outcomes.entry(state.as_str()).or_default() += 1;
+        self.settled += usize::from(state.is_outcome());
         let name = format!("{name} ({state} {}{})", entry.reason.as_deref().unwrap_or("-"), course(entry, mine));
         if !state.is_outcome() {
             self.fault("open", &name);
         }
-        let mut all: Vec<&Touched> = mine.iter().flat_map(|(_, touched)| touched).collect();
-        all.sort_by_key(|touched| touched.at);
+        self.judge_rings(&name, mine);
+        let talks: Vec<Talk> = mine.iter().flat_map(|(_, touched)| touched).filter_map(|one| one.talk).collect();
+        self.judge_talks(&name, entry, &talks, told);
+        let first = mine.iter().filter(|(attempt, _)| attempt.try_no == 1).flat_map(|(_, touched)| touched);
+        let late_ms = first.map(|one| one.at.millis() - entry.due_at.millis()).min();
+        self.lateness_ms.extend(late_ms);
+        late_ms
+    }
+
+    fn judge_rings(&mut self, name: &str, mine: &[(&Try, Vec<Touched>)]) {
+        let talk_at = mine.iter().flat_map(|(_, touched)| touched).filter_map(|one| one.talk).map(|talk| talk.began_at);
+        let talk_at = talk_at.min();
         // The device drops a ring that it knows: whatever rang twice for one try rang as two.
         let mut at_once: BTreeMap<(i32, &str), usize> = BTreeMap::new();
         for (attempt, touched) in mine {
             *at_once.entry((attempt.try_no, &attempt.address)).or_default() += touched.len();
             for one in touched {
-                self.judge_moment(&name, attempt, one.at);
+                self.rings += 1;
+                let late_ms = one.at.millis() - attempt.ring_at.millis();
+                if late_ms < 0 {
+                    self.fault("early", &format!("{name}: {} ms", -late_ms));
+                }
+                if one.at > attempt.expires_at {
+                    self.fault("late beyond its window", &format!("{name}: {late_ms} ms"));
+                }
+                // A second device may ring while nobody knows whether the first does, but not once they talk.
+                if talk_at.is_some_and(|talk_at| one.at > talk_at) {
+                    self.fault("doubled", &format!("{name}: rung after a talk"));
+                }
             }
         }
         for times in at_once.into_values().filter(|times| *times > 1) {
             self.fault("doubled", &format!("{name}: rung {times} times in one try"));
         }
-        let talks = all.iter().filter(|touched| touched.talk_at.is_some()).count();
-        self.talks += talks;
-        if talks > 1 {
-            self.fault("doubled", &format!("{name}: {talks} talks"));
-        }
-        // A second device may ring while nobody knows whether the first does, but not once they talk.
-        let talk_at = all.iter().filter_map(|touched| touched.talk_at).min();
-        let after = all.iter().filter(|touched| talk_at.is_some_and(|talk_at| touched.at > talk_at)).count();
-        if after > 0 {
-            self.fault("doubled", &format!("{name}: rung {after} times after a talk"));
-        }
-        if (state == CallState::Completed) != (talks > 0) {
-            self.fault("outcome wrong", &format!("{name}: {talks} talks"));
-        }
-        match (talks > 0, entry.alerts) {
-            (false, 1) => self.alerts_right += 1,
-            (false, 0) => self.fault("alerts missing", &name),
-            (true, 0) => {}
-            (_, alerts) => self.fault("alerts wrong", &format!("{name}: {alerts} alerts, {talks} talks")),
-        }
-        mine.iter().flat_map(|(attempt, touched)| touched.iter().map(|one| late_ms(attempt, one.at))).next()
     }
 
-    fn judge_moment(&mut self, name: &str, attempt: &Try, at: Moment) {
-        let late = late_ms(attempt, at);
-        self.lateness_ms.push(late);
-        if late < 0 {
-            self.fault("early", &format!("{name}: {} ms", -late));
+    fn judge_talks(&mut self, name: &str, entry: &Entry, talks: &[Talk], told: Told) {
+        self.talks += talks.len();
+        if talks.len() > 1 {
+            self.fault("doubled", &format!("{name}: {} talks", talks.len()));
         }
-        if at > attempt.expires_at {
-            self.fault("late beyond its window", &format!("{name}: {late} ms"));
+        let talked = !talks.is_empty();
+        if (entry.state == CallState::Completed) != talked {
+            self.fault("outcome wrong", &format!("{name}: {} talks", talks.len()));
+        }
+        let is_worrying = talks.iter().any(|talk| talk.is_worrying);
+        let wanted = (usize::from(!talked), usize::from(is_worrying));
+        let found = (entry.alerts, usize::from(entry.worries > 0));
+        if found.0 > wanted.0 || found.1 > wanted.1 {
+            self.fault("alerts wrong", &format!("{name}: {found:?} for {wanted:?}"));
+        } else if found != wanted {
+            self.fault("alerts missing", &format!("{name}: {found:?} for {wanted:?}"));
+        } else if wanted != (0, 0) {
+            self.alerts_right += 1;
+        }
+        let wanted = Told { summaries: usize::from(talked), alarms: wanted.0 + wanted.1 };
+        if told.summaries < wanted.summaries || told.alarms < wanted.alarms {
+            self.fault("mails missing", &format!("{name}: {told:?} for {wanted:?}"));
+        } else if told != wanted {
+            self.fault("mails wrong", &format!("{name}: {told:?} for {wanted:?}"));
         }
     }
 
-    fn judge_mails(&mut self, name: &str, letters: usize) {
-        match letters {
-            0 => self.fault("mails missing", name),
-            1 => {}
-            _ => self.mails_doubled += 1,
+    /// Calls that nobody promised, and what rang for no call. What was promised after the end is left out.
+    fn judge_strays(
+        &mut self,
+        promises: &[Promise],
+        record: &Ledger,
+        numbers: &HashMap<CalleeId, usize>,
+        mut touched: HashMap<String, Vec<Touched>>,
+    ) {
+        let last_at = promises.iter().map(|promise| promise.at).max().unwrap_or(Moment(i64::MIN));
+        let promised: BTreeSet<(usize, Moment)> = promises.iter().map(|promise| (promise.parent, promise.at)).collect();
+        for entry in &record.entries {
+            for attempt in &entry.attempts {
+                touched.remove(&attempt.id.to_string());
+            }
+            let number = numbers.get(&entry.callee).copied().unwrap_or(usize::MAX);
+            if entry.due_at <= last_at && !promised.contains(&(number, entry.due_at)) {
+                self.fault("not promised", &format!("call due at {}", entry.due_at));
+            }
+        }
+        for strays in touched.into_values().flatten() {
+            self.fault("rung for nothing", &format!("at {}", strays.at));
         }
     }
-}
-
-fn late_ms(attempt: &Try, at: Moment) -> i64 {
-    at.millis() - attempt.ring_at.millis()
 }
 
 /// What rang, by attempt, as the push or the submission named it.
 fn all_touched(homes: &[Home], world: &World) -> HashMap<String, Vec<Touched>> {
     let mut found: HashMap<String, Vec<Touched>> = HashMap::new();
     let mut add = |attempt: String, at_ms: i64, conversation: Option<&str>| {
-        let talk_at = conversation.and_then(|id| talk_began(world, id));
-        found.entry(attempt).or_default().push(Touched { at: Moment::from_millis(at_ms), talk_at });
+        let talk = conversation.and_then(|id| talk(world, id));
+        found.entry(attempt).or_default().push(Touched { at: Moment::from_millis(at_ms), talk });
     };
     for ring in homes.iter().flat_map(|home| &home.phones).flat_map(Phone::rings) {
         let conversation = match &ring.outcome {
@@ -207,10 +255,15 @@ fn all_touched(homes: &[Home], world: &World) -> HashMap<String, Vec<Touched>> {
     found
 }
 
-/// By the provider's clock, which counts seconds: the end of that second.
-fn talk_began(world: &World, conversation: &str) -> Option<Moment> {
-    let second = world.eleven.conversation(conversation)?["metadata"]["start_time_unix_secs"].as_i64()?;
-    Some(Moment::from_millis(second * 1_000 + 999))
+fn talk(world: &World, conversation: &str) -> Option<Talk> {
+    let conversation = world.eleven.conversation(conversation)?;
+    // By the provider's clock, which counts seconds: the end of that second.
+    let second = conversation["metadata"]["start_time_unix_secs"].as_i64()?;
+    let collected = &conversation["analysis"]["data_collection_results"];
+    Some(Talk {
+        began_at: Moment::from_millis(second * 1_000 + 999),
+        is_worrying: collected["flag_fall_risk"]["value"] == true,
+    })
 }
 
 /// In words, in seconds from the promised moment.
@@ -221,21 +274,9 @@ fn course(entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> String {
         told += &format!("; try {} at {:+} s", attempt.try_no, seconds(attempt.ring_at));
         for one in touched {
             told += &format!(", rang {:+} s", seconds(one.at));
-            if let Some(talk_at) = one.talk_at {
-                told += &format!(", talked {:+} s", seconds(talk_at));
+            if let Some(talk) = one.talk {
+                told += &format!(", talked {:+} s", seconds(talk.began_at));
             }
-        }
-    }
-    told
-}
-
-/// How many letters there are about each call.
-fn told(letters: &[Mail]) -> HashMap<String, usize> {
-    let mut told: HashMap<String, usize> = HashMap::new();
-    for letter in letters {
-        if let Some((_, rest)) = letter.text.split_once("/calls/") {
-            let call: String = rest.chars().take_while(|c| c.is_ascii_hexdigit() || *c == '-').collect();
-            *told.entry(call).or_default() += 1;
         }
     }
     told

@@ -6,6 +6,7 @@ mod calendar;
 mod dice;
 mod hosts;
 mod judging;
+mod letters;
 mod neighbourhood;
 mod scorecard;
 mod weather;
@@ -21,6 +22,7 @@ use tokio::net::TcpListener;
 
 use self::calendar::{Calendar, Promise};
 use self::hosts::{Hosts, Plan};
+use self::letters::Letters;
 use self::neighbourhood::{Home, Parent};
 pub use self::scorecard::Scorecard;
 use self::weather::{Change, Weather};
@@ -32,10 +34,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Moment;
 use crate::mail::Mailer;
+use crate::services::audit::{self, Span};
 use crate::services::ledger;
 
-/// After the last promise: second tries, webhooks that come an hour late, and what has to be fetched.
-const AFTERMATH_S: i64 = 4 * 3_600;
+/// After the last promise that counts: second tries, webhooks that come an hour late, and what has to be fetched. Calls
+/// go on meanwhile: a plan that ends would take second tries back.
+const AFTERMATH_S: i64 = 3 * 3_600;
+/// After the plans have ended: what was begun comes to its end.
+const ENDING_S: i64 = 2 * 3_600;
 /// Between two sweeps of a host.
 const SWEEP_S: i64 = 6 * 3_600;
 
@@ -54,10 +60,13 @@ pub struct Week {
     pub data_dir: Option<PathBuf>,
 }
 
+#[expect(clippy::print_stderr, reason = "what differs from run to run is kept off the scorecard")]
 pub(super) async fn run(command: SimCommand) -> Outcome {
     let SimCommand::Week(SimWeekArgs { parents, seed, days, database, json }) = command;
     let (parents, days) = (usize::try_from(parents).unwrap_or(usize::MAX), days.into());
+    let began = Instant::now();
     let scorecard = live(&Week { parents, seed, days, database, data_dir: None }, true).await?;
+    eprintln!("{days} days took {:.1} s", began.elapsed().as_secs_f64());
     print(&if json { serde_json::to_string_pretty(&scorecard)? } else { scorecard.to_string() });
     if scorecard.is_clean() {
         return Ok(());
@@ -116,9 +125,9 @@ async fn live(week: &Week, logs: bool) -> Result<Scorecard, Failure> {
     let plan = Plan { config, clock: clock.clone(), mailer: mailer.clone(), address };
     let is_shared = week.database.as_ref().is_some_and(|url| url.starts_with("postgres"));
     let hosts = Hosts::start(plan, if is_shared { 2 } else { 1 }, listener, week.seed).await?;
-    let mut street = Street::settle_in(week, calendar, time, clock, world, hosts, &public_url).await?;
+    let mut street = Street::settle_in(week, calendar, (time, clock), world, hosts, mailer, &public_url).await?;
     street.live().await?;
-    let scorecard = street.judge(week, &mailer, is_shared).await?;
+    let scorecard = street.judge(week, is_shared).await?;
     street.hosts.stop().await;
     street.world.stop().await;
     Ok(scorecard)
@@ -134,17 +143,18 @@ struct Street {
     world: World,
     time: Arc<ManualTime>,
     clock: Clock,
-    began: Instant,
+    mailer: Mailer,
+    letters: Letters,
 }
 
 impl Street {
     async fn settle_in(
         week: &Week,
         calendar: Calendar,
-        time: Arc<ManualTime>,
-        clock: Clock,
+        (time, clock): (Arc<ManualTime>, Clock),
         world: World,
         hosts: Hosts,
+        mailer: Mailer,
         public_url: &str,
     ) -> anyhow::Result<Self> {
         let app = hosts.any().context("there is no host")?;
@@ -155,16 +165,15 @@ impl Street {
         let mut promises: Vec<Promise> = homes.iter().flat_map(|home| calendar.promises(&home.parent)).collect();
         promises.sort_by_key(|promise| (promise.at, promise.parent));
         let weather = Weather::draw(week.seed, &calendar, &homes, &promises);
-        Ok(Self { calendar, homes, promises, weather, hosts, world, time, clock, began: Instant::now() })
+        let letters = Letters::default();
+        Ok(Self { calendar, homes, promises, weather, hosts, world, time, clock, mailer, letters })
     }
 
     /// From moment to moment: what changes changes, then everything comes to rest, then the clock moves to whatever is
     /// due next.
     async fn live(&mut self) -> anyhow::Result<()> {
-        let lead_s = self.hosts.any().map_or(0, |app| i64::from(app.config.calling.queue_ahead_s));
-        // What is due later is not queued any more, and everything that is due before is queued by then.
-        let last_queueing = self.calendar.to.plus_secs(-lead_s);
-        let end = self.calendar.to.plus_secs(AFTERMATH_S);
+        let plans_end = self.calendar.to.plus_secs(AFTERMATH_S);
+        let end = plans_end.plus_secs(ENDING_S);
         let mut sweep_at = self.calendar.from;
         let mut is_promising = true;
         loop {
@@ -173,7 +182,7 @@ impl Street {
             while let Some(change) = self.weather.take_due(now) {
                 self.change(change, now).await?;
             }
-            if is_promising && now >= last_queueing {
+            if is_promising && now >= plans_end {
                 is_promising = false;
                 let app = self.hosts.any().context("no host is up at the end")?;
                 for home in &self.homes {
@@ -183,6 +192,7 @@ impl Street {
             self.hosts.settle(&self.world).await?;
             if now >= sweep_at {
                 self.hosts.sweep().await?;
+                self.letters.take_in(&self.mailer);
                 sweep_at = now.plus_secs(SWEEP_S);
             }
             if now >= end {
@@ -193,7 +203,7 @@ impl Street {
                 self.world.next_ms().map(Moment::from_millis),
                 self.weather.next_at(),
                 Some(sweep_at),
-                is_promising.then_some(last_queueing),
+                is_promising.then_some(plans_end),
                 Some(end),
             ];
             let next = next.into_iter().flatten().min().unwrap_or(end);
@@ -217,8 +227,8 @@ impl Street {
                 for home in self.homes.iter().filter(|home| home.parent.number == parent) {
                     let language =
                         Language::of(Some(if home.parent.zone.starts_with("Asia/Ja") { "id" } else { "en" }));
-                    for phone in &home.phones {
-                        phone.behave_in_turn(touches.iter().map(|touch| touch.behaviour(language)).collect());
+                    for (phone, number) in home.phones.iter().zip(0..) {
+                        phone.behave_in_turn(touches.iter().map(|touch| touch.behaviour(language, number)).collect());
                     }
                     if let Some(line) = &home.line {
                         let lines = touches.iter().map(|touch| touch.line(language)).collect();
@@ -256,12 +266,16 @@ impl Street {
     }
 
     /// Compares what was promised with what happened, and with what is on record.
-    async fn judge(&self, week: &Week, mailer: &Mailer, is_shared: bool) -> anyhow::Result<Scorecard> {
+    async fn judge(&mut self, week: &Week, is_shared: bool) -> anyhow::Result<Scorecard> {
+        self.letters.take_in(&self.mailer);
         let app = self.hosts.any().context("no host is up at the end")?;
-        let record = ledger::between(app, Moment(self.calendar.from.0 + 1), self.calendar.to).await?;
-        let letters = mailer.outbox().map(|outbox| outbox.all()).unwrap_or_default();
-        let findings = judging::judge(&self.promises, &self.homes, &self.world, &record, &letters);
-        let lived = self.clock.now().since(self.calendar.from);
-        Ok(Scorecard::new(week, self, findings, is_shared, lived))
+        let now = self.clock.now();
+        let record = ledger::between(app, self.calendar.from, now).await?;
+        let mut findings = judging::judge(&self.promises, &self.homes, &self.world, &record, &self.letters);
+        // What is promised at the very beginning is not judged: nobody was there to promise it.
+        let span = Span { from: Moment(self.calendar.from.0 + 1), to: self.calendar.to, now };
+        let audit = audit::promises(&app.db, &app.config.calling, span).await?;
+        findings.hear(&audit);
+        Ok(Scorecard::new(week, self, findings, (&audit).into(), is_shared))
     }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use serde::Serialize;
 
 use super::judging::Findings;
+use crate::services::audit::Report;
 use super::{Street, Week};
 
 /// How a week went.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scorecard {
     /// What plays it again.
     pub command: String,
@@ -20,6 +20,8 @@ pub struct Scorecard {
     pub night: String,
     /// Calls that were promised.
     pub promised: usize,
+    /// Of them, those whose call has come to its outcome.
+    pub settled: usize,
     /// Calls by where they stand at the end.
     pub outcomes: BTreeMap<&'static str, usize>,
     /// Talks that took place, as the phones and lines have it.
@@ -30,49 +32,50 @@ pub struct Scorecard {
     pub examples: Vec<String>,
     /// How often something rang.
     pub rings: usize,
-    /// From a ring's moment to the ring, in milliseconds: of half of them no more than this.
+    /// From the promised moment to the first ring, in milliseconds: of half of them no more than this.
     pub lateness_p50_ms: i64,
     /// Of 99 in 100.
     pub lateness_p99_ms: i64,
     /// Of all.
     pub lateness_max_ms: i64,
-    /// Promises that failed and have their one alert.
+    /// Promises that came to nothing, or in which something worrying was said, and that have their alert.
     pub alerts_right: usize,
-    /// Letters that were sent.
+    /// Letters about calls.
     pub mails: usize,
-    /// Calls with more than one letter.
-    pub mails_doubled: usize,
     /// What went wrong outside, by name.
     pub weather: BTreeMap<&'static str, usize>,
     /// Hosts that died.
     pub deaths: usize,
     /// Ticks that failed and were tried again.
     pub ticks_failed: usize,
-    /// Of parent, slot, outcome, tries and lateness: the same for the same seed.
+    /// What the audit of promises counts, with the database alone to go by.
+    pub audit: Audit,
+    /// Of parent, slot, outcome, tries and lateness of each call.
     pub trace: String,
-    /// What differs from run to run.
-    #[serde(flatten)]
-    pub pace: Pace,
 }
 
-/// How quickly it was lived through.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Pace {
-    /// Simulated seconds.
-    pub lived_s: u64,
-    /// Real seconds.
-    pub took_s: f64,
+/// The counts of the audit of promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Audit {
+    /// Promises.
+    pub promised: u64,
+    /// Without a call.
+    pub gaps: u64,
+    /// Kept twice.
+    pub doubles: u64,
+    /// Without an outcome.
+    pub overdue: u64,
 }
 
-/// Two runs at different speeds are the same.
-impl PartialEq for Pace {
-    fn eq(&self, _other: &Self) -> bool {
-        true
+impl From<&Report> for Audit {
+    fn from(report: &Report) -> Self {
+        let Report { promised, gaps, doubles, overdue, .. } = report;
+        Self { promised: *promised, gaps: gaps.count, doubles: doubles.count, overdue: overdue.count }
     }
 }
 
 impl Scorecard {
-    pub(super) fn new(week: &Week, street: &Street, findings: Findings, is_shared: bool, lived: Duration) -> Self {
+    pub(super) fn new(week: &Week, street: &Street, findings: Findings, audit: Audit, is_shared: bool) -> Self {
         let late = &findings.lateness_ms;
         let quantile = |of_1000: usize| late.get((late.len() * of_1000).div_ceil(1_000).saturating_sub(1)).copied();
         let database = if is_shared { " --database POSTGRES_URL" } else { "" };
@@ -82,9 +85,10 @@ impl Scorecard {
             from: street.calendar.from.to_string(),
             night: format!("{} on {}", street.calendar.night.zone, street.calendar.night.date),
             promised: findings.promised,
+            settled: findings.settled,
             outcomes: findings.outcomes,
             talks: findings.talks,
-            rings: late.len(),
+            rings: findings.rings,
             lateness_p50_ms: quantile(500).unwrap_or(0),
             lateness_p99_ms: quantile(990).unwrap_or(0),
             lateness_max_ms: quantile(1_000).unwrap_or(0),
@@ -92,12 +96,11 @@ impl Scorecard {
             examples: findings.examples,
             alerts_right: findings.alerts_right,
             mails: findings.mails,
-            mails_doubled: findings.mails_doubled,
             weather: street.weather.planned.clone(),
             deaths: street.hosts.deaths,
             ticks_failed: street.hosts.failures,
+            audit,
             trace: findings.trace,
-            pace: Pace { lived_s: lived.as_secs(), took_s: street.began.elapsed().as_secs_f64() },
         }
     }
 
@@ -116,17 +119,17 @@ impl fmt::Display for Scorecard {
         let listed = |counts: &BTreeMap<&'static str, usize>| {
             counts.iter().map(|(what, count)| format!("{what} {count}")).collect::<Vec<_>>().join(", ")
         };
-        let open = self.count("open");
         writeln!(f, "{}", self.command)?;
         writeln!(f, "from {}, the clocks are changed in {}", self.from, self.night)?;
         writeln!(f, "  weather        {}", listed(&self.weather))?;
         writeln!(f, "  promised       {}", self.promised)?;
-        writeln!(f, "  settled        {}: {}", self.promised - self.count("lost") - open, listed(&self.outcomes))?;
+        writeln!(f, "  settled        {}: {}", self.settled, listed(&self.outcomes))?;
+        writeln!(f, "  talks          {}, rings {}", self.talks, self.rings)?;
         for fault in ["lost", "open", "doubled", "early", "late beyond its window", "outcome wrong"] {
             writeln!(f, "  {fault:<14} {}", self.count(fault))?;
         }
         let (p50, p99, max) = (self.lateness_p50_ms, self.lateness_p99_ms, self.lateness_max_ms);
-        writeln!(f, "  lateness       p50 {p50} ms, p99 {p99} ms, max {max} ms of {} rings", self.rings)?;
+        writeln!(f, "  lateness       p50 {p50} ms, p99 {p99} ms, max {max} ms")?;
         writeln!(
             f,
             "  alerts         right {}, wrong {}, missing {}",
@@ -134,16 +137,14 @@ impl fmt::Display for Scorecard {
             self.count("alerts wrong"),
             self.count("alerts missing")
         )?;
-        let missing = self.count("mails missing");
-        writeln!(f, "  mails          {}, missing {missing}, twice {}", self.mails, self.mails_doubled)?;
+        let (missing, wrong) = (self.count("mails missing"), self.count("mails wrong"));
+        writeln!(f, "  mails          {}, wrong {wrong}, missing {missing}", self.mails)?;
         writeln!(f, "  jobs left      {}", self.count("jobs left"))?;
         let strays = self.count("not promised") + self.count("rung for nothing") + self.count("what no vendor takes");
         writeln!(f, "  uncalled for   {strays}")?;
         writeln!(f, "  hosts died     {}, ticks failed {}", self.deaths, self.ticks_failed)?;
-        let Pace { lived_s, took_s } = self.pace;
-        #[expect(clippy::cast_precision_loss, reason = "a rough figure for people")]
-        let speed = lived_s as f64 / took_s.max(0.001);
-        writeln!(f, "  pace           {speed:.0} s a second, {took_s:.1} s in all")?;
+        let Audit { promised, gaps, doubles, overdue } = self.audit;
+        writeln!(f, "  audit          promised {promised}, gaps {gaps}, doubles {doubles}, overdue {overdue}")?;
         writeln!(f, "  trace          {}", self.trace)?;
         for example in &self.examples {
             writeln!(f, "  ! {example}")?;

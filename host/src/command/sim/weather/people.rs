@@ -12,6 +12,8 @@ use crate::domain::Moment;
 /// Before a promise is queued it is settled what will be done.
 const BEFORE_S: i64 = 420;
 const DAY_S: i64 = 86_400;
+/// Who of two is quicker must not be left to the machine.
+const SECOND_PHONE_MS: i64 = 700;
 
 /// What a parent does at one ring.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +33,14 @@ pub(in crate::command::sim) enum Touch {
 }
 
 impl Touch {
-    /// On a phone with the app.
-    pub(in crate::command::sim) fn behaviour(self, language: Language) -> Behaviour {
+    /// On a phone with the app; the second of one person is reached for a little later than the first.
+    pub(in crate::command::sim) fn behaviour(self, language: Language, number: i64) -> Behaviour {
+        let later_ms = number * SECOND_PHONE_MS;
         match self {
-            Self::Answers { after_ms, .. } => Behaviour::Answer { after_ms, script: self.script(language) },
-            Self::Declines { after_ms } => Behaviour::Decline { after_ms },
+            Self::Answers { after_ms, .. } => {
+                Behaviour::Answer { after_ms: after_ms + later_ms, script: self.script(language) }
+            }
+            Self::Declines { after_ms } => Behaviour::Decline { after_ms: after_ms + later_ms },
             Self::Ignores | Self::Busy | Self::Voicemail | Self::Fails => Behaviour::Ignore,
         }
     }

@@ -63,8 +63,8 @@ pub(super) fn apply<'a>(world: &World, troubles: impl Iterator<Item = &'a Troubl
 pub(super) fn draw(drawn: &mut Drawn, seed: u64, homes: &[Home], promises: &[Promise]) {
     let mut dice = Dice::new(seed, "vendors", 0);
     let aims = drawn.aims(&mut dice, promises, ONE_IN);
-    // A request that hangs is waited for in real time, so there are few.
-    let mut hangs = 2;
+    // A request that hangs is waited for in real time, so there is one.
+    let mut hangs = 1;
     for (number, promise) in aims.into_iter().enumerate() {
         let reached = homes.iter().find(|home| home.parent.number == promise.parent).map(|home| home.parent.reached);
         let (name, trouble, from, to) = if dice.chance(35) {
@@ -97,9 +97,10 @@ fn at_the_moment(at: Moment) -> (Moment, Moment) {
     (Moment(at.0 - 1_000), Moment(at.0 + 500_000))
 }
 
-/// In both cases nobody hears an answer.
+/// In both cases nobody hears an answer. Other requests on the same connection go on: which of them there are depends on
+/// the machine.
 fn cut(dice: &mut Dice) -> (&'static str, Fault) {
-    if dice.chance(60) { ("replies lost", Fault::taken_then_broken_off()) } else { ("connections cut", Fault::cut()) }
+    if dice.chance(60) { ("replies lost", Fault::taken_then_broken_off()) } else { ("requests lost", Fault::broken_off()) }
 }
 
 fn hang(dice: &mut Dice) -> Fault {
