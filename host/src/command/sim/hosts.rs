@@ -243,6 +243,7 @@ async fn ring_and_hear_nothing(world: &World, app: &App, now: Moment) {
     let taken = |world: &World| world.fcm.sent().len() + world.apns.sent().len();
     let wanted = taken(world) + due;
     tokio::select! {
+        biased;
         _rings = ringing::run_due(app) => {}
         _all = world.until(|world| taken(world) >= wanted) => {}
         () = tokio::time::sleep(TAKEN_WITHIN) => {}
@@ -254,6 +255,7 @@ async fn submit_and_hear_nothing(world: &World, app: &App, batches: Vec<submitti
     let wanted = world.eleven.batches().len() + batches.len();
     let sending = futures::future::join_all(batches.into_iter().map(|batch| submitting::send(app, batch)));
     tokio::select! {
+        biased;
         _sent = sending => {}
         _all = world.until(|world| world.eleven.batches().len() >= wanted) => {}
         () = tokio::time::sleep(TAKEN_WITHIN) => {}

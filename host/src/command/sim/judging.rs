@@ -2,6 +2,7 @@
 //! first two know nothing of the host. Of what the host has on record alone, the audit of promises judges.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 
 use callpanion_emulators::phone::Outcome;
 use callpanion_emulators::{Phone, World};
@@ -34,6 +35,8 @@ pub(super) struct Findings {
     /// Promises that came to nothing, or that led to worrying words, and have their alert.
     pub(super) alerts_right: usize,
     pub(super) mails: usize,
+    /// What came of each promise.
+    pub(super) calls: Vec<String>,
     pub(super) trace: String,
 }
 
@@ -71,12 +74,12 @@ pub(super) fn judge(
             entries.insert(key, entry);
         }
     }
-    let mut trace = Sha256::new();
     for promise in promises {
         let entry = entries.get(&(Some(promise.parent), promise.slot_no, promise.date.clone())).copied();
         let name = format!("parent {}, {} slot {}", promise.parent, promise.date, promise.slot_no);
         let Some(entry) = entry.filter(|entry| entry.due_at == promise.at) else {
             findings.fault("lost", &name);
+            findings.calls.push(format!("{name} (lost)"));
             continue;
         };
         let mine: Vec<(&Try, Vec<Touched>)> = entry
@@ -84,8 +87,7 @@ pub(super) fn judge(
             .iter()
             .map(|attempt| (attempt, touched.remove(&attempt.id.to_string()).unwrap_or_default()))
             .collect();
-        let late_ms = findings.judge_call(&name, entry, &mine, letters.of(&entry.call.to_string()));
-        trace.update(format!("{name}|{}|{:?}|{}|{late_ms:?}\n", entry.state, entry.reason, entry.tries));
+        findings.judge_call(name, entry, &mine, letters.of(&entry.call.to_string()));
     }
     findings.judge_strays(promises, record, &numbers, touched);
     for what in world.unexpected() {
@@ -96,7 +98,7 @@ pub(super) fn judge(
     }
     findings.lateness_ms.sort_unstable();
     findings.mails = letters.count;
-    findings.trace = hex::encode(trace.finalize());
+    findings.trace = hex::encode(Sha256::digest(findings.calls.join("\n")));
     findings.trace.truncate(16);
     findings
 }
@@ -128,8 +130,7 @@ impl Findings {
         }
     }
 
-    /// Gives how late the first ring of its first try was, ms after the promised moment.
-    fn judge_call(&mut self, name: &str, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) -> Option<i64> {
+    fn judge_call(&mut self, name: String, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) {
         let state = entry.state;
         *self.outcomes.entry(state.as_str()).or_default() += 1;
         self.settled += usize::from(state.is_outcome());
@@ -143,7 +144,7 @@ impl Findings {
         let first = mine.iter().filter(|(attempt, _)| attempt.try_no == 1).flat_map(|(_, touched)| touched);
         let late_ms = first.map(|one| one.at.millis() - entry.due_at.millis()).min();
         self.lateness_ms.extend(late_ms);
-        late_ms
+        self.calls.push(name);
     }
 
     fn judge_rings(&mut self, name: &str, mine: &[(&Try, Vec<Touched>)]) {
@@ -266,16 +267,26 @@ fn talk(world: &World, conversation: &str) -> Option<Talk> {
     })
 }
 
+/// Seconds, to the millisecond.
+struct Seconds(i64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { '-' } else { '+' };
+        write!(f, "{sign}{}.{:03}", self.0.abs() / 1_000, self.0.abs() % 1_000)
+    }
+}
+
 /// In words, in seconds from the promised moment.
 fn course(entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> String {
-    let seconds = |at: Moment| (at.millis() - entry.due_at.millis()) / 1_000;
+    let seconds = |at: Moment| Seconds(at.millis() - entry.due_at.millis());
     let mut told = String::new();
     for (attempt, touched) in mine {
-        told += &format!("; try {} at {:+} s", attempt.try_no, seconds(attempt.ring_at));
+        told += &format!("; try {} at {} s", attempt.try_no, seconds(attempt.ring_at));
         for one in touched {
-            told += &format!(", rang {:+} s", seconds(one.at));
+            told += &format!(", rang {} s", seconds(one.at));
             if let Some(talk) = one.talk {
-                told += &format!(", talked {:+} s", seconds(talk.began_at));
+                told += &format!(", talked {} s", seconds(talk.began_at));
             }
         }
     }

@@ -50,8 +50,10 @@ pub struct Scorecard {
     pub ticks_failed: usize,
     /// What the audit of promises counts, with the database alone to go by.
     pub audit: Audit,
-    /// Of parent, slot, outcome, tries and lateness of each call.
+    /// Of what came of each promise.
     pub trace: String,
+    /// What came of each promise, and when: for machines, and for whoever compares two runs.
+    pub calls: Vec<String>,
 }
 
 /// The counts of the audit of promises.
@@ -101,6 +103,7 @@ impl Scorecard {
             ticks_failed: street.hosts.failures,
             audit,
             trace: findings.trace,
+            calls: findings.calls,
         }
     }
 
