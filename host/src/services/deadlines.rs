@@ -7,8 +7,7 @@ use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
 use crate::db::calls::{self, Call, CallChange};
-use crate::db::conversations;
-use crate::db::{Conn, DbError};
+use crate::db::{Conn, DbError, conversations, ring_attempts};
 use crate::domain::{CallMethod, CallState, FamilyId};
 use crate::services::calls::{Miss, Rules, miss};
 use crate::services::error::ServiceError;
@@ -53,8 +52,11 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
     let before = (call.state, call.tries, call.check_at);
     match (call.state, call.call_method) {
         (CallState::Queued, CallMethod::App) => {
+            // A device may have said that it rings though nobody wrote so: the host that rang it died.
+            let attempts = ring_attempts::of_call(c, call.id).await?;
+            let rang = attempts.iter().any(|attempt| attempt.try_no == call.tries && attempt.rang_at.is_some());
             let expired = Miss { outcome: CallState::Expired, reason: "not_rung_in_time", retry: false };
-            miss(c, &mut call, expired, rules).await?;
+            miss(c, &mut call, if rang { Miss::NO_ANSWER } else { expired }, rules).await?;
         }
         (CallState::Ringing, CallMethod::App) => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
