@@ -143,6 +143,10 @@ impl Hosts {
             return Ok(());
         }
         let dying = usize::try_from(death.whose).unwrap_or(0) % self.up.len();
+        // Whoever has the door takes it with them, and some hear nobody any more before they die.
+        if death.is_deaf && dying == 0 {
+            self.close_door().await;
+        }
         match death.way {
             Way::Before(last) => {
                 for tick in Tick::ALL.into_iter().take_while(|tick| *tick != last) {
@@ -169,16 +173,21 @@ impl Hosts {
                 }
             }
         }
+        // What phones and vendors say to it in the meantime, they have said: it is not a race with the closing door.
+        at_rest(world).await?;
         self.bury(dying, death, now).await;
         at_rest(world).await
     }
 
-    async fn bury(&mut self, dying: usize, death: Death, now: Moment) {
-        // Whoever has the door takes it with them.
-        if dying == 0
-            && let Some(door) = self.door.take()
-        {
+    async fn close_door(&mut self) {
+        if let Some(door) = self.door.take() {
             door.close().await;
+        }
+    }
+
+    async fn bury(&mut self, dying: usize, death: Death, now: Moment) {
+        if dying == 0 {
+            self.close_door().await;
         }
         let app = self.up.remove(dying);
         self.deaths += 1;
@@ -193,9 +202,7 @@ impl Hosts {
         for app in &self.up {
             app.live.close();
         }
-        if let Some(door) = self.door.take() {
-            door.close().await;
-        }
+        self.close_door().await;
     }
 }
 

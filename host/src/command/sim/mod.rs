@@ -115,7 +115,10 @@ async fn live(week: &Week, logs: bool) -> Result<Scorecard, Failure> {
         settings.push((format!("CALLPANION__{key}"), value));
     }
     if logs {
-        settings.extend(std::env::vars().filter(|(key, _)| key.starts_with("CALLPANION__LOG__")));
+        for (key, value) in std::env::vars().filter(|(key, _)| key.starts_with("CALLPANION__LOG__")) {
+            settings.retain(|(known, _)| *known != key);
+            settings.push((key, value));
+        }
     }
     let config = Config::load(None, settings.into_iter()).map_err(|error| Failure::Config(error.to_string()))?;
     if logs {

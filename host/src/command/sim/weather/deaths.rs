@@ -31,6 +31,8 @@ pub(in crate::command::sim) enum Way {
 pub(in crate::command::sim) struct Death {
     pub(in crate::command::sim) way: Way,
     pub(in crate::command::sim) away_s: i64,
+    /// It hears nobody any more before it dies.
+    pub(in crate::command::sim) is_deaf: bool,
     /// Which of the living.
     pub(in crate::command::sim) whose: i64,
 }
@@ -72,5 +74,5 @@ fn draw_one(dice: &mut Dice, promise: &Promise) -> (Moment, Death) {
         46..=85 => dice.between(6, 90),
         _ => dice.between(91, 700),
     };
-    (at, Death { way, away_s, whose: dice.between(0, 1) })
+    (at, Death { way, away_s, is_deaf: dice.chance(50), whose: dice.between(0, 1) })
 }
