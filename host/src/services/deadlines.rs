@@ -7,6 +7,7 @@ use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
 use crate::db::calls::{self, Call, CallChange};
+use crate::db::ring_attempts::steps::LOOKED_UP;
 use crate::db::{Conn, DbError, conversations, ring_attempts};
 use crate::domain::{CallMethod, CallState, FamilyId};
 use crate::services::calls::{Miss, Rules, miss};
@@ -60,6 +61,10 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         }
         (CallState::Ringing, CallMethod::App) => miss(c, &mut call, Miss::NO_ANSWER, rules).await?,
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
+            // Nobody asked the vendor yet since a host is here again: that comes first.
+            if is_to_be_looked_up(c, &call, rules).await? {
+                return Ok(false);
+            }
             // It may have rung, so it is not dialled again: the family is told instead.
             miss(c, &mut call, Miss::failed("vendor_silent", false), rules).await?;
             // The family knows. What became of it is asked for all the same, until the vendor says.
@@ -79,6 +84,17 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         _ => {}
     }
     Ok(before != (call.state, call.tries, call.check_at))
+}
+
+/// Whether the vendor is just about to be asked what became of a call. Who was asked in vain is asked again later.
+async fn is_to_be_looked_up(c: &mut Conn, call: &Call, rules: &Rules) -> Result<bool, DbError> {
+    let attempts = ring_attempts::of_call(c, call.id).await?;
+    Ok(attempts.iter().any(|attempt| {
+        attempt.ahead
+            && attempt.try_no == call.tries
+            && LOOKED_UP.contains(&attempt.state)
+            && attempt.act_at.is_some_and(|at| at <= rules.now)
+    }))
 }
 
 /// A talk that nobody has ended is asked for at the provider.
