@@ -28,6 +28,8 @@ pub struct Entry {
     pub reason: Option<String>,
     /// How often it was tried.
     pub tries: i32,
+    /// When it was over.
+    pub ended_at: Option<Moment>,
     /// Its ring attempts, the first first.
     pub attempts: Vec<Try>,
     /// What was opened because it came to nothing.
@@ -93,6 +95,7 @@ pub async fn between(app: &App, from: Moment, to: Moment) -> Result<Ledger, Serv
             state: call.state,
             reason: call.reason,
             tries: call.tries,
+            ended_at: call.ended_at,
             attempts,
             alerts,
             worries,

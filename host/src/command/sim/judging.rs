@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
+use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::phone::Outcome;
 use callpanion_emulators::{Phone, World};
 use sha2::{Digest, Sha256};
@@ -34,6 +35,8 @@ pub(super) struct Findings {
     pub(super) lateness_ms: Vec<i64>,
     /// Promises that came to nothing, or that led to worrying words, and have their alert.
     pub(super) alerts_right: usize,
+    /// Talks by phone that a family was told of as failed first: the vendor answered nothing for minutes.
+    pub(super) alerts_early: usize,
     pub(super) mails: usize,
     /// What came of each promise.
     pub(super) calls: Vec<String>,
@@ -87,7 +90,7 @@ pub(super) fn judge(
             .iter()
             .map(|attempt| (attempt, touched.remove(&attempt.id.to_string()).unwrap_or_default()))
             .collect();
-        findings.judge_call(name, entry, &mine, letters.of(&entry.call.to_string()));
+        findings.judge_call(world, name, entry, &mine, letters.of(&entry.call.to_string()));
     }
     findings.judge_strays(promises, record, &numbers, touched);
     for what in world.unexpected() {
@@ -130,7 +133,14 @@ impl Findings {
         }
     }
 
-    fn judge_call(&mut self, name: String, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) {
+    fn judge_call(
+        &mut self,
+        world: &World,
+        name: String,
+        entry: &Entry,
+        mine: &[(&Try, Vec<Touched>)],
+        told: Told,
+    ) {
         let state = entry.state;
         *self.outcomes.entry(state.as_str()).or_default() += 1;
         self.settled += usize::from(state.is_outcome());
@@ -140,7 +150,8 @@ impl Findings {
         }
         self.judge_rings(&name, mine);
         let talks: Vec<Talk> = mine.iter().flat_map(|(_, touched)| touched).filter_map(|one| one.talk).collect();
-        self.judge_talks(&name, entry, &talks, told);
+        let too_early = is_told_early(world, entry, &talks);
+        self.judge_talks(&name, entry, &talks, told, too_early);
         let first = mine.iter().filter(|(attempt, _)| attempt.try_no == 1).flat_map(|(_, touched)| touched);
         let late_ms = first.map(|one| one.at.millis() - entry.due_at.millis()).min();
         self.lateness_ms.extend(late_ms);
@@ -174,17 +185,19 @@ impl Findings {
         }
     }
 
-    fn judge_talks(&mut self, name: &str, entry: &Entry, talks: &[Talk], told: Told) {
+    /// `too_early`: the family was told of a failure while nobody could know better, and of the talk later.
+    fn judge_talks(&mut self, name: &str, entry: &Entry, talks: &[Talk], told: Told, too_early: bool) {
         self.talks += talks.len();
         if talks.len() > 1 {
             self.fault("doubled", &format!("{name}: {} talks", talks.len()));
         }
         let talked = !talks.is_empty();
-        if (entry.state == CallState::Completed) != talked {
+        self.alerts_early += usize::from(too_early);
+        if (entry.state == CallState::Completed) != talked && !too_early {
             self.fault("outcome wrong", &format!("{name}: {} talks", talks.len()));
         }
         let is_worrying = talks.iter().any(|talk| talk.is_worrying);
-        let wanted = (usize::from(!talked), usize::from(is_worrying));
+        let wanted = (usize::from(!talked || too_early), usize::from(is_worrying));
         let found = (entry.alerts, usize::from(entry.worries > 0));
         if found.0 > wanted.0 || found.1 > wanted.1 {
             self.fault("alerts wrong", &format!("{name}: {found:?} for {wanted:?}"));
@@ -224,6 +237,20 @@ impl Findings {
             self.fault("rung for nothing", &format!("at {}", strays.at));
         }
     }
+}
+
+/// Whether a call was given up because its vendor answered none of the questions between the talk's beginning and then.
+fn is_told_early(world: &World, entry: &Entry, talks: &[Talk]) -> bool {
+    const LOOKS: [Op; 4] = [Op::Batches, Op::Batch, Op::Conversation, Op::Conversations];
+    let (Some(talk), Some(ended_at)) = (talks.first(), entry.ended_at) else { return false };
+    let asked = world.eleven.requests();
+    let mut looks = asked
+        .iter()
+        .filter(|asked| asked.op.is_some_and(|op| LOOKS.contains(&op)))
+        .filter(|asked| (talk.began_at.millis()..=ended_at.millis()).contains(&asked.at_ms))
+        .peekable();
+    let is_given_up = entry.state == CallState::Failed && entry.reason.as_deref() == Some("vendor_silent");
+    is_given_up && looks.peek().is_some() && looks.all(|asked| asked.status != Some(200))
 }
 
 /// What rang, by attempt, as the push or the submission named it.

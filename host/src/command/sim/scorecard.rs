@@ -40,6 +40,8 @@ pub struct Scorecard {
     pub lateness_max_ms: i64,
     /// Promises that came to nothing, or in which something worrying was said, and that have their alert.
     pub alerts_right: usize,
+    /// Talks by phone that a family was told of as failed first, since the vendor answered nothing for minutes.
+    pub alerts_early: usize,
     /// Letters about calls.
     pub mails: usize,
     /// What went wrong outside, by name.
@@ -97,6 +99,7 @@ impl Scorecard {
             faults: findings.faults,
             examples: findings.examples,
             alerts_right: findings.alerts_right,
+            alerts_early: findings.alerts_early,
             mails: findings.mails,
             weather: street.weather.planned.clone(),
             deaths: street.hosts.deaths,
@@ -135,8 +138,9 @@ impl fmt::Display for Scorecard {
         writeln!(f, "  lateness       p50 {p50} ms, p99 {p99} ms, max {max} ms")?;
         writeln!(
             f,
-            "  alerts         right {}, wrong {}, missing {}",
+            "  alerts         right {}, too early {}, wrong {}, missing {}",
             self.alerts_right,
+            self.alerts_early,
             self.count("alerts wrong"),
             self.count("alerts missing")
         )?;
