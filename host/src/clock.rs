@@ -17,7 +17,7 @@ pub struct Clock(Arc<Source>);
 enum Source {
     System,
     Scaled { started: Instant, from: Moment, speed: f64 },
-    Manual(AtomicI64),
+    Manual { wall: AtomicI64, monotonic: AtomicI64 },
 }
 
 impl Clock {
@@ -33,7 +33,7 @@ impl Clock {
 
     /// Stands still until [`Clock::advance`] moves it.
     pub fn manual(start: Moment) -> Self {
-        Self(Arc::new(Source::Manual(AtomicI64::new(start.0))))
+        Self(Arc::new(Source::Manual { wall: AtomicI64::new(start.0), monotonic: AtomicI64::new(start.0) }))
     }
 
     /// The present moment.
@@ -41,7 +41,7 @@ impl Clock {
         match &*self.0 {
             Source::System => system_now(),
             Source::Scaled { started, from, speed } => *from + started.elapsed().mul_f64(*speed),
-            Source::Manual(micros) => Moment(micros.load(Ordering::SeqCst)),
+            Source::Manual { wall, .. } => Moment(wall.load(Ordering::SeqCst)),
         }
     }
 
@@ -50,15 +50,23 @@ impl Clock {
         match &*self.0 {
             Source::System => started().elapsed(),
             Source::Scaled { started, speed, .. } => started.elapsed().mul_f64(*speed),
-            Source::Manual(micros) => Duration::from_micros(micros.load(Ordering::SeqCst).unsigned_abs()),
+            Source::Manual { monotonic, .. } => Duration::from_micros(monotonic.load(Ordering::SeqCst).unsigned_abs()),
         }
     }
 
     /// Moves a manual clock forward; other clocks move by themselves.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(micros) = &*self.0 {
-            let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-            micros.fetch_add(by, Ordering::SeqCst);
+        if let Source::Manual { monotonic, .. } = &*self.0 {
+            monotonic.fetch_add(micros(by), Ordering::SeqCst);
+        }
+        self.set_forward(by);
+    }
+
+    /// Sets a manual clock forward, as a hand on the wall does: no time passes. The simulator passes over hours in
+    /// which nothing is due this way.
+    pub fn set_forward(&self, by: Duration) {
+        if let Source::Manual { wall, .. } = &*self.0 {
+            wall.fetch_add(micros(by), Ordering::SeqCst);
         }
     }
 
@@ -69,7 +77,7 @@ impl Clock {
     pub fn real(&self, span: Duration) -> Duration {
         match &*self.0 {
             Source::Scaled { speed, .. } => span.div_f64(*speed),
-            Source::System | Source::Manual(_) => span,
+            Source::System | Source::Manual { .. } => span,
         }
     }
 
@@ -83,6 +91,10 @@ impl Clock {
             tokio::time::sleep(self.real(left).max(Duration::from_millis(1))).await;
         }
     }
+}
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// When the process first asked.

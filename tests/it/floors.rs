@@ -54,6 +54,7 @@ const EVERYTHING: &[&str] = &[
 /// Imports against the table, by files and room, each with its reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("command/", "boot", "a command is what assembles the house and opens its doors"),
+    ("command/sim/", "worker", "the simulator runs the worker's ticks on a clock of its own"),
     ("command/", "clock", "which time the house lives in is the command's choice"),
     ("command/", "mail", "so is the way in which mail leaves it"),
     ("command/", "plugins", "`plugin list` and `plugin show` read manifests without a house around them"),

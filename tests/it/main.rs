@@ -29,6 +29,7 @@ mod plugin_health;
 mod plugins;
 mod schedules;
 mod sessions;
+mod sim;
 mod testing;
 mod tz_release;
 mod webhooks;

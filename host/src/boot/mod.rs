@@ -129,6 +129,38 @@ async fn load_plugins_before(
     Ok(plugins)
 }
 
+/// An open web door.
+#[derive(Debug)]
+pub struct Door {
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Door {
+    /// Opens it.
+    pub fn open(app: &App, listener: TcpListener) -> Self {
+        let stop = CancellationToken::new();
+        let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "`Door::close` joins it, and cuts it off when it drains too long"
+        )]
+        let server = tokio::task::spawn(async move { serving.await });
+        Self { stop, server }
+    }
+
+    /// Closes it: no new request comes in, those that are open end.
+    pub async fn close(self) {
+        self.stop.cancel();
+        let abort = self.server.abort_handle();
+        if tokio::time::timeout(DRAIN, self.server).await.is_err() {
+            tracing::warn!("requests that did not end in time were cut off");
+            abort.abort();
+        }
+    }
+}
+
 /// A running host: its web door and its worker.
 #[allow(missing_debug_implementations, reason = "it holds connections and secrets")]
 pub struct Host {
@@ -136,8 +168,7 @@ pub struct Host {
     app: App,
     /// Let go of last.
     _claim: Claim,
-    stop: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
+    door: Door,
     worker: Worker,
 }
 
@@ -147,12 +178,8 @@ impl Host {
         let claim = app.db.claim()?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
-        let stop = CancellationToken::new();
-        let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        #[expect(clippy::disallowed_methods, reason = "`Host::stop` joins it, and cuts it off when it drains too long")]
-        let server = tokio::task::spawn(async move { serving.await });
-        Ok(Self { address, app: app.clone(), _claim: claim, stop, server, worker: Worker::start(app) })
+        let door = Door::open(app, listener);
+        Ok(Self { address, app: app.clone(), _claim: claim, door, worker: Worker::start(app) })
     }
 
     /// Where it listens.
@@ -163,12 +190,7 @@ impl Host {
     /// Closes the doors: nothing new begins, what was begun ends.
     pub async fn stop(self) {
         self.app.live.close();
-        self.stop.cancel();
-        let abort = self.server.abort_handle();
-        if tokio::time::timeout(DRAIN, self.server).await.is_err() {
-            tracing::warn!("requests that did not end in time were cut off");
-            abort.abort();
-        }
+        self.door.close().await;
         self.worker.stop(&self.app).await;
     }
 }

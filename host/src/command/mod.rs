@@ -9,6 +9,7 @@ mod demo;
 mod migrate;
 mod plugin;
 mod serve;
+pub mod sim;
 mod webhooks;
 
 use std::path::Path;
@@ -45,6 +46,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Config(command) => config::run(command).await,
         Command::Plugin(command) => plugin::run(command).await,
+        Command::Sim(command) => sim::run(command).await,
         Command::Webhooks(command) => webhooks::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,

@@ -5,6 +5,7 @@
 //! changes are compare-and-set. A query body is written once and compiled for
 //! SQLite and PostgreSQL by `on!`.
 
+pub mod agenda;
 pub mod alert_notices;
 pub mod alerts;
 pub mod bodies;
@@ -16,6 +17,7 @@ pub mod conversations;
 mod error;
 pub mod installation;
 pub mod jobs;
+pub mod ledger;
 pub mod nodes;
 mod notices;
 mod open;

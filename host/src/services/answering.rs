@@ -103,7 +103,8 @@ async fn take(
             }
         }
         DeviceStep::TimedOut => {
-            if call.state == CallState::Ringing {
+            // Queued, when the host died that rang, before it wrote so.
+            if matches!(call.state, CallState::Queued | CallState::Ringing) {
                 miss(c, call, CallReason::NoAnswer, rules).await?;
             }
         }

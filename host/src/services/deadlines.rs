@@ -7,8 +7,8 @@ use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
 use crate::db::calls::{self, Call, CallFacts};
-use crate::db::conversations;
-use crate::db::{Conn, DbError};
+use crate::db::ring_attempts::steps::LOOKED_UP;
+use crate::db::{Conn, DbError, conversations, ring_attempts};
 use crate::domain::{CallMethod, CallReason, CallState, FamilyId};
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
@@ -16,9 +16,9 @@ use crate::services::error::ServiceError;
 /// After the ring window, for an answer that is on its way.
 pub(crate) const ANSWER_GRACE_S: i64 = 5;
 /// After the ring window, for a vendor that dials and reports.
-const VENDOR_GRACE_S: i64 = 180;
+pub(crate) const VENDOR_GRACE_S: i64 = 180;
 /// From the answer to the talk.
-const CONNECT_WINDOW_S: i64 = 60;
+pub(crate) const CONNECT_WINDOW_S: i64 = 60;
 const CALLS_A_TICK: i64 = 200;
 /// Transactions under way at once: fewer than connections.
 const SIDE_BY_SIDE: usize = 4;
@@ -53,10 +53,17 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
     let before = (call.state, call.tries, call.check_at);
     match (call.state, call.call_method) {
         (CallState::Queued, CallMethod::App) => {
-            miss(c, &mut call, CallReason::NotRungInTime, rules).await?;
+            // A device may have said that it rings though nobody wrote so: the host that rang it died.
+            let attempts = ring_attempts::of_call(c, call.id).await?;
+            let rang = attempts.iter().any(|attempt| attempt.try_no == call.tries && attempt.rang_at.is_some());
+            miss(c, &mut call, if rang { CallReason::NoAnswer } else { CallReason::NotRungInTime }, rules).await?;
         }
         (CallState::Ringing, CallMethod::App) => miss(c, &mut call, CallReason::NoAnswer, rules).await?,
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
+            // Nobody asked the vendor yet since a host is here again: that comes first.
+            if is_to_be_looked_up(c, &call, rules).await? {
+                return Ok(false);
+            }
             // It may have rung, so it is not dialled again: the family is told instead.
             miss(c, &mut call, CallReason::VendorSilent, rules).await?;
             // The family knows. What became of it is asked for all the same, until the vendor says.
@@ -76,6 +83,17 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         _ => {}
     }
     Ok(before != (call.state, call.tries, call.check_at))
+}
+
+/// Whether the vendor is just about to be asked what became of a call. Who was asked in vain is asked again later.
+async fn is_to_be_looked_up(c: &mut Conn, call: &Call, rules: &Rules) -> Result<bool, DbError> {
+    let attempts = ring_attempts::of_call(c, call.id).await?;
+    Ok(attempts.iter().any(|attempt| {
+        attempt.ahead
+            && attempt.try_no == call.tries
+            && LOOKED_UP.contains(&attempt.state)
+            && attempt.act_at.is_some_and(|at| at <= rules.now)
+    }))
 }
 
 /// A talk that nobody has ended is asked for at the provider.

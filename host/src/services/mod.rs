@@ -14,6 +14,7 @@
 //! family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 pub mod acknowledging;
+pub mod agenda;
 mod agent_variables;
 pub mod answering;
 pub(crate) mod arming;
@@ -27,6 +28,7 @@ mod escalation;
 pub mod housekeeping;
 pub mod inbox;
 pub mod jobs;
+pub mod ledger;
 pub mod live;
 pub mod live_bridge;
 pub mod lookups;

@@ -1,8 +1,8 @@
 //! Reconciling: fetching what never arrived. Webhooks are sent once; a talk whose webhook did not come is asked for at
 //! the provider, with growing waits, until the provider says what became of it.
 //!
-//! What is asked, in this order: each conversation that we know of, by its id; for a call by phone without one, its
-//! submission, which tells the conversation or has it found by our call id.
+//! What is asked: for a call by phone whose last submission led to no conversation that we know of, that submission, which
+//! tells the conversation or has it found by our call id; then each conversation that we know of, by its id.
 
 use std::time::Duration;
 
@@ -36,10 +36,15 @@ const SETTLE_AFTER_S: i64 = 1_800;
 
 /// Fetches what is overdue. Returns how many calls were looked at.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
+    look_after(app, AT_ONCE).await
+}
+
+/// The same, with so many calls side by side.
+pub async fn look_after(app: &App, abreast: usize) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let waiting = calls::to_check(&mut app.db.read().await?, now, CALLS_A_TICK).await?;
     let mut looked_at = 0;
-    for calls in waiting.chunks(AT_ONCE) {
+    for calls in waiting.chunks(abreast.max(1)) {
         let looks = futures::future::join_all(calls.iter().map(|call| look_once(app, call.clone(), now))).await;
         looked_at += looks.into_iter().filter(|mine| *mine).count();
     }
@@ -82,8 +87,10 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     let mut talks = conversations::of_call(&mut app.db.read().await?, call.id).await?;
     let mut known = Known::Nothing;
-    if talks.is_empty() && call.call_method == CallMethod::Phone {
-        (known, talks) = ask_submission(app, &call, deadline).await?;
+    if call.call_method == CallMethod::Phone {
+        let found;
+        (known, found) = ask_submission(app, &call, &talks, deadline).await?;
+        talks.extend(found);
     }
     for talk in talks {
         match app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await {
@@ -103,16 +110,21 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
     give_up(app, call, known).await
 }
 
-/// Asks what became of the submission of a call by phone. Returns the conversation that it led to, if the vendor tells.
+/// Asks what became of the last submission of a call by phone, unless its conversation is among the known ones. Returns
+/// the conversation that it led to, if the vendor tells.
 async fn ask_submission(
     app: &App,
     call: &Call,
+    talks: &[ConversationRow],
     deadline: Duration,
-) -> Result<(Known, Vec<ConversationRow>), ServiceError> {
+) -> Result<(Known, Option<ConversationRow>), ServiceError> {
     let attempts = ring_attempts::of_call(&mut app.db.read().await?, call.id).await?;
     let Some(attempt) = attempts.into_iter().rev().find(|attempt| attempt.ahead && attempt.sends > 0) else {
-        return Ok((Known::Everything, Vec::new()));
+        return Ok((if talks.is_empty() { Known::Everything } else { Known::Nothing }, None));
     };
+    if talks.iter().any(|talk| talk.attempt_id == attempt.id) {
+        return Ok((Known::Nothing, None));
+    }
     let found = match app.plugins.inspect(&attempt.channel, vec![lookups::ring_ref(&attempt)], deadline).await {
         Ok(inspections) => inspections.into_iter().find(|found| found.attempt == attempt.id),
         Err(error) => {
@@ -120,11 +132,11 @@ async fn ask_submission(
             None
         }
     };
-    let Some(found) = found else { return Ok((Known::NotYet, Vec::new())) };
+    let Some(found) = found else { return Ok((Known::NotYet, None)) };
     match learn(app, call, attempt.id, &found).await? {
-        Some(talk) => Ok((Known::NotYet, vec![talk])),
-        None if is_over(found.phase) => Ok((Known::Everything, Vec::new())),
-        None => Ok((Known::NotYet, Vec::new())),
+        Some(talk) => Ok((Known::NotYet, Some(talk))),
+        None if is_over(found.phase) => Ok((Known::Everything, None)),
+        None => Ok((Known::NotYet, None)),
     }
 }
 

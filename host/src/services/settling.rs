@@ -31,13 +31,14 @@ pub(crate) async fn settle(
     };
     webhooks::learn(c, &row, rules.now).await?;
     let running = talk.outcome == ConversationOutcome::Running;
-    if call.state.is_outcome() && !running && call.check_at.is_some() {
+    let is_earlier = is_of_earlier_try(c, &call, attempt_id).await?;
+    if call.state.is_outcome() && !is_earlier && !running && call.check_at.is_some() {
         // Whatever follows, there is nothing left to fetch.
         let nothing_missing = CallFacts { check_at: Some(None), ..CallFacts::default() };
         calls::amend(c, call.id, &nothing_missing, rules.now).await?;
         call.check_at = None;
     }
-    if is_of_earlier_try(c, &call, attempt_id).await? && !ends_the_waiting(&call, &talk) {
+    if is_earlier && !ends_the_waiting(&call, &talk) {
         return Ok(None);
     }
     match talk.outcome {

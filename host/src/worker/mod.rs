@@ -5,6 +5,7 @@
 //! that fails says so once and goes on. `boot` starts and stops the worker.
 
 mod ringing;
+pub mod round;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

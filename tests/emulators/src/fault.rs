@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::sync::Mutex;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
@@ -27,6 +27,7 @@ pub struct Fault {
 enum Way {
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
     Cut,
+    BreakOff,
     Hang,
 }
 
@@ -52,6 +53,16 @@ impl Fault {
     /// Takes the request in, with all its effects, and drops the connection instead of answering.
     pub fn taken_then_cut() -> Self {
         Self { taken: true, way: Way::Cut }
+    }
+
+    /// Takes nothing in and breaks off the answer. Other requests on the connection go on.
+    pub fn broken_off() -> Self {
+        Self { taken: false, way: Way::BreakOff }
+    }
+
+    /// Takes the request in, with all its effects, and breaks off the answer. Other requests on the connection go on.
+    pub fn taken_then_broken_off() -> Self {
+        Self { taken: true, way: Way::BreakOff }
     }
 
     /// Never answers, and takes nothing in.
@@ -97,6 +108,10 @@ impl Fault {
             Way::Cut => {
                 connection.0.cancel();
                 pending().await
+            }
+            Way::BreakOff => {
+                let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
+                Response::new(Body::from_stream(broken))
             }
             Way::Hang => pending().await,
         }

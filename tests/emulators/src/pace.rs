@@ -96,6 +96,11 @@ impl Pace {
         .await
     }
 
+    /// The next moment, ms, that a sleeping actor waits for.
+    pub(crate) fn next_ms(&self) -> Option<i64> {
+        hold(&self.0.bench).sleepers.values().min().copied()
+    }
+
     /// Waits until `reached` holds, looking again after each record; false if patience ran out.
     pub(crate) async fn until(&self, reached: impl Fn() -> bool) -> bool {
         let looking = async {

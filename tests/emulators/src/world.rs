@@ -190,6 +190,11 @@ impl World {
         self.pace.settle().await
     }
 
+    /// When somebody in this world does something next, ms on its clock: nothing happens before, unless it is asked.
+    pub fn next_ms(&self) -> Option<i64> {
+        self.pace.next_ms()
+    }
+
     /// Waits until `reached` holds, looking again whenever an emulator recorded something; false after 30 s.
     pub async fn until(&self, reached: impl Fn(&Self) -> bool) -> bool {
         self.pace.until(|| reached(self)).await

@@ -1,10 +1,11 @@
 //! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
 
-use callpanion::domain::{CallMethod, CallState};
+use callpanion::domain::{CallMethod, CallReason, CallState};
 use callpanion::services::{queueing, ringing, submitting};
-use callpanion_emulators::Line;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::{Behaviour, Line};
+use serde_json::json;
 
 use crate::testing::on_both;
 
@@ -54,6 +55,40 @@ on_both! {
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         assert_eq!(paired.phone.rings().len(), 1);
+    }
+
+    async fn ring_that_a_device_has_confirmed_to_a_host_that_died_is_missed_and_tried_again(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        let other = app.another_host().await;
+        assert_eq!(queueing::tick(&other).await.unwrap(), 1);
+        app.keep_alive_until_due(&other, 60).await;
+        // It leaves, the device says that it rings, and what became of it is never written.
+        assert_eq!(ringing::run_due(&other).await, 1);
+        assert!(app.world.settle().await);
+        drop(other);
+
+        let call = app.outcome(&home, 900).await;
+        assert_eq!((call.state, call.tries), (CallState::Missed, 2));
+        assert_eq!(paired.phone.rings().len(), 2);
+    }
+
+    async fn device_that_confirms_a_ring_of_a_dead_host_and_falls_silent_was_rung(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        let other = app.another_host().await;
+        assert_eq!(queueing::tick(&other).await.unwrap(), 1);
+        app.keep_alive_until_due(&other, 60).await;
+        drop(other);
+        // Its word is all that is left of the ring.
+        let ring = app.attempts(app.call(&home).await.id).await[0].id;
+        let rang = format!("/api/device/v1/calls/{ring}/rang");
+        assert_eq!(app.device_post(&paired.phone, &rang, json!({})).await.0, 200);
+
+        let call = app.until_state(&home, CallState::Ringing, 900).await;
+        assert_eq!((call.tries, call.reason), (2, Some(CallReason::NoAnswer)));
+        assert_eq!(app.outcome(&home, 300).await.state, CallState::Completed);
     }
 
     async fn batch_of_a_host_that_died_is_looked_up_before_it_is_submitted(app: TestApp) {

@@ -2,6 +2,7 @@
 
 use callpanion::domain::{CallMethod, CallReason, CallState};
 use callpanion::services::audit::{self, Span};
+use callpanion::services::deadlines;
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -87,6 +88,35 @@ on_both! {
         assert_eq!((call.check_at, app.is_summarised(call.id).await), (None, true), "and of the talk after all");
         all_told(&app, &homes).await;
         kept(&app, 3).await;
+    }
+
+    async fn talk_of_a_second_try_is_asked_for_though_the_first_one_is_known(app: TestApp) {
+        let home = app.phone_household().await;
+        let script = app.say(scripts::ordinary(Language::English)).lasting(40);
+        app.world.eleven.lines(&home.number, vec![Line::Busy, Line::Answers(script)]);
+        app.advance_until(300, || async { app.calls(&home).await.iter().any(|call| call.tries == 2) }).await;
+        app.settle().await;
+        // The second try is dialled and talked; its webhook is lost, and the vendor answers nothing meanwhile.
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        app.world.eleven.fail_always(Op::Batch, Refusal::UNAVAILABLE);
+        app.world.eleven.fail_always(Op::Batches, Refusal::UNAVAILABLE);
+        let call = app.outcome(&home, 1_200).await;
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Failed, Some(CallReason::VendorSilent), 2));
+        app.world.eleven.mend();
+        app.advance(300).await;
+        assert_eq!(app.call(&home).await.check_at, None);
+        assert!(app.is_summarised(call.id).await, "what was said is told after all");
+    }
+
+    async fn talk_by_phone_while_no_host_was_up_is_asked_for_before_the_vendor_is_called_silent(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        let home = talkative(&app, CallMethod::Phone, "09:00").await;
+        app.settle().await;
+        app.advance_without_ticks(900).await;
+        assert_eq!(deadlines::tick(&app.host).await.unwrap(), 0, "whatever the order of the ticks");
+        app.outcome(&home, 300).await;
+        app.advance(60).await;
+        all_told(&app, &[home]).await;
     }
 
     async fn conversation_that_its_batch_does_not_tell_is_found_by_our_call_id(app: TestApp) {

@@ -11,11 +11,8 @@ use callpanion::clock::Clock;
 use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
-use callpanion::services::armory::{checking, holding, planning};
-use callpanion::services::{
-    acknowledging, deadlines, housekeeping, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
-    replacing, ringing, setup, submitting,
-};
+use callpanion::services::{housekeeping, jobs, nodes, setup};
+use callpanion::worker::round::round;
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
 use tokio::net::TcpListener;
@@ -266,28 +263,5 @@ async fn assemble(settings: &Settings, clock: Clock, mailer: Mailer) -> App {
 
 /// One round of every tick of the worker. Returns how much they did.
 pub async fn tick(host: &App) -> usize {
-    let mut done = queueing::tick(host).await.unwrap();
-    done += nodes::tick(host).await.unwrap();
-    done += holding::tick(host).await.unwrap();
-    done += checking::tick(host).await.unwrap();
-    done += planning::tick(host).await.unwrap();
-    done += ringing::run_due(host).await;
-    done += outcomes::write(host).await.unwrap();
-    done += acknowledging::tick(host).await.unwrap();
-    done += submitting::tick(host).await.unwrap();
-    done += lookups::tick(host).await.unwrap();
-    done += deadlines::tick(host).await.unwrap();
-    done += reconciling::tick(host).await.unwrap();
-    // Its period, by the clock that tests move.
-    if host.clock.now().secs() % i64::try_from(plugin_health::PERIOD_S).unwrap() == 0 {
-        done += plugin_health::tick(host).await.unwrap();
-    }
-    done += replacing::tick(host).await.unwrap();
-    loop {
-        let jobs = jobs::run_due(host).await.unwrap();
-        if jobs == 0 {
-            return done;
-        }
-        done += jobs;
-    }
+    round(host).await.unwrap()
 }

@@ -21,7 +21,7 @@ pub use browser::{Browser, Page, client};
 pub use database::{Database, Engine, dump};
 pub use household::{Household, PASSWORD, Paired, every_day_at};
 pub use onboarding::slot_fields;
-pub use settings::{Settings, environment};
+pub use settings::{Settings, data_dir, environment};
 pub use snapshot::{readable, stable};
 pub use webhook::PATH as WEBHOOK_PATH;
 

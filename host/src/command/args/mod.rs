@@ -3,6 +3,7 @@
 mod audit;
 mod moment;
 mod plugin;
+mod sim;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
 };
+pub use sim::{SimCommand, SimWeekArgs};
 pub use webhooks::{WebhookListArgs, WebhookReplayArgs, WebhooksCommand};
 
 /// Exit code: the command ended, or the program was told to stop and stopped cleanly.
@@ -77,6 +79,10 @@ pub enum Command {
     /// Look at plugins, install them, and write your own
     #[command(subcommand)]
     Plugin(PluginCommand),
+
+    /// Live through simulated time, to see whether every promise is kept
+    #[command(subcommand)]
+    Sim(SimCommand),
 
     /// Look at the webhooks that came, and have them read again
     #[command(subcommand)]
@@ -198,6 +204,10 @@ mod tests {
         assert_eq!((show.id.as_str(), show.config.config), ("fcm", Some("a.toml".into())));
         let Ok(Command::Demo(demo)) = parse("callpanion demo --listen 127.0.0.1:0") else { panic!("demo") };
         assert_eq!((demo.speed, demo.listen.port()), (10, 0));
+        let Ok(Command::Sim(SimCommand::Week(week))) = parse("callpanion sim week --seed 7 --parents 3") else {
+            panic!("sim week")
+        };
+        assert_eq!((week.seed, week.parents, week.days, week.json), (7, 3, 7, false));
         assert!(matches!(parse("callpanion config dump"), Ok(Command::Config(ConfigCommand::Dump(_)))));
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
         assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
@@ -209,6 +219,7 @@ mod tests {
             "callpanion",
             "callpanion ring",
             "callpanion demo --speed 0",
+            "callpanion sim week --parents 0",
             "callpanion plugin show",
             "callpanion config",
         ] {

@@ -3,7 +3,7 @@
 
 pub(in crate::command) mod seed;
 mod time;
-mod world_config;
+pub(in crate::command) mod world_config;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

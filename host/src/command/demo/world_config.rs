@@ -6,7 +6,7 @@ use std::path::Path;
 use callpanion_emulators::Settings;
 
 /// Environment variables that point every plugin at the emulators.
-pub(super) fn environment(world: &Settings, public_url: &str, folder: &Path) -> Vec<(String, String)> {
+pub(crate) fn environment(world: &Settings, public_url: &str, folder: &Path) -> Vec<(String, String)> {
     let eleven = &world.eleven_url;
     let apns = format!("{},{}", world.apns_production_url, world.apns_sandbox_url);
     let google = format!("{},{}", world.fcm_url, origin_of(&world.fcm_service_account_json, &world.fcm_url));

@@ -64,11 +64,13 @@ pub async fn claim_submissions(c: &mut Conn, claim: Claim) -> Result<Vec<RingAtt
     Ok(claimed)
 }
 
+/// In these a vendor may have an attempt: it is looked up when its `act_at` has come.
+pub const LOOKED_UP: [AttemptState; 4] =
+    [AttemptState::Sent, AttemptState::Unknown, AttemptState::Accepted, AttemptState::Rang];
+
 /// Takes attempts that must be looked up at the vendor: handed over with an
 /// unknown reply, by a host that never came back, or waiting for news.
 pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
-    const STATES: [AttemptState; 4] =
-        [AttemptState::Sent, AttemptState::Unknown, AttemptState::Accepted, AttemptState::Rang];
     let taken = (
         ring_attempts::owner.eq(Some(claim.node)),
         ring_attempts::fence.eq(ring_attempts::fence + 1),
@@ -78,7 +80,7 @@ pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt
     let queue = diesel::alias!(ring_attempts as queue);
     let due = queue
         .filter(queue.field(ring_attempts::ahead))
-        .filter(queue.field(ring_attempts::state).eq_any(STATES))
+        .filter(queue.field(ring_attempts::state).eq_any(LOOKED_UP))
         .filter(queue.field(ring_attempts::act_at).le(claim.now))
         .order(queue.field(ring_attempts::act_at))
         .limit(claim.limit)

@@ -245,8 +245,14 @@ async fn send(
 ) -> Response {
     let http2 = request.version() == Version::HTTP_2;
     let headers = request.headers().clone();
-    let Ok(body) = request.extract::<Bytes, _>().await else {
-        return refuse(&fcm, &Refusal::field("message", "Request payload could not be read"));
+    let body = match request.extract::<Bytes, _>().await {
+        Ok(body) => body,
+        Err(rejection) => {
+            let refusal = Refusal::field("message", "Request payload could not be read");
+            // A connection that ended in the middle is nobody's fault, and nobody hears the answer.
+            let too_long = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            return if too_long { refuse(&fcm, &refusal) } else { refusal.respond() };
+        }
     };
     if !fcm.authorised(&headers) {
         return Refusal::Unauthenticated.respond();
