@@ -77,7 +77,7 @@ pub(crate) async fn turned_away(
         return over(c, attempt, AttemptState::Failed, reason, RESTING, rules).await;
     };
     let in_time = !attempt.ahead && rules.now < call.expires_at && callee.consent_at.is_some();
-    let elsewhere = if in_time { arming::elsewhere(c, &call, &callee, &attempt.channel, rules).await? } else { None };
+    let elsewhere = if in_time { arming::elsewhere(c, &call, &callee, attempt, rules).await? } else { None };
     if let Some(target) = elsewhere {
         if end(c, attempt, AttemptState::Failed, reason).await? {
             timeline::append(c, &call, rules.now, "ring_failed", Some(RESTING)).await?;
@@ -170,6 +170,18 @@ pub(crate) async fn over(
     failed: &'static str,
     rules: &Rules,
 ) -> Result<(), DbError> {
+    if attempt.accepted_at.is_some() && !attempt.ahead {
+        // It was taken once, and rings as far as anybody knows: that a repeat came to nothing does not end it.
+        let rings = AttemptChange {
+            state: Some(AttemptState::Accepted),
+            act_at: Some(None),
+            reason: Some(Some(reason.to_owned())),
+            sends: Some(attempt.sends),
+            ..AttemptChange::default()
+        };
+        ring_attempts::settle(c, attempt, &AWAITING_VERDICT, &rings).await?;
+        return Ok(());
+    }
     if !end(c, attempt, state, reason).await? {
         return Ok(());
     }
