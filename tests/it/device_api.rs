@@ -1,6 +1,6 @@
 //! The device API, version 1: statuses, problem documents, and who may speak of what.
 
-use callpanion::domain::CallState;
+use callpanion::domain::{AttemptState, CallState};
 use callpanion_emulators::Behaviour;
 use callpanion_emulators::scripts::{self, Language};
 use serde_json::json;
@@ -183,6 +183,24 @@ on_both! {
         assert!(away.phone.rings().is_empty(), "what waited for it was replaced");
         let call = app.outcome(&home, 900).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+    }
+
+    async fn device_that_gets_a_new_address_while_it_rings_rings_once(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.database.execute("UPDATE devices SET acknowledges = TRUE").await;
+        app.advance_until(120, || async { paired.phone.pushes().len() == 1 }).await;
+        paired.phone.rotate_address().await.unwrap();
+        // It is rung once more where it is not any more; that ends nothing, since it rings.
+        app.advance(20).await;
+        assert_eq!(paired.phone.rings().len(), 1);
+        let call = app.call(&home).await;
+        assert_eq!((call.state, call.tries), (CallState::Ringing, 1));
+        assert_eq!(app.attempt_states(call.id).await, [AttemptState::Accepted]);
+        // The second try is another ring, at the new address.
+        let call = app.outcome(&home, 1_000).await;
+        assert_eq!((call.state, call.tries, paired.phone.rings().len()), (CallState::Missed, 2, 2));
     }
 
     async fn device_that_acknowledges_is_not_rung_again(app: TestApp) {

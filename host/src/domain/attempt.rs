@@ -53,6 +53,8 @@ pub enum AttemptStep {
         /// What the vendor knows it by.
         receipt: Receipt,
     },
+    /// The vendor took it, and a repeat of it came to nothing: it rings as before.
+    StillAccepted(Ending),
     /// It rang, or rings.
     Rang {
         /// When, if that is learnt now.
@@ -107,7 +109,7 @@ impl AttemptStep {
     pub fn state(&self) -> AttemptState {
         match self {
             Self::Armed { .. } => AttemptState::Armed,
-            Self::Accepted { .. } => AttemptState::Accepted,
+            Self::Accepted { .. } | Self::StillAccepted(_) => AttemptState::Accepted,
             Self::Rang { .. } => AttemptState::Rang,
             Self::Unknown { .. } => AttemptState::Unknown,
             Self::Gone(_) => AttemptState::Gone,

@@ -84,7 +84,7 @@ pub(crate) async fn arm(
 ) -> Result<Result<AttemptId, Refusal>, DbError> {
     let targets = match call.call_method {
         CallMethod::Phone => Vec::new(),
-        CallMethod::App => unused_targets(c, call).await?,
+        CallMethod::App => unused_targets(c, call, None).await?,
     };
     match choose(callee, call.call_method, &targets, rules) {
         Ok(target) => Ok(Ok(arm_at(c, call, target, rules).await?)),
@@ -92,19 +92,20 @@ pub(crate) async fn arm(
     }
 }
 
-/// Where else the call's present try can ring: at another device, and if a channel is left alone, on another channel.
+/// Where else the call's present try can ring: at another device, and when the channel of an attempt is left alone that
+/// was not sent for it, on another channel.
 pub(crate) async fn elsewhere(
     c: &mut Conn,
     call: &Call,
     callee: &Callee,
-    left_alone: Option<&str>,
+    turned_away: Option<&RingAttempt>,
     rules: &Rules,
 ) -> Result<Option<Target>, DbError> {
     if call.call_method == CallMethod::Phone {
         return Ok(None);
     }
-    let mut targets = unused_targets(c, call).await?;
-    targets.retain(|target| left_alone != Some(target.channel.as_str()));
+    let mut targets = unused_targets(c, call, turned_away.map(|attempt| attempt.id)).await?;
+    targets.retain(|target| turned_away.is_none_or(|attempt| target.channel != attempt.channel));
     Ok(choose(callee, call.call_method, &targets, rules).ok())
 }
 
@@ -195,10 +196,18 @@ fn app_target(targets: &[RingTarget], rules: &Rules) -> Result<Target, Refusal> 
     })
 }
 
-/// The callee's targets that the call's present try has not used.
-async fn unused_targets(c: &mut Conn, call: &Call) -> Result<Vec<RingTarget>, DbError> {
-    let used = ring_attempts::of_call(c, call.id).await?;
+/// The callee's targets that the call's present try has not used. A device that may ring already is not rung at another
+/// of its addresses too: it would not know the second ring for the first. `unsent` is an attempt that was not sent.
+async fn unused_targets(c: &mut Conn, call: &Call, unsent: Option<AttemptId>) -> Result<Vec<RingTarget>, DbError> {
+    let mut used = ring_attempts::of_call(c, call.id).await?;
+    used.retain(|used| used.try_no == call.tries);
     let mut targets = ring_targets::of_callee(c, call.callee_id).await?;
-    targets.retain(|target| !used.iter().any(|used| used.try_no == call.tries && used.address == target.address));
+    targets.retain(|target| {
+        !used.iter().any(|used| {
+            let may_ring = used.accepted_at.is_some() || AttemptState::OPEN.contains(&used.state);
+            let rings_there = used.device_id == Some(target.device_id) && may_ring && Some(used.id) != unsent;
+            used.address == target.address || rings_there
+        })
+    });
     Ok(targets)
 }

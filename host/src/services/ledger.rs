@@ -45,8 +45,6 @@ pub struct Try {
     pub id: AttemptId,
     /// Of which try.
     pub try_no: i32,
-    /// The push address or number.
-    pub address: String,
     /// When it was to ring.
     pub ring_at: Moment,
     /// After this it must not.
@@ -70,7 +68,6 @@ pub async fn between(app: &App, from: Moment, to: Moment) -> Result<Ledger, Serv
         attempts.entry(attempt.call_id).or_default().push(Try {
             id: attempt.id,
             try_no: attempt.try_no,
-            address: attempt.address,
             ring_at: attempt.ring_at,
             expires_at: attempt.expires_at,
         });

@@ -73,8 +73,7 @@ pub(crate) async fn turned_away(
         return failed(c, attempt, why, CallReason::ChannelResting, rules).await;
     };
     let in_time = !attempt.ahead && rules.now < call.expires_at && callee.consent_at.is_some();
-    let elsewhere =
-        if in_time { arming::elsewhere(c, &call, &callee, Some(&attempt.channel), rules).await? } else { None };
+    let elsewhere = if in_time { arming::elsewhere(c, &call, &callee, Some(attempt), rules).await? } else { None };
     if let Some(target) = elsewhere {
         let failed = AttemptStep::Failed(ending(attempt, why));
         if ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, failed).await? {
@@ -162,6 +161,13 @@ async fn over(
     reason: CallReason,
     rules: &Rules,
 ) -> Result<(), DbError> {
+    if attempt.accepted_at.is_some() && !attempt.ahead {
+        // It was taken once, and rings as far as anybody knows: that a repeat came to nothing does not end it.
+        if let AttemptStep::Gone(ending) | AttemptStep::Failed(ending) = step {
+            ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, AttemptStep::StillAccepted(ending)).await?;
+        }
+        return Ok(());
+    }
     if !ring_attempts::take_step(c, attempt, &AWAITING_VERDICT, step).await? {
         return Ok(());
     }

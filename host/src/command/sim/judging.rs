@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
+use callpanion_emulators::World;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::phone::Outcome;
-use callpanion_emulators::{Phone, World};
 use sha2::{Digest, Sha256};
 
 use super::calendar::Promise;
@@ -46,6 +46,8 @@ pub(super) struct Findings {
 /// Something rang: a phone, or a line.
 #[derive(Clone, Debug)]
 struct Touched {
+    /// Which phone; none for a line, of which each has one.
+    phone: Option<usize>,
     at: Moment,
     /// What they talked, if they did.
     talk: Option<Talk>,
@@ -155,10 +157,10 @@ impl Findings {
         let talk_at = mine.iter().flat_map(|(_, touched)| touched).filter_map(|one| one.talk).map(|talk| talk.began_at);
         let talk_at = talk_at.min();
         // The device drops a ring that it knows: whatever rang twice for one try rang as two.
-        let mut at_once: BTreeMap<(i32, &str), usize> = BTreeMap::new();
+        let mut at_once: BTreeMap<(i32, Option<usize>), usize> = BTreeMap::new();
         for (attempt, touched) in mine {
-            *at_once.entry((attempt.try_no, &attempt.address)).or_default() += touched.len();
             for one in touched {
+                *at_once.entry((attempt.try_no, one.phone)).or_default() += 1;
                 self.rings += 1;
                 let late_ms = one.at.millis() - attempt.ring_at.millis();
                 if late_ms < 0 {
@@ -249,18 +251,19 @@ fn is_told_early(world: &World, entry: &Entry, talks: &[Talk]) -> bool {
 /// What rang, by attempt, as the push or the submission named it.
 fn all_touched(homes: &[Home], world: &World) -> HashMap<String, Vec<Touched>> {
     let mut found: HashMap<String, Vec<Touched>> = HashMap::new();
-    let mut add = |attempt: String, at_ms: i64, conversation: Option<&str>| {
+    let mut add = |phone: Option<usize>, attempt: String, at_ms: i64, conversation: Option<&str>| {
         let talk = conversation.and_then(|id| talk(world, id));
-        found.entry(attempt).or_default().push(Touched { at: Moment::from_millis(at_ms), talk });
+        found.entry(attempt).or_default().push(Touched { phone, at: Moment::from_millis(at_ms), talk });
     };
-    for ring in homes.iter().flat_map(|home| &home.phones).flat_map(Phone::rings) {
+    let phones = homes.iter().flat_map(|home| &home.phones).enumerate();
+    for (phone, ring) in phones.flat_map(|(number, phone)| phone.rings().into_iter().map(move |ring| (number, ring))) {
         let conversation = match &ring.outcome {
             Outcome::Talked { conversation_id, .. } | Outcome::Talking { conversation_id } => {
                 Some(conversation_id.as_str())
             }
             _ => None,
         };
-        add(ring.session_id, ring.at_ms, conversation);
+        add(Some(phone), ring.session_id, ring.at_ms, conversation);
     }
     let batches = world.eleven.batches();
     let talked: HashSet<&str> = batches
@@ -271,7 +274,7 @@ fn all_touched(homes: &[Home], world: &World) -> HashMap<String, Vec<Touched>> {
         .collect();
     for dial in world.eleven.dials() {
         let conversation = dial.conversation_id.as_str();
-        add(dial.recipient_id, dial.at_ms, talked.contains(conversation).then_some(conversation));
+        add(None, dial.recipient_id, dial.at_ms, talked.contains(conversation).then_some(conversation));
     }
     found
 }

@@ -112,7 +112,9 @@ impl Change {
             AttemptStep::Unknown { why, look_at } => {
                 Self { act_at: Some(Some(look_at)), reason: why, ..Self::default() }
             }
-            AttemptStep::Gone(Ending { why, sends, sent_at }) | AttemptStep::Failed(Ending { why, sends, sent_at }) => {
+            AttemptStep::Gone(Ending { why, sends, sent_at })
+            | AttemptStep::Failed(Ending { why, sends, sent_at })
+            | AttemptStep::StillAccepted(Ending { why, sends, sent_at }) => {
                 Self { act_at: Some(None), reason: Some(why), sends: Some(sends), sent_at, ..Self::default() }
             }
             AttemptStep::Closed { why } => Self { act_at: Some(None), reason: Some(why), ..Self::default() },
