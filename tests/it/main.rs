@@ -14,6 +14,7 @@ mod calls;
 mod config;
 mod db;
 mod device_api;
+mod edits;
 mod families;
 mod faults;
 mod floors;
