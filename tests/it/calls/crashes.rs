@@ -2,9 +2,9 @@
 
 use callpanion::domain::{CallMethod, CallState};
 use callpanion::services::{queueing, ringing, submitting};
-use callpanion_emulators::{Behaviour, Line};
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::{Behaviour, Line};
 use serde_json::json;
 
 use crate::testing::on_both;

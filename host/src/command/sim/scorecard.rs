@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::judging::Findings;
-use crate::services::audit::Report;
 use super::{Street, Week};
+use crate::services::audit::Report;
 
 /// How a week went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,6 +3,7 @@
 
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::eleven::webhooks::Delivery;
 use callpanion_emulators::{Environment, Fault, World, apns, fcm};
 
 use super::{Change, Drawn};
@@ -44,7 +45,7 @@ pub(super) fn apply<'a>(world: &World, troubles: impl Iterator<Item = &'a Troubl
     world.fcm.token_faults().clear();
     world.apns.faults(PRODUCTION).clear();
     world.eleven.mend();
-    world.eleven.deliver(|delivery| *delivery = Default::default());
+    world.eleven.deliver(|delivery| *delivery = Delivery::default());
     for trouble in troubles {
         match trouble {
             Trouble::Fcm(fault) => world.fcm.faults().always(fault.clone()),
@@ -100,7 +101,11 @@ fn at_the_moment(at: Moment) -> (Moment, Moment) {
 /// In both cases nobody hears an answer. Other requests on the same connection go on: which of them there are depends on
 /// the machine.
 fn cut(dice: &mut Dice) -> (&'static str, Fault) {
-    if dice.chance(60) { ("replies lost", Fault::taken_then_broken_off()) } else { ("requests lost", Fault::broken_off()) }
+    if dice.chance(60) {
+        ("replies lost", Fault::taken_then_broken_off())
+    } else {
+        ("requests lost", Fault::broken_off())
+    }
 }
 
 fn hang(dice: &mut Dice) -> Fault {
