@@ -80,11 +80,20 @@ pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<HashMap<Ca
     Ok(found)
 }
 
-/// Retires an address that the vendor calls dead, unless the device registered it anew meanwhile.
-pub async fn retire(c: &mut Conn, id: PushAddressId, sent_at: Moment, now: Moment) -> Result<(), DbError> {
+/// Retires an address that the vendor calls dead, unless the device registered it anew, or another in its place, meanwhile.
+pub async fn retire(
+    c: &mut Conn,
+    id: PushAddressId,
+    address: &str,
+    sent_at: Moment,
+    now: Moment,
+) -> Result<(), DbError> {
     on!(c, c => {
         diesel::update(
-            push_addresses::table.filter(push_addresses::id.eq(id)).filter(push_addresses::registered_at.le(sent_at)),
+            push_addresses::table
+                .filter(push_addresses::id.eq(id))
+                .filter(push_addresses::address.eq(address))
+                .filter(push_addresses::registered_at.le(sent_at)),
         )
         .set(push_addresses::gone_at.eq(Some(now)))
         .execute(c)

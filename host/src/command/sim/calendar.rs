@@ -66,7 +66,7 @@ impl Calendar {
                 let Ok(at) = zone.to_ambiguous_timestamp(date.to_datetime(slot.time)).compatible() else { continue };
                 let at = Moment::from(at);
                 if at > self.from && at < self.to {
-                    let (number, slot_no) = (parent.number, slot.slot_no);
+                    let (number, slot_no) = (parent.number, slot.number);
                     promises.push(Promise { parent: number, slot_no, date: date.to_string(), at });
                 }
             }

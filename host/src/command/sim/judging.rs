@@ -92,7 +92,7 @@ pub(super) fn judge(
             .iter()
             .map(|attempt| (attempt, touched.remove(&attempt.id.to_string()).unwrap_or_default()))
             .collect();
-        findings.judge_call(world, name, entry, &mine, letters.of(&entry.call.to_string()));
+        findings.judge_call(world, &name, entry, &mine, letters.of(&entry.call.to_string()));
     }
     findings.judge_strays(promises, record, &numbers, touched);
     for what in world.unexpected() {
@@ -135,7 +135,7 @@ impl Findings {
         }
     }
 
-    fn judge_call(&mut self, world: &World, name: String, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) {
+    fn judge_call(&mut self, world: &World, name: &str, entry: &Entry, mine: &[(&Try, Vec<Touched>)], told: Told) {
         let state = entry.state;
         *self.outcomes.entry(state.as_str()).or_default() += 1;
         self.settled += usize::from(state.is_outcome());
@@ -303,15 +303,13 @@ impl fmt::Display for Seconds {
 /// In words, in seconds from the promised moment.
 fn course(entry: &Entry, mine: &[(&Try, Vec<Touched>)]) -> String {
     let seconds = |at: Moment| Seconds(at.millis() - entry.due_at.millis());
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (attempt, touched) in mine {
-        told += &format!("; try {} at {} s", attempt.try_no, seconds(attempt.ring_at));
+        told.push(format!("; try {} at {} s", attempt.try_no, seconds(attempt.ring_at)));
         for one in touched {
-            told += &format!(", rang {} s", seconds(one.at));
-            if let Some(talk) = one.talk {
-                told += &format!(", talked {} s", seconds(talk.began_at));
-            }
+            told.push(format!(", rang {} s", seconds(one.at)));
+            told.extend(one.talk.map(|talk| format!(", talked {} s", seconds(talk.began_at))));
         }
     }
-    told
+    told.concat()
 }

@@ -41,7 +41,8 @@ pub(super) enum Reached {
 /// One time of day.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
-    pub(super) slot_no: i32,
+    /// 1 to 3.
+    pub(super) number: i32,
     pub(super) time: Time,
     pub(super) weekdays: u8,
 }
@@ -82,8 +83,8 @@ impl Parent {
             };
             if slots.iter().all(apart) {
                 let weekdays = if dice.chance(75) { 0x7f } else { u8::try_from(dice.between(1, 0x7f)).unwrap_or(0x7f) };
-                let slot_no = i32::try_from(slots.len()).unwrap_or(0) + 1;
-                slots.push(Slot { slot_no, time, weekdays });
+                let number = i32::try_from(slots.len()).unwrap_or(0) + 1;
+                slots.push(Slot { number, time, weekdays });
             }
         }
         Self { number, zone, reached, slots, is_first: number == 0 || dice.chance(60) }
@@ -138,18 +139,15 @@ pub(super) async fn plant(
     let mut family: Option<(AccountId, FamilyId)> = None;
     for parent in parents {
         let details = details(&parent);
-        let (account, callee) = match family.filter(|_| !parent.is_first) {
-            Some((account, family)) => {
-                (account, callees::add(app, account, family, parent.method(), &details, CONSENT).await?.id)
-            }
-            None => {
-                let account = sign_up(app, parent.number).await?;
-                let new = onboarding::set_family_name(app, account, &format!("Family {}", parent.number)).await?.id;
-                onboarding::choose_method(app, account, new, parent.method()).await?;
-                let callee = onboarding::save_callee(app, account, new, &details, CONSENT).await?.id;
-                family = Some((account, new));
-                (account, callee)
-            }
+        let (account, callee) = if let Some((account, family)) = family.filter(|_| !parent.is_first) {
+            (account, callees::add(app, account, family, parent.method(), &details, CONSENT).await?.id)
+        } else {
+            let account = sign_up(app, parent.number).await?;
+            let new = onboarding::set_family_name(app, account, &format!("Family {}", parent.number)).await?.id;
+            onboarding::choose_method(app, account, new, parent.method()).await?;
+            let callee = onboarding::save_callee(app, account, new, &details, CONSENT).await?.id;
+            family = Some((account, new));
+            (account, callee)
         };
         let phones = phones(world, &parent)?;
         for phone in &phones {
@@ -170,7 +168,7 @@ impl Home {
     /// Switches every slot on or off.
     pub(super) async fn schedule(&self, app: &App, enabled: bool) -> anyhow::Result<()> {
         let input = |slot: &Slot| SlotInput {
-            slot_no: slot.slot_no,
+            slot_no: slot.number,
             time: slot.time.strftime("%H:%M").to_string(),
             weekdays: slot.weekdays,
             enabled,

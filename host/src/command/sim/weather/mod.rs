@@ -5,6 +5,8 @@ mod deaths;
 mod people;
 mod vendors;
 
+use std::collections::{BTreeMap, VecDeque};
+
 use callpanion_emulators::World;
 
 use super::calendar::{Calendar, Promise};
@@ -38,22 +40,22 @@ pub(super) enum Change {
 
 /// The whole plan, the earliest first.
 pub(super) struct Weather {
-    plan: std::collections::VecDeque<(Moment, Change)>,
-    failing: std::collections::BTreeMap<usize, Trouble>,
+    plan: VecDeque<(Moment, Change)>,
+    failing: BTreeMap<usize, Trouble>,
     /// How many things were planned, by name.
-    pub(super) planned: std::collections::BTreeMap<&'static str, usize>,
+    pub(super) planned: BTreeMap<&'static str, usize>,
 }
 
 impl Weather {
     /// Draws it.
     pub(super) fn draw(seed: u64, calendar: &Calendar, homes: &[Home], promises: &[Promise]) -> Self {
-        let mut drawn = Drawn { calm: calendar.to.plus_secs(-CALM_S), plan: Vec::new(), planned: Default::default() };
+        let mut drawn = Drawn { calm: calendar.to.plus_secs(-CALM_S), plan: Vec::new(), planned: BTreeMap::new() };
         people::draw(&mut drawn, seed, homes, promises);
         vendors::draw(&mut drawn, seed, homes, promises);
         deaths::draw(&mut drawn, seed, promises);
         // What was drawn first comes first within a moment.
         drawn.plan.sort_by_key(|(at, _)| *at);
-        Self { plan: drawn.plan.into(), failing: Default::default(), planned: drawn.planned }
+        Self { plan: drawn.plan.into(), failing: BTreeMap::new(), planned: drawn.planned }
     }
 
     /// When something changes next.
@@ -85,7 +87,7 @@ impl Weather {
 struct Drawn {
     calm: Moment,
     plan: Vec<(Moment, Change)>,
-    planned: std::collections::BTreeMap<&'static str, usize>,
+    planned: BTreeMap<&'static str, usize>,
 }
 
 impl Drawn {

@@ -106,7 +106,6 @@ fn touches(dice: &mut Dice, reached: Reached) -> Vec<Touch> {
         Touch::Answers { after_ms, talk_s: dice.between(25, 240), script: dice.between(0, 4) }
     };
     let first = match dice.between(1, 100) {
-        1..=68 => answers(dice),
         69..=80 => Touch::Ignores,
         81..=87 => Touch::Declines { after_ms: dice.between(500, 20_000) },
         88..=93 if reached == Reached::Line => Touch::Busy,

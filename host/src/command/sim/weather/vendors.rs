@@ -3,6 +3,7 @@
 
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::eleven::webhooks::Delivery;
 use callpanion_emulators::{Environment, Fault, World, apns, fcm};
 
 use super::{Change, Drawn};
@@ -44,7 +45,7 @@ pub(super) fn apply<'a>(world: &World, troubles: impl Iterator<Item = &'a Troubl
     world.fcm.token_faults().clear();
     world.apns.faults(PRODUCTION).clear();
     world.eleven.mend();
-    world.eleven.deliver(|delivery| *delivery = Default::default());
+    world.eleven.deliver(|delivery| *delivery = Delivery::default());
     for trouble in troubles {
         match trouble {
             Trouble::Fcm(fault) => world.fcm.faults().always(fault.clone()),
