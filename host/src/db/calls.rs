@@ -62,6 +62,7 @@ pub struct Call {
 /// What a step writes beside the state; `None` leaves a column as it is.
 #[derive(Debug, Default, AsChangeset)]
 #[diesel(table_name = calls)]
+#[expect(clippy::option_option, reason = "the outer one says whether it is written, the inner one what")]
 struct Change {
     reason: Option<Option<CallReason>>,
     ring_at: Option<Moment>,

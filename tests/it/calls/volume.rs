@@ -55,7 +55,6 @@ async fn full_hour(app: TestApp) {
     .await;
     assert!(transactions <= TRANSACTIONS, "{transactions} transactions for {CALLS} calls");
     let wal = each(number(&app, &format!("sum(r.record_length - r.fpi_length) FROM {written}")).await);
-    eprintln!("{transactions} transactions for {CALLS} calls, {wal} bytes of WAL for each");
     assert!(wal <= WAL_BYTES_A_CALL, "{wal} bytes of WAL for a call");
     let size = |tables: &str| format!("sum(pg_total_relation_size(t)) FROM unnest('{tables}'::regclass[]) AS t");
     let schedule = each(number(&app, &size("{slots}")).await);

@@ -80,6 +80,7 @@ pub struct RingAttempt {
 /// What a step writes beside the state; `None` leaves a column as it is.
 #[derive(Debug, Default, AsChangeset)]
 #[diesel(table_name = ring_attempts)]
+#[expect(clippy::option_option, reason = "the outer one says whether it is written, the inner one what")]
 struct Change {
     reason: Option<String>,
     act_at: Option<Option<Moment>>,
