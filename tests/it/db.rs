@@ -135,7 +135,7 @@ async fn family_takes_everything_with_it() {
              INSERT INTO ring_attempts (id, call_id, try_no, channel, ahead, address, environment, group_id, state, \
                 ring_at, expires_at, fence, sends, created_at) \
                 VALUES (ID, ID, 1, 'fcm', false, '', '', ID, 'armed', 1, 1, 1, 0, 1); \
-             INSERT INTO timeline (id, call_id, family_id, at, step) VALUES (ID, ID, ID, 1, 'queued'); \
+             INSERT INTO timeline (id, call_id, at, step) VALUES (ID, ID, 1, 'queued'); \
              INSERT INTO transcripts (call_id, provider_ref, language, turns, collected, stored_at) \
                 VALUES (ID, 'x', 'en', '[]', '[]', 1);";
         let sql = sql.replace("ID", id);
