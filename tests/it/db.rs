@@ -127,7 +127,8 @@ async fn family_takes_everything_with_it() {
         let id = if engine == Engine::Sqlite { "x'01'" } else { "'\\x01'::bytea" };
         let sql = "PRAGMA foreign_keys = ON; \
              INSERT INTO families VALUES (ID, 'Achterberg', 'app', 1, 1); \
-             INSERT INTO callees VALUES (ID, ID, 'M', 'M', 'en', 'UTC', 'app', NULL, '', NULL, NULL, NULL, 1); \
+             INSERT INTO callees (id, family_id, name, address_form, language, zone, call_method, interests, created_at) \
+                VALUES (ID, ID, 'M', 'M', 'en', 'UTC', 'app', '', 1); \
              INSERT INTO slots VALUES (ID, ID, 1, '09:00', 127, true, 1, '2026-10-12', 1); \
              INSERT INTO calls (id, family_id, callee_id, slot_no, local_date, call_method, state, due_at, ring_at, \
                 expires_at, tries, created_at, updated_at) \

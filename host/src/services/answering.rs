@@ -99,6 +99,8 @@ async fn take(
         DeviceStep::Ended { duration_s } => end(c, call, device, duration_s, rules).await?,
         DeviceStep::Declined => {
             if matches!(call.state, CallState::Queued | CallState::Ringing) {
+                ring_attempts::lock_of_call(c, call.id).await?;
+                ring_attempts::close_of_device(c, call.id, device.id).await?;
                 miss(c, call, CallReason::Declined, rules).await?;
             }
         }

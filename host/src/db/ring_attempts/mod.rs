@@ -326,6 +326,22 @@ pub async fn mark_rang(c: &mut Conn, call: CallId, device: DeviceId, now: Moment
     Ok(())
 }
 
+/// Closes what is open of a call at one device: it has said that it does not ring any more.
+pub async fn close_of_device(c: &mut Conn, call: CallId, device: DeviceId) -> Result<(), DbError> {
+    on!(c, c => {
+        diesel::update(
+            ring_attempts::table
+                .filter(ring_attempts::call_id.eq(call))
+                .filter(ring_attempts::device_id.eq(device))
+                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
+        )
+        .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
+        .execute(c)
+        .await
+    })?;
+    Ok(())
+}
+
 /// Closes attempts whose ring is not needed any more.
 pub async fn close_all(c: &mut Conn, attempts: &[AttemptId]) -> Result<(), DbError> {
     on!(c, c => {
