@@ -111,7 +111,10 @@ async fn live(week: &Week, logs: bool) -> Result<Scorecard, Failure> {
     let mut settings = world_config::environment(&world.settings(), &public_url, &data_dir);
     // The usual waits, and no quiet hours: the nights in which clocks are changed are to have calls.
     settings.retain(|(key, _)| {
-        !key.ends_with("RETRY_AFTER_S") && !key.ends_with("POLL_INTERVAL_S") && !key.ends_with("LOG__LEVEL")
+        !key.ends_with("RETRY_AFTER_S")
+            && !key.ends_with("LEASE_S")
+            && !key.ends_with("POLL_INTERVAL_S")
+            && !key.ends_with("LOG__LEVEL")
     });
     for (key, value) in [
         ("DATABASE__URL", database),
