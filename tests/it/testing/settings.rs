@@ -13,7 +13,8 @@ mod world_config;
 pub type Settings = BTreeMap<String, String>;
 
 /// What the demo changes to be quick, and the tests want as it is by default.
-const AS_BY_DEFAULT: [&str; 5] = [
+const AS_BY_DEFAULT: [&str; 6] = [
+    "CALLPANION__CALLING__LEASE_S",
     "CALLPANION__CALLING__POLL_INTERVAL_S",
     "CALLPANION__CALLING__QUIET_START",
     "CALLPANION__CALLING__QUIET_END",
