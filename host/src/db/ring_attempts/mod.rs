@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
+use super::json_rows::{Hex, json_rows};
 use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, column, on};
 use crate::domain::{
@@ -174,9 +175,36 @@ pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbErr
         .await?;
         return Ok(());
     }
-    for attempt in attempts {
-        add(c, attempt).await?;
-    }
+    let at = |moment: Option<Moment>| moment.map(|moment| moment.0);
+    let rows = json_rows(attempts, |row| {
+        (
+            (Hex(row.id.0), Hex(row.call_id.0), row.try_no, &row.channel, row.ahead),
+            (
+                row.device_id.map(|id| Hex(id.0)),
+                row.push_address_id.map(|id| Hex(id.0)),
+                &row.address,
+                &row.environment,
+            ),
+            (Hex(row.group_id.0), row.state, &row.reason, row.ring_at.0, row.expires_at.0, at(row.act_at)),
+            (row.owner.map(|id| Hex(id.0)), row.fence, at(row.lease_until), row.sends, &row.reference, &row.recipient),
+            (at(row.sent_at), at(row.accepted_at), at(row.rang_at), row.created_at.0),
+        )
+    });
+    on!(c, c => {
+        diesel::sql_query(
+            "INSERT INTO ring_attempts ( \
+                id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
+                group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \
+                reference, recipient, sent_at, accepted_at, rang_at, created_at) \
+             SELECT unhex(a->>0), unhex(a->>1), a->>2, a->>3, a->>4, unhex(b->>0), unhex(b->>1), b->>2, b->>3, \
+                unhex(d->>0), d->>1, d->>2, d->>3, d->>4, d->>5, unhex(e->>0), e->>1, e->>2, e->>3, e->>4, e->>5, \
+                f->>0, f->>1, f->>2, f->>3 \
+             FROM (SELECT value->0 AS a, value->1 AS b, value->2 AS d, value->3 AS e, value->4 AS f FROM json_each($1))",
+        )
+        .bind::<Text, _>(rows)
+        .execute(c)
+        .await
+    })?;
     Ok(())
 }
 
