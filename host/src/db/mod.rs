@@ -17,6 +17,7 @@ pub mod conversations;
 mod error;
 pub mod installation;
 pub mod jobs;
+mod json_rows;
 pub mod ledger;
 pub mod nodes;
 mod notices;

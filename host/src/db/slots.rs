@@ -8,6 +8,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
+use super::json_rows::{Hex, json_rows};
 use super::schema::slots;
 use super::{Conn, DbError, on};
 use crate::domain::schedule::{Occurrence, Slot, Weekdays, parse_time};
@@ -206,18 +207,21 @@ pub async fn advance_all(c: &mut Conn, steps: &[Step]) -> Result<HashSet<SlotId>
         .await?;
         return Ok(rows.into_iter().map(|row| row.id).collect());
     }
-    let mut moved = HashSet::with_capacity(steps.len());
-    for (id, seen, next) in steps {
-        let (at, date) = next.clone().unzip();
-        let rows = on!(c, c => diesel::update(slots::table.find(*id).filter(slots::next_at.eq(*seen)))
-            .set((slots::next_at.eq(at), slots::next_date.eq(date)))
-            .execute(c)
-            .await)?;
-        if rows == 1 {
-            moved.insert(*id);
-        }
-    }
-    Ok(moved)
+    let rows = json_rows(steps, |(id, seen, next)| {
+        (Hex(id.0), seen.0, next.as_ref().map(|(at, _)| at.0), next.as_ref().map(|(_, date)| date.as_str()))
+    });
+    let moved: Vec<Id> = on!(c, c => {
+        diesel::sql_query(
+            "UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
+             FROM (SELECT unhex(value->>0) AS id, value->>1 AS seen_at, value->>2 AS next_at, value->>3 AS next_date \
+                 FROM json_each(?1)) AS v \
+             WHERE slots.id = v.id AND slots.next_at = v.seen_at RETURNING id",
+        )
+        .bind::<Text, _>(rows)
+        .load(c)
+        .await
+    })?;
+    Ok(moved.into_iter().map(|row| row.id).collect())
 }
 
 #[derive(QueryableByName)]

@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
+use super::json_rows::{Hex, json_rows};
 use super::schema::timeline;
 use super::{Conn, DbError, column, on};
 use crate::domain::{CallId, Moment, TimelineId};
@@ -58,9 +59,17 @@ pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbErro
         .await?;
         return Ok(());
     }
-    for row in rows {
-        on!(c, c => diesel::insert_into(timeline::table).values(row).execute(c).await)?;
-    }
+    let rows =
+        json_rows(rows, |row| (Hex(row.id.0), Hex(row.call_id.0), row.at.0, row.step.as_str(), row.detail.as_deref()));
+    on!(c, c => {
+        diesel::sql_query(
+            "INSERT INTO timeline (id, call_id, at, step, detail) \
+             SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4 FROM json_each(?1)",
+        )
+        .bind::<Text, _>(rows)
+        .execute(c)
+        .await
+    })?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::RingAttempt;
+use crate::db::json_rows::{Hex, json_rows};
 use crate::db::schema::ring_attempts;
 use crate::db::{Conn, DbError, on};
 use crate::domain::{AttemptId, AttemptState, Moment, NodeId};
@@ -136,29 +137,25 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
         .await?;
         return Ok(());
     }
-    for ring in rings {
-        let facts = || {
-            (
-                ring_attempts::sends.eq(ring_attempts::sends + 1),
-                ring_attempts::sent_at.eq(Some(ring.sent_at)),
-                ring_attempts::accepted_at.eq(Some(ring.accepted_at)),
-                ring_attempts::reference.eq(ring.reference.clone()),
-            )
-        };
-        let held = || ring_attempts::table.find(ring.id).filter(ring_attempts::fence.eq(ring.fence));
-        let armed = held().filter(ring_attempts::state.eq(AttemptState::Armed));
-        let state = ring_attempts::state.eq(AttemptState::Accepted);
-        let rows = if let Some(ack_by) = ring.ack_by {
-            let awaited = (ring_attempts::act_at.eq(Some(ack_by)), ring_attempts::owner.eq(None::<NodeId>));
-            on!(c, c => diesel::update(armed).set((state, facts(), awaited)).execute(c).await)?
-        } else {
-            on!(c, c => diesel::update(armed).set((state, facts())).execute(c).await)?
-        };
-        if rows == 0 {
-            let further = held().filter(ring_attempts::state.eq_any([AttemptState::Rang, AttemptState::Closed]));
-            on!(c, c => diesel::update(further).set(facts()).execute(c).await)?;
-        }
-    }
+    let rows = json_rows(rings, |ring| {
+        let ack_by = ring.ack_by.map(|at| at.0);
+        (Hex(ring.id.0), ring.fence, ring.sent_at.0, ring.accepted_at.0, ring.reference.as_deref(), ack_by)
+    });
+    on!(c, c => {
+        diesel::sql_query(
+            "UPDATE ring_attempts AS a \
+             SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
+                 sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
+                 act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
+                 owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
+             FROM (SELECT unhex(value->>0) AS id, value->>1 AS fence, value->>2 AS sent_at, value->>3 AS accepted_at, \
+                 value->>4 AS reference, value->>5 AS ack_by FROM json_each(?1)) AS v \
+             WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed')",
+        )
+        .bind::<Text, _>(rows)
+        .execute(c)
+        .await
+    })?;
     Ok(())
 }
 

@@ -7,15 +7,17 @@
 //! asleep meanwhile cannot write its outcome over a later one.
 
 pub mod holding;
+mod pages;
 pub mod steps;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 
+pub use self::pages::add_all;
 use super::schema::{calls, ring_attempts};
-use super::{Conn, DbError, column, on};
+use super::{Conn, DbError, on};
 use crate::domain::{
     AttemptId, AttemptState, AttemptStep, CallId, CallState, DeviceId, Ending, GroupId, Moment, NodeId, PushAddressId,
     Receipt,
@@ -130,54 +132,6 @@ impl Change {
 /// Adds an attempt.
 pub async fn add(c: &mut Conn, attempt: &RingAttempt) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(ring_attempts::table).values(attempt).execute(c).await)?;
-    Ok(())
-}
-
-/// Adds attempts.
-pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbError> {
-    if let Conn::Pg(pg) = c {
-        let rows = attempts;
-        diesel::sql_query(
-            "INSERT INTO ring_attempts ( \
-                id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
-                group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \
-                reference, recipient, sent_at, accepted_at, rang_at, created_at) \
-             SELECT * FROM unnest( \
-                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-                $22, $23, $24, $25)",
-        )
-        .bind::<Array<Binary>, _>(column(rows, |row| row.id))
-        .bind::<Array<Binary>, _>(column(rows, |row| row.call_id))
-        .bind::<Array<Integer>, _>(column(rows, |row| row.try_no))
-        .bind::<Array<Text>, _>(column(rows, |row| row.channel.as_str()))
-        .bind::<Array<Bool>, _>(column(rows, |row| row.ahead))
-        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.device_id))
-        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.push_address_id))
-        .bind::<Array<Text>, _>(column(rows, |row| row.address.as_str()))
-        .bind::<Array<Text>, _>(column(rows, |row| row.environment.as_str()))
-        .bind::<Array<Binary>, _>(column(rows, |row| row.group_id))
-        .bind::<Array<Text>, _>(column(rows, |row| row.state))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason.as_deref()))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.ring_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.expires_at))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.act_at))
-        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.owner))
-        .bind::<Array<Integer>, _>(column(rows, |row| row.fence))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.lease_until))
-        .bind::<Array<Integer>, _>(column(rows, |row| row.sends))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reference.as_deref()))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.recipient.as_deref()))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.sent_at))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.accepted_at))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.rang_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
-        .execute(&mut ***pg)
-        .await?;
-        return Ok(());
-    }
-    for attempt in attempts {
-        add(c, attempt).await?;
-    }
     Ok(())
 }
 

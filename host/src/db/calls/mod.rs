@@ -1,14 +1,15 @@
-//! Calls: the promises to talk, one row each.
+//! Calls: the promises to talk, one row each; [`pages`] writes many at once.
 
-use std::collections::HashSet;
+mod pages;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool};
 use diesel_async::RunQueryDsl;
 
+pub use self::pages::{Begun, add_all, begin_ringing};
 use super::schema::calls;
-use super::{Conn, DbError, column, on};
+use super::{Conn, DbError, on};
 use crate::domain::{CallId, CallMethod, CallReason, CallState, CallStep, CalleeId, DeviceId, FamilyId, Moment};
 
 /// One promise to talk.
@@ -138,52 +139,6 @@ pub async fn add(c: &mut Conn, call: &Call) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
-/// Adds calls, but those whose promise has one. Gives the ones that were added.
-pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbError> {
-    let mut added = HashSet::with_capacity(rows.len());
-    if let Conn::Pg(pg) = c {
-        let new: Vec<Id> = diesel::sql_query(
-            "INSERT INTO calls ( \
-                id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
-                expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
-                check_at, created_at, updated_at) \
-             SELECT * FROM unnest( \
-                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
-             ON CONFLICT DO NOTHING RETURNING id",
-        )
-        .bind::<Array<Binary>, _>(column(rows, |row| row.id))
-        .bind::<Array<Binary>, _>(column(rows, |row| row.family_id))
-        .bind::<Array<Binary>, _>(column(rows, |row| row.callee_id))
-        .bind::<Array<Integer>, _>(column(rows, |row| row.slot_no))
-        .bind::<Array<Text>, _>(column(rows, |row| row.local_date.as_str()))
-        .bind::<Array<Text>, _>(column(rows, |row| row.call_method))
-        .bind::<Array<Text>, _>(column(rows, |row| row.state))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.reason))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.due_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.ring_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.expires_at))
-        .bind::<Array<Integer>, _>(column(rows, |row| row.tries))
-        .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.device_id))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.answered_at))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.joined_at))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.ended_at))
-        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.duration_s))
-        .bind::<Array<Nullable<Integer>>, _>(column(rows, |row| row.mood_score))
-        .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.check_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.updated_at))
-        .load(&mut ***pg)
-        .await?;
-        return Ok(new.into_iter().map(|row| row.id).collect());
-    }
-    for call in rows {
-        if add(c, call).await? {
-            added.insert(call.id);
-        }
-    }
-    Ok(added)
-}
-
 /// Calls by their ids, in any order.
 pub async fn with_ids(c: &mut Conn, ids: &[CallId]) -> Result<Vec<Call>, DbError> {
     let mut found = Vec::with_capacity(ids.len());
@@ -194,46 +149,6 @@ pub async fn with_ids(c: &mut Conn, ids: &[CallId]) -> Result<Vec<Call>, DbError
         found.extend(rows);
     }
     Ok(found)
-}
-
-/// A call that rings: its id, its try and the device.
-pub type Begun = (CallId, i32, Option<DeviceId>);
-
-/// Moves queued calls on to ringing, each if it is still in that try. Gives those that were moved.
-///
-/// With [`take_step`] one of the two queries that write `state`: a spike of rings is one statement.
-pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result<HashSet<CallId>, DbError> {
-    if let Conn::Pg(pg) = c {
-        let rows: Vec<Id> = diesel::sql_query(
-            "UPDATE calls AS a SET state = 'ringing', updated_at = $4, device_id = coalesce(v.device_id, a.device_id) \
-             FROM unnest($1, $2, $3) AS v (id, tries, device_id) \
-             WHERE a.id = v.id AND a.tries = v.tries AND a.state = 'queued' \
-             RETURNING a.id",
-        )
-        .bind::<Array<Binary>, _>(begun.iter().map(|(id, _, _)| *id).collect::<Vec<_>>())
-        .bind::<Array<Integer>, _>(begun.iter().map(|(_, tries, _)| *tries).collect::<Vec<_>>())
-        .bind::<Array<Nullable<Binary>>, _>(begun.iter().map(|(_, _, device)| *device).collect::<Vec<_>>())
-        .bind::<BigInt, _>(now)
-        .load(&mut ***pg)
-        .await?;
-        return Ok(rows.into_iter().map(|row| row.id).collect());
-    }
-    let mut moved = HashSet::with_capacity(begun.len());
-    for &(id, tries, device_id) in begun {
-        let queued = calls::table.find(id).filter(calls::state.eq(CallState::Queued)).filter(calls::tries.eq(tries));
-        let change = Change { device_id, ..Change::default() };
-        let ringing = (calls::state.eq(CallState::Ringing), calls::updated_at.eq(now), &change);
-        if on!(c, c => diesel::update(queued).set(ringing).execute(c).await)? == 1 {
-            moved.insert(id);
-        }
-    }
-    Ok(moved)
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = Binary)]
-    id: CallId,
 }
 
 /// A call by its id.
