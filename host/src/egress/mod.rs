@@ -28,6 +28,8 @@ pub mod webhook_signature;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 pub use address::{AddressRefused, Names, check_literal};
 pub use client::{ClientError, Trust};
 pub use credential::{CredentialError, NoCredential};
@@ -35,7 +37,7 @@ pub use es256::NoP8Key;
 pub use google::NoServiceAccount;
 pub use origin::{NoOrigin, Origin};
 pub use room::{Room, Rooms};
-pub use send::flaw;
+pub use send::{Prepared, flaw};
 
 use self::client::{ClientMaker, Speech};
 use self::credential::Credential;
@@ -53,7 +55,7 @@ pub struct Request {
     /// Names and values.
     pub headers: Vec<(String, String)>,
     /// What is sent.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// The name of the credential to put in place.
     pub credential: Option<String>,
     /// A repeat does no harm.

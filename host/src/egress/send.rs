@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -23,36 +24,58 @@ const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 /// Planning does not wait longer for a connection that it opens ahead.
 const OPENING_MAX: Duration = Duration::from_secs(1);
 
-/// A request that passed every check.
-struct Checked<'a> {
+/// A request that passed every check of one door: all that is left to do is to put its credential in and to send it.
+#[derive(Debug)]
+pub struct Prepared {
     method: Method,
     url: Url,
+    origin: Origin,
     headers: HeaderMap,
-    body: &'a [u8],
-    lane: Option<&'a Lane>,
+    body: Bytes,
+    credential: Option<String>,
+    repeatable: bool,
+    timeout: Duration,
+}
+
+impl Prepared {
+    /// Where it goes to.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn limit(&self, until: Instant) -> Instant {
+        match self.timeout {
+            Duration::ZERO => until.min(Instant::now() + TIMEOUT_MAX),
+            wanted => until.min(Instant::now() + wanted.min(TIMEOUT_MAX)),
+        }
+    }
 }
 
 impl Egress {
-    /// Sends `request`, and never waits beyond `until`. The reply takes its place from `room`.
+    /// Checks `request` against the grants and makes it ready. On an error it never leaves, and this is why.
+    pub fn prepare(&self, request: Request) -> Result<Prepared, Answer> {
+        let refuse = |why: &str| Answer::Unsent(format!("{NOT_SENT}{why}"));
+        let (method, url, origin) = shape(&request).map_err(refuse)?;
+        self.check_grants(&url, &origin)?;
+        let lane = request.credential.as_deref().map(|name| self.granted_lane(name, &origin)).transpose()?;
+        let taken = lane.map(|lane| lane.credential.header_name());
+        let headers = headers::from_plugin(&request.headers, taken).map_err(|refused| refuse(&refused.to_string()))?;
+        let Request { body, credential, repeatable, timeout, .. } = request;
+        Ok(Prepared { method, url, origin, headers, body, credential, repeatable, timeout })
+    }
+
+    /// Sends what this door prepared, and never waits beyond `until`. The reply takes its place from `room`.
     ///
     /// A request is sent twice in two cases only: when it may be repeated and it is
     /// unknown whether it arrived, and when a bought credential was refused with 401.
-    pub async fn send(&self, request: &Request, until: Instant, room: &Room) -> Answer {
-        let checked = match self.check(request) {
-            Ok(checked) => checked,
-            Err(answer) => return answer,
-        };
-        let limit = || match request.timeout {
-            Duration::ZERO => until.min(Instant::now() + TIMEOUT_MAX),
-            wanted => until.min(Instant::now() + wanted.min(TIMEOUT_MAX)),
-        };
-        let (answer, bought) = self.try_once(&checked, None, limit(), room).await;
+    pub async fn send(&self, request: &Prepared, until: Instant, room: &Room) -> Answer {
+        let (answer, bought) = self.try_once(request, None, until, room).await;
         match answer {
             Answer::Reply(Reply { status: 401, .. }) if bought.is_some() => {
-                self.try_once(&checked, bought.as_ref(), limit(), room).await.0
+                self.try_once(request, bought.as_ref(), until, room).await.0
             }
             Answer::Unknown(_) if request.repeatable && Instant::now() < until => {
-                match self.try_once(&checked, None, limit(), room).await.0 {
+                match self.try_once(request, None, until, room).await.0 {
                     reply @ Answer::Reply(_) => reply,
                     // The second try says nothing about what became of the first.
                     _ => answer,
@@ -64,8 +87,8 @@ impl Egress {
 
     /// Gets ready to send `request` soon: its credential is bought, if it is one that is bought, and one more of its
     /// connections is opened. What can't be had now is asked for again when the request is sent.
-    pub async fn warm(&self, request: &Request, until: Instant) {
-        let Ok(Checked { url, lane: Some(lane), .. }) = self.check(request) else { return };
+    pub async fn warm(&self, request: &Prepared, until: Instant) {
+        let Some(lane) = self.lane(request) else { return };
         if let Ok(Err(NoCredential::Transient(why) | NoCredential::Misconfigured(why))) =
             timeout_at(until, lane.credential.place(&self.clock, None)).await
         {
@@ -73,23 +96,10 @@ impl Egress {
         }
         let Some(place) = lane.enter_cold() else { return };
         // It says nothing and asks for nothing: what is wanted of the reply is the connection that it came on.
-        let opening = place.client().head(url.join("/").unwrap_or(url)).send();
+        let opening = place.client().head(request.url.join("/").unwrap_or_else(|_| request.url.clone())).send();
         if let Ok(Err(error)) = timeout_at(until.min(Instant::now() + OPENING_MAX), opening).await {
             tracing::warn!(plugin = self.permits.plugin, why = reason(error), "a connection could not be opened ahead");
         }
-    }
-
-    fn check<'a>(&'a self, request: &'a Request) -> Result<Checked<'a>, Answer> {
-        let refuse = |why: &str| Answer::Unsent(format!("{NOT_SENT}{why}"));
-        let (method, url, origin) = shape(request).map_err(refuse)?;
-        self.check_grants(&url, &origin)?;
-        let lane = request.credential.as_deref().map(|name| self.lane(name, &origin)).transpose()?;
-        let taken = lane.map(|lane| lane.credential.header_name());
-        let headers = match headers::from_plugin(&request.headers, taken) {
-            Ok(headers) => headers,
-            Err(refused) => return Err(refuse(&refused.to_string())),
-        };
-        Ok(Checked { method, url, headers, body: &request.body, lane })
     }
 
     fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
@@ -107,7 +117,11 @@ impl Egress {
         address::check_literal(url).map_err(|refused| Answer::Misconfigured(refused.to_string()))
     }
 
-    fn lane(&self, name: &str, origin: &Origin) -> Result<&Lane, Answer> {
+    fn lane(&self, request: &Prepared) -> Option<&Lane> {
+        self.lanes.get(request.credential.as_deref()?)
+    }
+
+    fn granted_lane(&self, name: &str, origin: &Origin) -> Result<&Lane, Answer> {
         let plugin = &self.permits.plugin;
         let Some(lane) = self.lanes.get(name) else {
             return Err(Answer::Misconfigured(format!(
@@ -127,17 +141,19 @@ impl Egress {
     /// One try; also gives the bought secret that was used.
     async fn try_once(
         &self,
-        checked: &Checked<'_>,
+        request: &Prepared,
         refused: Option<&Secret>,
-        limit: Instant,
+        until: Instant,
         room: &Room,
     ) -> (Answer, Option<Secret>) {
+        let limit = request.limit(until);
         if limit <= Instant::now() {
             return (Answer::Unsent(NO_TIME.to_owned()), None);
         }
-        let mut headers = checked.headers.clone();
+        let lane = self.lane(request);
+        let mut headers = request.headers.clone();
         let (mut bought_secret, mut placed) = (None, None);
-        if let Some(lane) = checked.lane {
+        if let Some(lane) = lane {
             match timeout_at(limit, lane.credential.place(&self.clock, refused)).await {
                 Ok(Ok(Placed { name, value, bought })) => {
                     placed = Some(value.clone());
@@ -151,11 +167,11 @@ impl Egress {
                 }
             }
         }
-        let place = checked.lane.and_then(Lane::enter);
+        let place = lane.and_then(Lane::enter);
         let client = place.as_ref().map_or(&self.bare, Place::client);
-        let mut builder = client.request(checked.method.clone(), checked.url.clone()).headers(headers);
-        if !checked.body.is_empty() {
-            builder = builder.body(checked.body.to_vec());
+        let mut builder = client.request(request.method.clone(), request.url.clone()).headers(headers);
+        if !request.body.is_empty() {
+            builder = builder.body(request.body.clone());
         }
         let mut answer = match timeout_at(limit, exchange(builder, room)).await {
             Ok(answer) => answer,

@@ -49,10 +49,17 @@ fn post_to(url: String, credential: Option<&str>) -> Request {
         method: "POST".to_owned(),
         url,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: b"{}".to_vec(),
+        body: Bytes::from_static(b"{}"),
         credential: credential.map(str::to_owned),
         repeatable: false,
         timeout: Duration::from_secs(5),
+    }
+}
+
+async fn send(door: &Egress, request: &Request, until: Instant, room: &Room) -> Answer {
+    match door.prepare(request.clone()) {
+        Ok(ready) => door.send(&ready, until, room).await,
+        Err(refusal) => refusal,
     }
 }
 
@@ -82,7 +89,8 @@ async fn credential_is_put_in_place_and_the_reply_comes_back() {
     );
     let origin = serve(router).await;
     let door = door(&[&origin], true, &[("key", bearer("secret-1", Vec::new()))]);
-    let Answer::Reply(reply) = door.send(&post_to(format!("{origin}/ring"), Some("key")), soon(), &room()).await else {
+    let Answer::Reply(reply) = send(&door, &post_to(format!("{origin}/ring"), Some("key")), soon(), &room()).await
+    else {
         panic!("no reply");
     };
     assert_eq!((reply.status, reply.body.as_slice()), (202, b"the key, that is Bearer [concealed]".as_slice()));
@@ -110,24 +118,24 @@ async fn what_is_not_granted_never_leaves() {
         (post_to(url.clone(), Some("other")), "grants.credentials"),
     ];
     for (request, why) in cases {
-        let answer = granted.send(&request, soon(), &room()).await;
+        let answer = send(&granted, &request, soon(), &room()).await;
         assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains(why)), "{answer:?}");
     }
     let inside_not_granted = door(&[&origin], false, &[]);
-    let answer = inside_not_granted.send(&post_to(url.clone(), None), soon(), &room()).await;
+    let answer = send(&inside_not_granted, &post_to(url.clone(), None), soon(), &room()).await;
     assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains("private")), "{answer:?}");
     let by_name = origin.replace("127.0.0.1", "localhost");
     let named = door(&[&by_name], false, &[]);
-    let answer = named.send(&post_to(format!("{by_name}/"), None), soon(), &room()).await;
+    let answer = send(&named, &post_to(format!("{by_name}/"), None), soon(), &room()).await;
     assert!(matches!(&answer, Answer::Misconfigured(text) if text.contains("private")), "{answer:?}");
 
     let user = url.replace("http://", "http://me:pw@");
     let mut long = post_to(url.clone(), None);
-    long.body = vec![0; 1024 * 1024 + 1];
+    long.body = vec![0; 1024 * 1024 + 1].into();
     let mut connect = post_to(url.clone(), None);
     connect.method = "CONNECT".to_owned();
     for request in [post_to(user, None), post_to("file:///etc/hosts".to_owned(), None), long, connect] {
-        assert!(matches!(granted.send(&request, soon(), &room()).await, Answer::Unsent(_)));
+        assert!(matches!(send(&granted, &request, soon(), &room()).await, Answer::Unsent(_)));
     }
     assert_eq!(hits.load(Ordering::SeqCst), 0);
 }
@@ -138,7 +146,7 @@ async fn redirects_are_answers_not_orders() {
         .route("/", any(|| async { (StatusCode::FOUND, [("location", "/there")]) }))
         .route("/there", any(|| async { "followed" }));
     let origin = serve(router).await;
-    let answer = door(&[&origin], true, &[]).send(&post_to(format!("{origin}/"), None), soon(), &room()).await;
+    let answer = send(&door(&[&origin], true, &[]), &post_to(format!("{origin}/"), None), soon(), &room()).await;
     assert!(matches!(answer, Answer::Reply(Reply { status: 302, .. })), "{answer:?}");
 }
 
@@ -148,7 +156,9 @@ async fn closed_port_is_unsent() {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let request = post_to(format!("{origin}/device/9f86d081"), None);
-    let Answer::Unsent(why) = door(&[&origin], true, &[]).send(&request, soon(), &room()).await else { panic!("sent") };
+    let Answer::Unsent(why) = send(&door(&[&origin], true, &[]), &request, soon(), &room()).await else {
+        panic!("sent")
+    };
     assert!(!why.contains("9f86d081"), "a reason must not carry the URL: {why}");
 }
 
@@ -174,10 +184,10 @@ async fn broken_connection_is_unknown_and_only_repeatables_are_repeated() {
     let (origin, taken) = hang_up().await;
     let door = door(&[&origin], true, &[]);
     let mut request = post_to(format!("{origin}/"), None);
-    assert!(matches!(door.send(&request, soon(), &room()).await, Answer::Unknown(_)));
+    assert!(matches!(send(&door, &request, soon(), &room()).await, Answer::Unknown(_)));
     assert_eq!(taken.load(Ordering::SeqCst), 1);
     request.repeatable = true;
-    assert!(matches!(door.send(&request, soon(), &room()).await, Answer::Unknown(_)));
+    assert!(matches!(send(&door, &request, soon(), &room()).await, Answer::Unknown(_)));
     assert_eq!(taken.load(Ordering::SeqCst), 3);
 }
 
@@ -187,8 +197,8 @@ async fn silence_until_the_deadline_is_unknown() {
     let origin = serve(router).await;
     let door = door(&[&origin], true, &[]);
     let until = Instant::now() + Duration::from_millis(100);
-    assert!(matches!(door.send(&post_to(format!("{origin}/"), None), until, &room()).await, Answer::Unknown(_)));
-    let answer = door.send(&post_to(format!("{origin}/"), None), Instant::now(), &room()).await;
+    assert!(matches!(send(&door, &post_to(format!("{origin}/"), None), until, &room()).await, Answer::Unknown(_)));
+    let answer = send(&door, &post_to(format!("{origin}/"), None), Instant::now(), &room()).await;
     assert!(matches!(answer, Answer::Unsent(_)), "{answer:?}");
 }
 
@@ -196,7 +206,7 @@ async fn silence_until_the_deadline_is_unknown() {
 async fn endless_reply_is_cut() {
     let router = Router::new().fallback(any(|| async { vec![b'x'; 5 * 1024 * 1024] }));
     let origin = serve(router).await;
-    let answer = door(&[&origin], true, &[]).send(&post_to(format!("{origin}/"), None), soon(), &room()).await;
+    let answer = send(&door(&[&origin], true, &[]), &post_to(format!("{origin}/"), None), soon(), &room()).await;
     assert!(matches!(&answer, Answer::Unknown(why) if why.contains("longer than")), "{answer:?}");
 }
 
@@ -269,7 +279,7 @@ async fn many_requests_buy_one_access_token() {
     let door = door(&[&origin], true, &[("account", config)]);
     let request = post_to(format!("{origin}/send"), Some("account"));
     let shared = room();
-    let answers = futures::future::join_all((0..50).map(|_| door.send(&request, soon(), &shared))).await;
+    let answers = futures::future::join_all((0..50).map(|_| send(&door, &request, soon(), &shared))).await;
     for answer in answers {
         let Answer::Reply(reply) = answer else { panic!("{answer:?}") };
         assert_eq!((reply.status, reply.body.as_slice()), (200, b"Bearer [concealed]".as_slice()));
@@ -279,10 +289,10 @@ async fn many_requests_buy_one_access_token() {
 
     // It serves until 225 s before its end.
     door.clock.advance(Duration::from_secs(3599 - 226));
-    door.send(&request, soon(), &room()).await;
+    send(&door, &request, soon(), &room()).await;
     assert_eq!(server.bought.load(Ordering::SeqCst), 1);
     door.clock.advance(Duration::from_secs(2));
-    door.send(&request, soon(), &room()).await;
+    send(&door, &request, soon(), &room()).await;
     assert_eq!(server.bought.load(Ordering::SeqCst), 2);
 }
 
@@ -291,9 +301,9 @@ async fn refused_access_token_is_bought_anew_once() {
     let server = Google::default();
     let (origin, config) = google(server.clone()).await;
     let door = door(&[&origin], true, &[("account", config)]);
-    let answer = door.send(&post_to(format!("{origin}/only-second"), Some("account")), soon(), &room()).await;
+    let answer = send(&door, &post_to(format!("{origin}/only-second"), Some("account")), soon(), &room()).await;
     assert!(matches!(answer, Answer::Reply(Reply { status: 200, .. })), "{answer:?}");
-    let answer = door.send(&post_to(format!("{origin}/never"), Some("account")), soon(), &room()).await;
+    let answer = send(&door, &post_to(format!("{origin}/never"), Some("account")), soon(), &room()).await;
     assert!(matches!(answer, Answer::Reply(Reply { status: 401, .. })), "{answer:?}");
     assert_eq!(server.bought.load(Ordering::SeqCst), 3);
 }
@@ -303,13 +313,13 @@ async fn revoked_account_is_the_operators_matter_and_an_outage_is_not() {
     let refusing = |status| Google { refusal: Some(status), ..Google::default() };
     let (origin, config) = google(refusing(StatusCode::BAD_REQUEST)).await;
     let revoked = door(&[&origin], true, &[("account", config)]);
-    let answer = revoked.send(&post_to(format!("{origin}/send"), Some("account")), soon(), &room()).await;
+    let answer = send(&revoked, &post_to(format!("{origin}/send"), Some("account")), soon(), &room()).await;
     // The manual clock of the test is far from the server's date.
     assert!(matches!(&answer, Answer::Misconfigured(why) if why.contains("Key revoked")), "{answer:?}");
 
     let (origin, config) = google(refusing(StatusCode::SERVICE_UNAVAILABLE)).await;
     let outage = door(&[&origin], true, &[("account", config)]);
-    let answer = outage.send(&post_to(format!("{origin}/send"), Some("account")), soon(), &room()).await;
+    let answer = send(&outage, &post_to(format!("{origin}/send"), Some("account")), soon(), &room()).await;
     assert!(matches!(answer, Answer::Unsent(_)), "{answer:?}");
 }
 
@@ -341,7 +351,7 @@ async fn many_requests_at_once_take_a_second_connection() {
     let door = door(&[&origin], true, &[("key", config)]);
     let (request, room) = (post_to(format!("{origin}/together"), Some("key")), room());
     let until = Instant::now() + Duration::from_secs(20);
-    let answers = futures::future::join_all((0..TOGETHER).map(|_| door.send(&request, until, &room))).await;
+    let answers = futures::future::join_all((0..TOGETHER).map(|_| send(&door, &request, until, &room))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Answer::Reply(Reply { status: 200, .. }))), "{answers:?}");
     assert_eq!(seen.lock().unwrap().len(), 2, "a hundred on the first, the rest on the second");
 }

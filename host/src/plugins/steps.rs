@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio::time::Instant;
-use url::Url;
 
 use super::border::types;
 use super::exchange::{Input, Output, Turn};
@@ -16,7 +16,7 @@ use super::health::Admission;
 use super::run::{Plugin, Ran};
 use super::witness::{CallTrace, Round, Sent, Stamp};
 use crate::domain::Moment;
-use crate::egress::{self, Answer, Origin, Request, Room};
+use crate::egress::{self, Answer, Prepared, Request, Room};
 
 const STEPS_MAX: usize = 8;
 const REQUESTS_PER_STEP_MAX: usize = 200;
@@ -73,11 +73,15 @@ struct Sending {
     vendor_time: Duration,
 }
 
+/// A request as it is sent; or what is answered to one that is not.
+type Ready = Result<Prepared, Answer>;
+
 /// A call whose first run is done and of which nothing is sent yet.
 pub(super) struct Foreseen {
     input: Arc<Input>,
     turn: Arc<Turn>,
     ran: Ran<Output>,
+    ready: Vec<Ready>,
 }
 
 impl Plugin {
@@ -119,14 +123,21 @@ impl Plugin {
         let input = Arc::new(input);
         let turn = Arc::new(Turn { context: self.context(locale, at)?, answers: Vec::new() });
         let ran = self.run(self.until(deadline), input.clone(), turn.clone()).await?;
-        Ok(Foreseen { input, turn, ran })
+        let ready = match &ran.result {
+            Output::Request(requests) if requests.len() <= REQUESTS_PER_STEP_MAX => self.prepare(requests),
+            _ => Vec::new(),
+        };
+        Ok(Foreseen { input, turn, ran, ready })
+    }
+
+    fn prepare(&self, requests: &[types::Request]) -> Vec<Ready> {
+        requests.iter().map(|request| self.egress.prepare(outgoing(request))).collect()
     }
 
     /// Gets ready to send what a call that was begun ahead asks for: one request speaks for all of its credential.
     pub(super) async fn warm(&self, foreseen: &Foreseen, deadline: Duration) {
-        let Output::Request(requests) = &foreseen.ran.result else { return };
-        if let Some(request) = requests.first() {
-            self.egress.warm(&outgoing(request), self.until(deadline)).await;
+        if let Some(Ok(request)) = foreseen.ready.first() {
+            self.egress.warm(request, self.until(deadline)).await;
         }
     }
 
@@ -136,8 +147,8 @@ impl Plugin {
         foreseen: Foreseen,
         deadline: Duration,
     ) -> Result<Output, PluginFailure> {
-        let Foreseen { input, turn, ran } = foreseen;
-        self.lead_from(deadline, input, turn, Some(ran)).await
+        let Foreseen { input, turn, ran, ready } = foreseen;
+        self.lead_from(deadline, input, turn, Some((ran, ready))).await
     }
 
     async fn lead_from(
@@ -145,7 +156,7 @@ impl Plugin {
         deadline: Duration,
         input: Arc<Input>,
         turn: Arc<Turn>,
-        first: Option<Ran<Output>>,
+        first: Option<(Ran<Output>, Vec<Ready>)>,
     ) -> Result<Output, PluginFailure> {
         let admitted = self.health.admit(input.export(), self.clock.now());
         let mut call = admitted.map_err(|rest| self.resting(&rest))?;
@@ -198,17 +209,17 @@ impl Plugin {
         call: &mut Admission<'_>,
         until: Instant,
         input: Arc<Input>,
-        (mut turn, mut first): (Arc<Turn>, Option<Ran<Output>>),
+        (mut turn, mut first): (Arc<Turn>, Option<(Ran<Output>, Vec<Ready>)>),
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let ran = if let Some(ran) = first.take() {
-                ran
+            let (ran, ready) = if let Some((ran, ready)) = first.take() {
+                (ran, Some(ready))
             } else {
                 let ran = self.run(until, input.clone(), turn.clone()).await;
-                ran.map_err(|failure| trail.judge(call, failure))?
+                (ran.map_err(|failure| trail.judge(call, failure))?, None)
             };
             let requests = match ran.result {
                 Output::Request(requests) => requests,
@@ -225,17 +236,16 @@ impl Plugin {
                 let what = format!("its requests are longer than {EXCHANGED_MAX_BYTES} bytes together");
                 return Err(trail.judge(call, self.broken(what)));
             }
-            let origins: Vec<_> = requests.iter().map(|request| Origin::of(&Url::parse(&request.url).ok()?)).collect();
+            let ready = ready.unwrap_or_else(|| self.prepare(&requests));
             if trail.touched {
                 call.go_on();
             } else {
+                let origins: Vec<_> = ready.iter().map(|ready| ready.as_ref().ok().map(Prepared::origin)).collect();
                 call.admit_vendors(&origins, self.clock.now()).map_err(|rest| self.resting(&rest))?;
             }
             let (asked, room) = (&*call, &room);
-            let sent = requests
-                .into_iter()
-                .zip(origins)
-                .map(|(request, origin)| self.send(asked, request, origin, (until, room)));
+            let sent =
+                requests.into_iter().zip(ready).map(|(request, ready)| self.send(asked, request, ready, (until, room)));
             let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
             self.tell_of_failed(&sent);
             note_round(rounds, ran.plugin_time, || sent.iter().map(Sending::witnessed).collect());
@@ -261,20 +271,21 @@ impl Plugin {
         &self,
         call: &Admission<'_>,
         request: types::Request,
-        origin: Option<Origin>,
+        ready: Ready,
         (until, room): (Instant, &Room),
     ) -> Sending {
-        if let Some(rest) = origin.as_ref().and_then(|origin| call.rest_of(origin)) {
+        let ready = match ready {
+            Ok(ready) => ready,
+            Err(answer) => return Sending { request, answer, vendor_time: Duration::ZERO },
+        };
+        if let Some(rest) = call.rest_of(ready.origin()) {
             let answer = Answer::Unsent(self.resting(rest).to_string());
             return Sending { request, answer, vendor_time: Duration::ZERO };
         }
-        let outgoing = outgoing(&request);
         let began = Instant::now();
-        let answer = self.egress.send(&outgoing, until, room).await;
+        let answer = self.egress.send(&ready, until, room).await;
         let vendor_time = began.elapsed();
-        if let Some(origin) = origin {
-            call.sent(&origin, self.clock.now(), vendor_time, &answer);
-        }
+        call.sent(ready.origin(), self.clock.now(), vendor_time, &answer);
         Sending { request, answer, vendor_time }
     }
 }
@@ -297,9 +308,9 @@ fn outgoing(request: &types::Request) -> Request {
         url: request.url.clone(),
         headers: request.headers.clone(),
         body: match &request.body {
-            types::Body::Empty => Vec::new(),
-            types::Body::Text(text) => text.clone().into_bytes(),
-            types::Body::Bytes(bytes) => bytes.clone(),
+            types::Body::Empty => Bytes::new(),
+            types::Body::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
+            types::Body::Bytes(bytes) => Bytes::copy_from_slice(bytes),
         },
         credential: request.credential.clone(),
         repeatable: request.repeatable,

@@ -144,7 +144,7 @@ impl Health {
 impl Admission<'_> {
     /// Whether these vendors may be asked now: an error when every one of them is left alone. Where only some are,
     /// [`Admission::rest_of`] names them, and the others' requests go out.
-    pub(super) fn admit_vendors(&mut self, origins: &[Option<Origin>], now: Moment) -> Result<(), Rest> {
+    pub(super) fn admit_vendors(&mut self, origins: &[Option<&Origin>], now: Moment) -> Result<(), Rest> {
         self.resting.clear();
         if self.unconditional {
             return Ok(());
@@ -153,7 +153,7 @@ impl Admission<'_> {
         // What has no origin is refused by the egress, with its reason.
         let mut admitted = origins.iter().any(Option::is_none);
         let mut seen: Option<&Origin> = None;
-        for origin in origins.iter().flatten() {
+        for origin in origins.iter().copied().flatten() {
             // A list of rings goes to one origin: look once.
             if seen == Some(origin) || self.resting.iter().any(|(known, _)| known == origin) {
                 continue;

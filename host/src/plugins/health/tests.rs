@@ -204,7 +204,7 @@ fn broken() -> PluginFailure {
 /// One call of a plugin, with these answers of one vendor.
 fn visit(health: &Health, now: Moment, vendor: &Origin, answers: &[Answer], failure: Option<&PluginFailure>) {
     let mut call = health.admit(Export::Ring, now).unwrap();
-    call.admit_vendors(&[Some(vendor.clone())], now).unwrap();
+    call.admit_vendors(&[Some(&vendor)], now).unwrap();
     for answer in answers {
         call.sent(vendor, now, Duration::from_millis(40), answer);
     }
@@ -241,15 +241,15 @@ fn one_sick_vendor_does_not_stop_the_calls_to_another() {
     let (sick, sound) = (origin("https://sick.example"), origin("https://sound.example"));
     visit(&health, at(0), &sick, &vec![reply(503, &[]); 5], None);
     let mut call = health.admit(Export::Ring, at(1)).unwrap();
-    assert_eq!(call.admit_vendors(&[Some(sound.clone())], at(1)), Ok(()));
-    assert_eq!(call.admit_vendors(&[Some(sick.clone()), Some(sound.clone()), Some(sick.clone())], at(1)), Ok(()));
+    assert_eq!(call.admit_vendors(&[Some(&sound)], at(1)), Ok(()));
+    assert_eq!(call.admit_vendors(&[Some(&sick), Some(&sound), Some(&sick)], at(1)), Ok(()));
     assert!(call.rest_of(&sick).is_some() && call.rest_of(&sound).is_none(), "only the sick one is left out");
     call.go_on();
     assert!(call.rest_of(&sick).is_none());
-    let rest = call.admit_vendors(&[Some(sick.clone()), Some(sick.clone())], at(1)).unwrap_err();
+    let rest = call.admit_vendors(&[Some(&sick), Some(&sick)], at(1)).unwrap_err();
     assert_eq!((rest.whom.as_str(), rest.until), ("https://sick.example", at(5)));
     // What has no origin, the egress refuses in its own words.
-    assert_eq!(call.admit_vendors(&[None, Some(sick.clone())], at(1)), Ok(()));
+    assert_eq!(call.admit_vendors(&[None, Some(&sick)], at(1)), Ok(()));
     call.ended(at(1), Some(&PluginFailure::Resting { whom: rest.whom, until: rest.until }));
     let report = health.report(&stamp(), at(1));
     assert_eq!(
@@ -267,7 +267,7 @@ fn taking_back_is_never_turned_away() {
     }
     assert!(health.admit(Export::Inspect, at(1)).is_err());
     let mut call = health.admit(Export::Cancel, at(1)).unwrap();
-    assert_eq!(call.admit_vendors(&[Some(vendor.clone())], at(1)), Ok(()));
+    assert_eq!(call.admit_vendors(&[Some(&vendor)], at(1)), Ok(()));
     assert!(call.rest_of(&vendor).is_none());
 }
 
@@ -278,13 +278,13 @@ fn call_that_is_cut_short_hands_its_trials_back() {
         visit(&health, at(0), &vendor, &[reply(503, &[])], Some(&broken()));
     }
     let mut trial = health.admit(Export::Ring, at(5)).unwrap();
-    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
+    trial.admit_vendors(&[Some(&vendor)], at(5)).unwrap();
     // A second step at the same vendor is the same trial.
-    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
+    trial.admit_vendors(&[Some(&vendor)], at(5)).unwrap();
     assert!(health.admit(Export::Ring, at(5)).is_err());
     drop(trial);
     let mut again = health.admit(Export::Ring, at(5)).unwrap();
-    again.admit_vendors(&[Some(vendor)], at(5)).unwrap();
+    again.admit_vendors(&[Some(&vendor)], at(5)).unwrap();
 }
 
 #[test]
@@ -296,12 +296,12 @@ fn new_version_takes_over_what_is_known_of_the_vendors_and_nothing_else() {
     }
     new.take_over(&old);
     let mut call = new.admit(Export::Ring, at(1)).unwrap();
-    assert!(call.admit_vendors(&[Some(vendor.clone())], at(1)).is_err());
+    assert!(call.admit_vendors(&[Some(&vendor)], at(1)).is_err());
     drop(call);
     assert_eq!((new.report(&stamp(), at(1)).calls, new.report(&stamp(), at(1)).failures), (0, 0));
     // A call that ends on the old one still tells the new one of the vendor.
     let mut trial = new.admit(Export::Ring, at(5)).unwrap();
-    trial.admit_vendors(&[Some(vendor.clone())], at(5)).unwrap();
+    trial.admit_vendors(&[Some(&vendor)], at(5)).unwrap();
     in_flight.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));
     assert!(new.report(&stamp(), at(5)).rest.is_some(), "it was no trial");
     trial.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));

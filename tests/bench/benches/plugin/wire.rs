@@ -84,15 +84,19 @@ async fn send(
         url: request.url,
         headers: request.headers,
         body: match request.body {
-            Body::Empty => Vec::new(),
-            Body::Text(text) => text.into_bytes(),
-            Body::Bytes(bytes) => bytes,
+            Body::Empty => Vec::new().into(),
+            Body::Text(text) => text.into(),
+            Body::Bytes(bytes) => bytes.into(),
         },
         credential: request.credential,
         repeatable: request.repeatable,
         timeout: Duration::from_millis(request.timeout_ms.into()),
     };
-    match egress.send(&request, until, room).await {
+    let answer = match egress.prepare(request) {
+        Ok(request) => egress.send(&request, until, room).await,
+        Err(refusal) => refusal,
+    };
+    match answer {
         Answer::Reply(reply) => {
             wit::Answer::Response(wit::Response { status: reply.status, headers: reply.headers, body: reply.body })
         }
