@@ -13,6 +13,7 @@ mod browser;
 mod calls;
 mod config;
 mod db;
+mod demo;
 mod device_api;
 mod edits;
 mod families;

@@ -73,6 +73,20 @@ impl Browser {
         self.cookies.lock().unwrap().contains_key(name)
     }
 
+    /// Waits until the host says that something has changed that this person may see; again for each call.
+    pub async fn changes(&self) -> impl AsyncFnMut() {
+        let mut stream = self.with_cookies(self.http.get(format!("{}/events", self.url))).send().await.unwrap();
+        assert_eq!(stream.status(), 200);
+        async move || {
+            while let Some(chunk) = stream.chunk().await.unwrap() {
+                if chunk.starts_with(b"event: change") {
+                    return;
+                }
+            }
+            panic!("the stream of changes ended");
+        }
+    }
+
     async fn follow(&self, mut method: Method, path: &str, mut fields: Option<&[(&str, &str)]>) -> Page {
         let mut path = path.to_owned();
         for _ in 0..MOST_REDIRECTS {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use callpanion::command::{self, args::Cli};
 use clap::Parser as _;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use futures::FutureExt as _;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
@@ -24,26 +25,26 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Ended {
     /// Its exit code.
     pub code: i32,
-    /// What it said on standard error.
+    /// What it said.
     pub said: String,
 }
 
 /// A program that runs.
 pub struct Running {
     child: Child,
-    log: JoinSet<String>,
+    said: JoinSet<String>,
 }
 
-fn start(arguments: &[&str], settings: &Settings) -> Child {
+fn start(arguments: &[&str], settings: &Settings, stdout: Stdio) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "testing::program::callpanion", "--ignored", "--nocapture", "--quiet"]);
     command.env(ARGUMENTS, arguments.join("\n")).envs(settings).stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
+    command.stdout(stdout).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
 }
 
 /// Runs `callpanion` to its end.
 pub async fn run(arguments: &[&str], settings: &Settings) -> Ended {
-    let mut child = start(arguments, settings);
+    let mut child = start(arguments, settings, Stdio::null());
     let mut said = String::new();
     let mut stderr = child.stderr.take().unwrap();
     let ended = async {
@@ -54,34 +55,50 @@ pub async fn run(arguments: &[&str], settings: &Settings) -> Ended {
     Ended { code: status.code().expect("an exit code"), said }
 }
 
+/// Reads until a line holds `words`.
+async fn read_to<R: AsyncBufRead + Unpin>(lines: &mut Lines<R>, words: &str) -> String {
+    let mut said = String::new();
+    let reading = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains(words) {
+                return;
+            }
+        }
+        panic!("it ended before it said {words}:\n{said}");
+    };
+    tokio::time::timeout(PATIENCE, reading).await.expect("it starts");
+    said
+}
+
+/// Reads on behind the scenes: a full pipe would stop the program.
+async fn read_on<R: AsyncBufRead + Unpin>(mut lines: Lines<R>, mut said: String) -> String {
+    while let Some(line) = lines.next_line().await.unwrap() {
+        said.push_str(&line);
+        said.push('\n');
+    }
+    said
+}
+
 impl Running {
     /// Starts `callpanion serve` and waits until it serves.
     pub async fn serve(settings: &Settings) -> Self {
-        let mut child = start(&["serve"], settings);
+        let mut child = start(&["serve"], settings, Stdio::null());
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut log = String::new();
-        let serving = async {
-            while let Some(line) = lines.next_line().await.unwrap() {
-                let serves = line.contains(r#""message":"serving""#);
-                log.push_str(&line);
-                log.push('\n');
-                if serves {
-                    return;
-                }
-            }
-            panic!("it ended before it served:\n{log}");
-        };
-        tokio::time::timeout(PATIENCE, serving).await.expect("it serves");
-        // The pipe is read on, or a full one would stop the program.
-        let mut task = JoinSet::new();
-        task.spawn(async move {
-            while let Some(line) = lines.next_line().await.unwrap() {
-                log.push_str(&line);
-                log.push('\n');
-            }
-            log
-        });
-        Self { child, log: task }
+        let said = read_to(&mut lines, r#""message":"serving""#).await;
+        Self { child, said: JoinSet::from_iter([read_on(lines, said).boxed()]) }
+    }
+
+    /// Starts `callpanion demo`, and gives what it says at its start.
+    pub async fn demo() -> (Self, String) {
+        let mut child = start(&["demo", "--listen", "127.0.0.1:0"], &Settings::new(), Stdio::piped());
+        let log = read_on(BufReader::new(child.stderr.take().unwrap()).lines(), String::new());
+        let mut said = JoinSet::from_iter([log.boxed()]);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let banner = read_to(&mut lines, "Ctrl-C stops the demo.").await;
+        said.spawn(read_on(lines, String::new()));
+        (Self { child, said }, banner)
     }
 
     /// Sends it a signal.
@@ -100,7 +117,7 @@ impl Running {
         let id = self.child.id().expect("it runs").to_string();
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it stops").unwrap();
-        Ended { code: status.code().expect("an exit code"), said: self.log.join_next().await.unwrap().unwrap() }
+        Ended { code: status.code().expect("an exit code"), said: self.said.join_all().await.concat() }
     }
 }
 
