@@ -32,29 +32,20 @@ pub struct Agenda {
 /// Reads it.
 pub async fn read(c: &mut Conn) -> Result<Agenda, DbError> {
     let waiting = || ring_attempts::table.filter(ring_attempts::state.eq_any(AttemptState::OPEN));
+    let held_by_nobody = |state: AttemptState| {
+        ring_attempts::table
+            .filter(ring_attempts::state.eq(state))
+            .filter(ring_attempts::owner.is_null())
+            .filter(diesel::dsl::not(ring_attempts::ahead))
+            .select(min(ring_attempts::act_at))
+    };
     Ok(Agenda {
         slot_at: on!(c, c => slots::table.select(min(slots::next_at)).first(c).await)?,
         step_at: on!(c, c => {
             waiting().filter(ring_attempts::ahead).select(min(ring_attempts::act_at)).first(c).await
         })?,
-        free_at: on!(c, c => {
-            ring_attempts::table
-                .filter(ring_attempts::state.eq(AttemptState::Armed))
-                .filter(ring_attempts::owner.is_null())
-                .filter(diesel::dsl::not(ring_attempts::ahead))
-                .select(min(ring_attempts::act_at))
-                .first(c)
-                .await
-        })?,
-        silent_at: on!(c, c => {
-            ring_attempts::table
-                .filter(ring_attempts::state.eq(AttemptState::Accepted))
-                .filter(ring_attempts::owner.is_null())
-                .filter(diesel::dsl::not(ring_attempts::ahead))
-                .select(min(ring_attempts::act_at))
-                .first(c)
-                .await
-        })?,
+        free_at: on!(c, c => held_by_nobody(AttemptState::Armed).first(c).await)?,
+        silent_at: on!(c, c => held_by_nobody(AttemptState::Accepted).first(c).await)?,
         check_at: on!(c, c => calls::table.select(min(calls::check_at)).first(c).await)?,
         job_at: on!(c, c => {
             jobs::table.filter(jobs::state.eq(WAITING)).select(min(jobs::run_at)).first(c).await

@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 
+use super::edits::edit;
 use super::error::ServiceError;
 use super::schedules::planning;
 use super::{families, fields, phone_number};
@@ -132,24 +133,14 @@ pub async fn update_profile(
 ) -> Result<(), ServiceError> {
     let details = details.clone();
     let now = app.clock.now();
-    let family = app
-        .db
-        .write(move |c| {
-            async move {
-                // The method and the number must fit each other, whoever else is at work.
-                callees::lock(c, callee).await?;
-                let access = families::callee_in(c, account, callee).await?;
-                families::edit(access.role)?;
-                let profile = details.check(access.callee.call_method)?;
-                rewrite(c, &access.callee, &profile, access.callee.call_method, now).await?;
-                Ok::<_, ServiceError>(access.family.id)
-            }
-            .boxed()
-        })
-        .await?;
-    app.live.changed(family);
-    app.wake.notify_waiters();
-    Ok(())
+    edit(app, account, callee, families::edit, move |c, access| {
+        async move {
+            let profile = details.check(access.callee.call_method)?;
+            Ok(rewrite(c, &access.callee, &profile, access.callee.call_method, now).await?)
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// Chooses how the callee is reached; the owner may. What was called before stays as it was, and what is queued in the
@@ -161,46 +152,27 @@ pub async fn change_method(
     method: CallMethod,
 ) -> Result<(), ServiceError> {
     let now = app.clock.now();
-    let family = app
-        .db
-        .write(move |c| {
-            async move {
-                callees::lock(c, callee).await?;
-                let access = families::callee_in(c, account, callee).await?;
-                families::own(access.role)?;
-                if method == CallMethod::Phone && access.callee.phone.is_none() {
-                    return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
-                }
-                callees::set_call_method(c, callee, method).await?;
-                planning::replan(c, callee, now).await?;
-                Ok::<_, ServiceError>(access.family.id)
+    edit(app, account, callee, families::own, move |c, access| {
+        async move {
+            if method == CallMethod::Phone && access.callee.phone.is_none() {
+                return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
             }
-            .boxed()
-        })
-        .await?;
-    app.live.changed(family);
-    app.wake.notify_waiters();
-    Ok(())
+            callees::set_call_method(c, callee, method).await?;
+            Ok(planning::replan(c, callee, now).await?)
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// Records that the callee agreed to these words.
 pub async fn record_consent(app: &App, account: AccountId, callee: CalleeId, words: &str) -> Result<(), ServiceError> {
     let words = check_consent(words)?;
     let now = app.clock.now();
-    let family = app
-        .db
-        .write(move |c| {
-            async move {
-                let access = families::callee_in(c, account, callee).await?;
-                families::edit(access.role)?;
-                callees::set_consent(c, callee, &words, account, now).await?;
-                Ok::<_, ServiceError>(access.family.id)
-            }
-            .boxed()
-        })
-        .await?;
-    app.live.changed(family);
-    Ok(())
+    edit(app, account, callee, families::edit, move |c, _| {
+        async move { Ok(callees::set_consent(c, callee, &words, account, now).await?) }.boxed()
+    })
+    .await
 }
 
 /// The family's callees, the first entered first.

@@ -11,12 +11,13 @@ mod tz_release;
 use futures::FutureExt;
 use jiff::civil::Time;
 
+use super::edits::edit;
 use super::error::ServiceError;
 use super::families;
 use crate::app::App;
 use crate::config::Calling;
 use crate::db::slots::{self, StoredSlot};
-use crate::db::{callees, calls, past_slots};
+use crate::db::{calls, past_slots};
 use crate::domain::schedule::{self, Occurrence, Planned, ScheduleError, Slot, Weekdays};
 use crate::domain::{AccountId, CallState, CalleeId};
 use planning::{put_all, read_zone};
@@ -96,28 +97,17 @@ pub async fn save(
 ) -> Result<Vec<Occurrence>, ServiceError> {
     let wish = check(wish, &app.config.calling)?;
     let now = app.clock.now();
-    let (family, next) = app
-        .db
-        .write(move |c| {
-            async move {
-                // The zone may not change between its reading and the writing of moments in it.
-                callees::lock(c, callee).await?;
-                let access = families::callee_in(c, account, callee).await?;
-                families::edit(access.role)?;
-                let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
-                let zone = access.callee.zone.as_str();
-                past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
-                slots::delete_others(c, callee, &numbers).await?;
-                let next = put_all(c, &access.callee, &wish, now).await?;
-                Ok::<_, ServiceError>((access.family.id, next))
-            }
-            .boxed()
-        })
-        .await?;
-    app.live.changed(family);
-    // A slot whose call should be queued already does not wait for the next tick.
-    app.wake.notify_waiters();
-    Ok(next)
+    edit(app, account, callee, families::edit, move |c, access| {
+        async move {
+            let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
+            let zone = access.callee.zone.as_str();
+            past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
+            slots::delete_others(c, callee, &numbers).await?;
+            Ok(put_all(c, &access.callee, &wish, now).await?)
+        }
+        .boxed()
+    })
+    .await
 }
 
 fn check(wish: &[SlotInput], calling: &Calling) -> Result<Vec<Slot>, ServiceError> {

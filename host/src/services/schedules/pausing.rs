@@ -12,10 +12,11 @@ use crate::app::App;
 use crate::db::calls::Call;
 use crate::db::pauses::{self, StoredPause};
 use crate::db::skips::{self, StoredSkip};
-use crate::db::{Conn, DbError, callees};
+use crate::db::{Conn, DbError};
 use crate::domain::schedule::SLOTS_A_DAY;
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, CalleeId, Moment, PauseId};
+use crate::services::edits::edit;
 use crate::services::error::ServiceError;
 use crate::services::families::{self, CalleeAccess};
 use crate::services::fields;
@@ -108,7 +109,7 @@ async fn holding(c: &mut Conn, callee: CalleeId, zone: &Zone, now: Moment) -> Re
 pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &PauseInput) -> Result<(), ServiceError> {
     let (wish, now) = (wish.clone(), app.clock.now());
     let reason = fields::optional_line("reason", &wish.reason, REASON_CHARS)?;
-    change(app, account, callee, move |c, access| {
+    edit(app, account, callee, families::edit, move |c, access| {
         async move {
             let today = today_of(&access, now)?;
             let (from, until) = read(&wish, today)?;
@@ -126,7 +127,8 @@ pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &Pause
                 made_at: now,
                 ended_at: None,
             };
-            Ok(pauses::insert(c, &pause).await?)
+            pauses::insert(c, &pause).await?;
+            Ok(planning::replan(c, callee, now).await?)
         }
         .boxed()
     })
@@ -137,11 +139,11 @@ pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &Pause
 pub async fn end_pause(app: &App, account: AccountId, pause: PauseId) -> Result<CalleeId, ServiceError> {
     let now = app.clock.now();
     let known = pauses::find(&mut app.db.read().await?, pause).await?.ok_or(ServiceError::NotFound)?;
-    change(app, account, known.callee_id, move |c, _| {
+    edit(app, account, known.callee_id, families::edit, move |c, _| {
         async move {
             // Ended twice is ended.
             pauses::end(c, pause, now).await?;
-            Ok(())
+            Ok(planning::replan(c, known.callee_id, now).await?)
         }
         .boxed()
     })
@@ -163,7 +165,7 @@ pub async fn skip(
     if !(1..=SLOTS_A_DAY).any(|number| i32::try_from(number) == Ok(slot_no)) {
         return Err(ServiceError::NotFound);
     }
-    change(app, account, callee, move |c, access| {
+    edit(app, account, callee, families::edit, move |c, access| {
         async move {
             let today = today_of(&access, now)?;
             if date < today || date > ahead(today) {
@@ -176,39 +178,11 @@ pub async fn skip(
                 let skip = StoredSkip { callee_id: callee, slot_no, local_date, made_by: account, made_at: now };
                 skips::put(c, &skip).await?;
             }
-            Ok(())
+            Ok(planning::replan(c, callee, now).await?)
         }
         .boxed()
     })
     .await
-}
-
-/// One change of somebody who may, and the plan that follows from it, together.
-async fn change<F>(app: &App, account: AccountId, callee: CalleeId, write: F) -> Result<(), ServiceError>
-where
-    F: for<'c> FnOnce(&'c mut Conn, CalleeAccess) -> futures::future::BoxFuture<'c, Result<(), ServiceError>>
-        + Send
-        + 'static,
-{
-    let now = app.clock.now();
-    let family = app
-        .db
-        .write(move |c| {
-            async move {
-                callees::lock(c, callee).await?;
-                let access = families::callee_in(c, account, callee).await?;
-                families::edit(access.role)?;
-                let family = access.family.id;
-                write(c, access).await?;
-                planning::replan(c, callee, now).await?;
-                Ok::<_, ServiceError>(family)
-            }
-            .boxed()
-        })
-        .await?;
-    app.live.changed(family);
-    app.wake.notify_waiters();
-    Ok(())
 }
 
 fn today_of(access: &CalleeAccess, now: Moment) -> Result<Date, DbError> {

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::config::Calling;
 use crate::db::callees::{self, Callee};
 use crate::domain::{AccountId, CalleeId};
+use crate::services::edits::edit;
 use crate::services::error::ServiceError;
 use crate::services::families;
 
@@ -51,21 +52,18 @@ pub async fn set(
 ) -> Result<(), ServiceError> {
     let (tries, wait_min): (Option<u32>, Option<u32>) = (tries.parse().ok(), wait_min.parse().ok());
     let calling = app.config.calling.clone();
-    app.db
-        .write(move |c| {
-            async move {
-                let access = families::callee_in(c, account, callee).await?;
-                families::edit(access.role)?;
-                let now = Retries::of(&access.callee, &calling);
-                let is_offered = |tries: &u32| TRIES.contains(tries) || *tries == now.tries;
-                let tries = tries.filter(is_offered).ok_or(refusal("tries"))?;
-                let is_offered = |wait: &u32| WAITS_MIN.contains(wait) || *wait == now.after_s / 60;
-                let after_s = 60 * wait_min.filter(is_offered).ok_or(refusal("wait_min"))?;
-                Ok::<_, ServiceError>(callees::set_retries(c, callee, tries, after_s).await?)
-            }
-            .boxed()
-        })
-        .await
+    edit(app, account, callee, families::edit, move |c, access| {
+        async move {
+            let now = Retries::of(&access.callee, &calling);
+            let is_offered = |tries: &u32| TRIES.contains(tries) || *tries == now.tries;
+            let tries = tries.filter(is_offered).ok_or(refusal("tries"))?;
+            let is_offered = |wait: &u32| WAITS_MIN.contains(wait) || *wait == now.after_s / 60;
+            let after_s = 60 * wait_min.filter(is_offered).ok_or(refusal("wait_min"))?;
+            Ok(callees::set_retries(c, callee, tries, after_s).await?)
+        }
+        .boxed()
+    })
+    .await
 }
 
 fn refusal(field: &'static str) -> ServiceError {
