@@ -117,18 +117,21 @@ impl Db {
     {
         match &self.0 {
             Engine::Lite { writer, .. } => writer.run(work).await,
-            Engine::Pg(pool) => {
-                let pool = pool.clone();
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "it is awaited here; a dropped caller must not cut it short"
-                )]
-                let transaction = tokio::spawn(async move {
-                    let mut conn = Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?));
-                    in_transaction(&mut conn, work).await
-                });
-                transaction.await.unwrap_or_else(|_| Err(DbError::Interrupted.into()))
-            }
+            Engine::Pg(pool) => to_its_end(pool, |mut conn| async move { in_transaction(&mut conn, work).await }).await,
+        }
+    }
+
+    /// The same for `work` that is one statement on PostgreSQL, and so a transaction by itself: it is spared the two
+    /// statements around it.
+    pub async fn write_at_once<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<R, E>> + Send + 'static,
+        R: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Lite { writer, .. } => writer.run(work).await,
+            Engine::Pg(pool) => to_its_end(pool, |mut conn| async move { work(&mut conn).await }).await,
         }
     }
 
@@ -136,6 +139,19 @@ impl Db {
     pub fn is_shared(&self) -> bool {
         matches!(self.0, Engine::Pg(_))
     }
+}
+
+/// Runs `work` on a task of its own: it ends even when whoever wanted it has gone.
+async fn to_its_end<R, E, W>(pool: &PgPool, work: impl FnOnce(Conn) -> W + Send + 'static) -> Result<R, E>
+where
+    W: Future<Output = Result<R, E>> + Send,
+    R: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    let pool = pool.clone();
+    #[expect(clippy::disallowed_methods, reason = "it is awaited here; a dropped caller must not cut it short")]
+    let task = tokio::spawn(async move { work(Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?))).await });
+    task.await.unwrap_or_else(|_| Err(DbError::Interrupted.into()))
 }
 
 async fn in_transaction<R, E, F>(conn: &mut Conn, work: F) -> Result<R, E>

@@ -40,28 +40,27 @@ pub const DONE: &str = "done";
 /// Given up.
 pub const DEAD: &str = "dead";
 
+impl JobRow {
+    /// A job that was never begun, not to be begun before `run_at`.
+    pub fn new(kind: &str, key: String, payload: &serde_json::Value, run_at: Moment, now: Moment) -> Self {
+        Self {
+            id: JobId::new(),
+            kind: kind.to_owned(),
+            key,
+            payload: payload.to_string(),
+            state: WAITING.to_owned(),
+            run_at,
+            attempts: 0,
+            lease_until: None,
+            last_error: None,
+            created_at: now,
+        }
+    }
+}
+
 /// Queues a job, unless its key is known. True when it is new.
-pub async fn enqueue(
-    c: &mut Conn,
-    kind: &str,
-    key: &str,
-    payload: &serde_json::Value,
-    run_at: Moment,
-    now: Moment,
-) -> Result<bool, DbError> {
-    let row = JobRow {
-        id: JobId::new(),
-        kind: kind.to_owned(),
-        key: key.to_owned(),
-        payload: payload.to_string(),
-        state: WAITING.to_owned(),
-        run_at,
-        attempts: 0,
-        lease_until: None,
-        last_error: None,
-        created_at: now,
-    };
-    let rows = on!(c, c => diesel::insert_into(jobs::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
+pub async fn enqueue(c: &mut Conn, row: &JobRow) -> Result<bool, DbError> {
+    let rows = on!(c, c => diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(c).await)?;
     Ok(rows == 1)
 }
 

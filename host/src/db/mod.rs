@@ -8,6 +8,7 @@
 pub mod agenda;
 pub mod alert_notices;
 pub mod alerts;
+pub mod arrivals;
 pub mod bodies;
 pub mod call_lists;
 pub mod calls;

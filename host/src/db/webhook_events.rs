@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sha2::{Digest, Sha256};
 
 use super::bodies::{self, Codec, Packed};
 use super::schema::webhook_events;
@@ -35,41 +34,6 @@ pub struct WebhookEvent {
     pub body_bytes: i32,
 }
 
-/// A webhook that has just come, ready to be stored.
-#[derive(Clone, Insertable)]
-#[diesel(table_name = webhook_events)]
-#[allow(missing_debug_implementations, reason = "it holds what was said")]
-pub struct Arrival {
-    /// Its id.
-    pub id: WebhookId,
-    provider: String,
-    /// SHA-256 of the body: the same bytes are the same event.
-    body_hash: Vec<u8>,
-    codec: Codec,
-    body: Vec<u8>,
-    body_bytes: i32,
-    state: WebhookState,
-    received_at: Moment,
-}
-
-impl Arrival {
-    /// Packs the body of a verified webhook. Long bodies keep a processor busy for a while: not on the writer thread.
-    pub fn new(provider: &str, body: Vec<u8>, now: Moment) -> Self {
-        let body_hash = Sha256::digest(&body).to_vec();
-        let packed = bodies::pack(body);
-        Self {
-            id: WebhookId::new(),
-            provider: provider.to_owned(),
-            body_hash,
-            codec: packed.codec,
-            body: packed.bytes,
-            body_bytes: packed.length,
-            state: WebhookState::Received,
-            received_at: now,
-        }
-    }
-}
-
 /// Where an event stands after it was read.
 #[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
 #[diesel(table_name = webhook_events, treat_none_as_null = true)]
@@ -97,14 +61,6 @@ impl WebhookEvent {
             note: self.note.clone(),
         }
     }
-}
-
-/// Stores an event, unless the same bytes are there. True when it is new.
-pub async fn add(c: &mut Conn, event: &Arrival) -> Result<bool, DbError> {
-    let rows = on!(c, c => {
-        diesel::insert_into(webhook_events::table).values(event).on_conflict_do_nothing().execute(c).await
-    })?;
-    Ok(rows == 1)
 }
 
 /// An event by its id.

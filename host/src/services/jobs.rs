@@ -90,8 +90,13 @@ pub(crate) async fn enqueue_at(
     run_at: Moment,
     now: Moment,
 ) -> Result<bool, DbError> {
+    rows::enqueue(c, &row(job, key, run_at, now)?).await
+}
+
+/// The same, for whoever stores the row together with its cause.
+pub(crate) fn row(job: &Job, key: &str, run_at: Moment, now: Moment) -> Result<JobRow, DbError> {
     let payload = serde_json::to_value(job).map_err(|error| DbError::Unreadable(error.to_string()))?;
-    rows::enqueue(c, job.kind(), &format!("{}:{key}", job.kind()), &payload, run_at, now).await
+    Ok(JobRow::new(job.kind(), format!("{}:{key}", job.kind()), &payload, run_at, now))
 }
 
 /// Does the jobs that are due, side by side. Returns how many were done or tried.

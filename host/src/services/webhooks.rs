@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
+use crate::db::arrivals::{self, Arrival};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts;
-use crate::db::webhook_events::{self, Arrival, Settled, WebhookEvent};
+use crate::db::webhook_events::{self, Settled, WebhookEvent};
 use crate::db::{Conn, DbError, calls};
 use crate::domain::{
     AttemptId, CallId, CallMethod, Conversation, FamilyId, Moment, WebhookId, WebhookReading, WebhookState,
@@ -37,16 +38,9 @@ pub async fn receive(
     }
     let now = app.clock.now();
     let arrival = pack(provider.to_owned(), body, now).await?;
-    let storing = app.db.write(move |c| {
-        async move {
-            if webhook_events::add(c, &arrival).await? {
-                let job = Job::ApplyWebhook { webhook: arrival.id, again: false };
-                jobs::enqueue(c, &job, &arrival.id.to_string(), now).await?;
-            }
-            Ok::<_, DbError>(())
-        }
-        .boxed()
-    });
+    let job = Job::ApplyWebhook { webhook: arrival.id, again: false };
+    let job = jobs::row(&job, &arrival.id.to_string(), now, now)?;
+    let storing = app.db.write_at_once(move |c| async move { arrivals::store(c, &arrival, &job).await }.boxed());
     // Whatever keeps the database from taking it, the provider is told to come again: an error is as good as final.
     let stored = tokio::time::timeout(STORED_WITHIN, storing).await.unwrap_or(Err(DbError::Interrupted));
     if let Err(error) = stored {
