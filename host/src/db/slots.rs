@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
-use super::json_rows::{Hex, json_rows};
+use super::json_rows::{cells, json_rows};
 use super::schema::slots;
 use super::{Conn, DbError, on};
 use crate::domain::schedule::{Occurrence, Slot, Weekdays, parse_time};
@@ -208,13 +208,15 @@ pub async fn advance_all(c: &mut Conn, steps: &[Step]) -> Result<HashSet<SlotId>
         return Ok(rows.into_iter().map(|row| row.id).collect());
     }
     let rows = json_rows(steps, |(id, seen, next)| {
-        (Hex(id.0), seen.0, next.as_ref().map(|(at, _)| at.0), next.as_ref().map(|(_, date)| date.as_str()))
+        let (at, date) = next.as_ref().map(|(at, date)| (*at, date.as_str())).unzip();
+        cells![id.0, *seen, at, date]
     });
     let moved: Vec<Id> = on!(c, c => {
         diesel::sql_query(
-            "UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
-             FROM (SELECT unhex(value->>0) AS id, value->>1 AS seen_at, value->>2 AS next_at, value->>3 AS next_date \
-                 FROM json_each(?1)) AS v \
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
+             FROM (SELECT unhex(line->>0) AS id, line->>1 AS seen_at, line->>2 AS next_at, line->>3 AS next_date \
+                 FROM lines) AS v \
              WHERE slots.id = v.id AND slots.next_at = v.seen_at RETURNING id",
         )
         .bind::<Text, _>(rows)

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
-use super::json_rows::{Hex, json_rows};
+use super::json_rows::{cells, json_rows};
 use super::schema::timeline;
 use super::{Conn, DbError, column, on};
 use crate::domain::{CallId, Moment, TimelineId};
@@ -59,12 +59,12 @@ pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbErro
         .await?;
         return Ok(());
     }
-    let rows =
-        json_rows(rows, |row| (Hex(row.id.0), Hex(row.call_id.0), row.at.0, row.step.as_str(), row.detail.as_deref()));
+    let rows = json_rows(rows, |row| cells![row.id.0, row.call_id.0, row.at, row.step.as_str(), row.detail.as_deref()]);
     on!(c, c => {
         diesel::sql_query(
-            "INSERT INTO timeline (id, call_id, at, step, detail) \
-             SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4 FROM json_each(?1)",
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             INSERT INTO timeline (id, call_id, at, step, detail) \
+             SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4 FROM lines",
         )
         .bind::<Text, _>(rows)
         .execute(c)

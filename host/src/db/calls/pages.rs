@@ -7,9 +7,9 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::Call;
-use crate::db::json_rows::{Hex, json_rows};
+use crate::db::json_rows::{cells, json_rows};
 use crate::db::{Conn, DbError, column, on};
-use crate::domain::{CallId, DeviceId, Moment};
+use crate::domain::{CallId, CallReason, DeviceId, Moment};
 
 /// Adds calls, but those whose promise has one. Gives the ones that were added.
 pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbError> {
@@ -50,30 +50,41 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
         return Ok(new.into_iter().map(|row| row.id).collect());
     }
     let rows = json_rows(rows, |row| {
-        (
-            (Hex(row.id.0), Hex(row.family_id.0), Hex(row.callee_id.0), row.slot_no, &row.local_date, row.call_method),
-            (row.state, row.reason, row.due_at.0, row.ring_at.0, row.expires_at.0, row.tries),
-            (
-                row.device_id.map(|id| Hex(id.0)),
-                row.answered_at.map(|at| at.0),
-                row.joined_at.map(|at| at.0),
-                row.ended_at.map(|at| at.0),
-                row.duration_s,
-                row.mood_score,
-            ),
-            (row.check_at.map(|at| at.0), row.created_at.0, row.updated_at.0),
-        )
+        cells![
+            row.id.0,
+            row.family_id.0,
+            row.callee_id.0,
+            row.slot_no,
+            row.local_date.as_str(),
+            row.call_method.as_str(),
+            row.state.as_str(),
+            row.reason.map(CallReason::as_str),
+            row.due_at,
+            row.ring_at,
+            row.expires_at,
+            row.tries,
+            row.device_id.map(|id| id.0),
+            row.answered_at,
+            row.joined_at,
+            row.ended_at,
+            row.duration_s,
+            row.mood_score,
+            row.check_at,
+            row.created_at,
+            row.updated_at,
+        ]
     });
     let new: Vec<Id> = on!(c, c => {
         diesel::sql_query(
-            "INSERT INTO calls ( \
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             INSERT INTO calls ( \
                 id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
                 expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
                 check_at, created_at, updated_at) \
-             SELECT unhex(a->>0), unhex(a->>1), unhex(a->>2), a->>3, a->>4, a->>5, b->>0, b->>1, b->>2, b->>3, b->>4, \
-                b->>5, unhex(d->>0), d->>1, d->>2, d->>3, d->>4, d->>5, e->>0, e->>1, e->>2 \
-             FROM (SELECT value->0 AS a, value->1 AS b, value->2 AS d, value->3 AS e FROM json_each(?1)) WHERE TRUE \
-             ON CONFLICT DO NOTHING RETURNING id",
+             SELECT unhex(line->>0), unhex(line->>1), unhex(line->>2), line->>3, line->>4, line->>5, line->>6, line->>7, \
+                line->>8, line->>9, line->>10, line->>11, unhex(line->>12), line->>13, line->>14, line->>15, line->>16, \
+                line->>17, line->>18, line->>19, line->>20 \
+             FROM lines WHERE TRUE ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind::<Text, _>(rows)
         .load(c)
@@ -105,12 +116,12 @@ pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result
         .await?;
         return Ok(rows.into_iter().map(|row| row.id).collect());
     }
-    let rows = json_rows(begun, |(id, tries, device)| (Hex(id.0), *tries, device.map(|device| Hex(device.0))));
+    let rows = json_rows(begun, |(id, tries, device)| cells![id.0, *tries, device.map(|device| device.0)]);
     let moved: Vec<Id> = on!(c, c => {
         diesel::sql_query(
-            "UPDATE calls SET state = 'ringing', updated_at = ?2, device_id = coalesce(v.device_id, calls.device_id) \
-             FROM (SELECT unhex(value->>0) AS id, value->>1 AS tries, unhex(value->>2) AS device_id FROM json_each(?1)) \
-                 AS v \
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             UPDATE calls SET state = 'ringing', updated_at = ?2, device_id = coalesce(v.device_id, calls.device_id) \
+             FROM (SELECT unhex(line->>0) AS id, line->>1 AS tries, unhex(line->>2) AS device_id FROM lines) AS v \
              WHERE calls.id = v.id AND calls.tries = v.tries AND calls.state = 'queued' \
              RETURNING id",
         )

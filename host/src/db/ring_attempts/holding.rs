@@ -11,7 +11,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::RingAttempt;
-use crate::db::json_rows::{Hex, json_rows};
+use crate::db::json_rows::{cells, json_rows};
 use crate::db::schema::ring_attempts;
 use crate::db::{Conn, DbError, on};
 use crate::domain::{AttemptId, AttemptState, Moment, NodeId};
@@ -138,18 +138,18 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
         return Ok(());
     }
     let rows = json_rows(rings, |ring| {
-        let ack_by = ring.ack_by.map(|at| at.0);
-        (Hex(ring.id.0), ring.fence, ring.sent_at.0, ring.accepted_at.0, ring.reference.as_deref(), ack_by)
+        cells![ring.id.0, ring.fence, ring.sent_at, ring.accepted_at, ring.reference.as_deref(), ring.ack_by]
     });
     on!(c, c => {
         diesel::sql_query(
-            "UPDATE ring_attempts AS a \
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             UPDATE ring_attempts AS a \
              SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
                  sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
                  act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
                  owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
-             FROM (SELECT unhex(value->>0) AS id, value->>1 AS fence, value->>2 AS sent_at, value->>3 AS accepted_at, \
-                 value->>4 AS reference, value->>5 AS ack_by FROM json_each(?1)) AS v \
+             FROM (SELECT unhex(line->>0) AS id, line->>1 AS fence, line->>2 AS sent_at, line->>3 AS accepted_at, \
+                 line->>4 AS reference, line->>5 AS ack_by FROM lines) AS v \
              WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed')",
         )
         .bind::<Text, _>(rows)

@@ -4,9 +4,8 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::RingAttempt;
-use crate::db::json_rows::{Hex, json_rows};
+use crate::db::json_rows::{cells, json_rows};
 use crate::db::{Conn, DbError, column, on};
-use crate::domain::Moment;
 
 /// Adds attempts.
 pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbError> {
@@ -50,31 +49,47 @@ pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbErr
         .await?;
         return Ok(());
     }
-    let at = |moment: Option<Moment>| moment.map(|moment| moment.0);
     let rows = json_rows(attempts, |row| {
-        (
-            (Hex(row.id.0), Hex(row.call_id.0), row.try_no, &row.channel, row.ahead),
-            (
-                row.device_id.map(|id| Hex(id.0)),
-                row.push_address_id.map(|id| Hex(id.0)),
-                &row.address,
-                &row.environment,
-            ),
-            (Hex(row.group_id.0), row.state, &row.reason, row.ring_at.0, row.expires_at.0, at(row.act_at)),
-            (row.owner.map(|id| Hex(id.0)), row.fence, at(row.lease_until), row.sends, &row.reference, &row.recipient),
-            (at(row.sent_at), at(row.accepted_at), at(row.rang_at), row.created_at.0),
-        )
+        cells![
+            row.id.0,
+            row.call_id.0,
+            row.try_no,
+            row.channel.as_str(),
+            row.ahead,
+            row.device_id.map(|id| id.0),
+            row.push_address_id.map(|id| id.0),
+            row.address.as_str(),
+            row.environment.as_str(),
+            row.group_id.0,
+            row.state.as_str(),
+            row.reason.as_deref(),
+            row.ring_at,
+            row.expires_at,
+            row.act_at,
+            row.owner.map(|id| id.0),
+            row.fence,
+            row.lease_until,
+            row.sends,
+            row.reference.as_deref(),
+            row.recipient.as_deref(),
+            row.sent_at,
+            row.accepted_at,
+            row.rang_at,
+            row.created_at,
+        ]
     });
     on!(c, c => {
         diesel::sql_query(
-            "INSERT INTO ring_attempts ( \
+            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+             INSERT INTO ring_attempts ( \
                 id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
                 group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \
                 reference, recipient, sent_at, accepted_at, rang_at, created_at) \
-             SELECT unhex(a->>0), unhex(a->>1), a->>2, a->>3, a->>4, unhex(b->>0), unhex(b->>1), b->>2, b->>3, \
-                unhex(d->>0), d->>1, d->>2, d->>3, d->>4, d->>5, unhex(e->>0), e->>1, e->>2, e->>3, e->>4, e->>5, \
-                f->>0, f->>1, f->>2, f->>3 \
-             FROM (SELECT value->0 AS a, value->1 AS b, value->2 AS d, value->3 AS e, value->4 AS f FROM json_each(?1))",
+             SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4, unhex(line->>5), unhex(line->>6), \
+                line->>7, line->>8, unhex(line->>9), line->>10, line->>11, line->>12, line->>13, line->>14, \
+                unhex(line->>15), line->>16, line->>17, line->>18, line->>19, line->>20, line->>21, line->>22, \
+                line->>23, line->>24 \
+             FROM lines",
         )
         .bind::<Text, _>(rows)
         .execute(c)
