@@ -1,11 +1,13 @@
 //! A lane: the connections of one credential, and how many requests are under way on each.
 //!
 //! One connection serves until it carries as many requests as vendors allow on one at once; then the next is used too.
-//! So an idle lane is a single warm connection, and at the full hour no request waits for another's reply. Sending walks in.
+//! So an idle lane is a single warm connection. When all are full, a request waits here, first come, first served: of what
+//! has not been given to a connection it is certain that it did not leave. Sending walks in.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::client::{ClientError, ClientMaker, Speech};
@@ -23,6 +25,8 @@ const WARM_FOR: Duration = Duration::from_secs(40);
 pub(super) struct Lane {
     pub(super) credential: Credential,
     connections: Vec<Connection>,
+    /// As many as all connections carry at once.
+    room: Semaphore,
     made_at: Instant,
 }
 
@@ -34,26 +38,32 @@ struct Connection {
 }
 
 /// A place on a connection. It is given back when it is dropped.
-pub(super) struct Place<'a>(&'a Connection);
+pub(super) struct Place<'a> {
+    connection: &'a Connection,
+    _room: Option<SemaphorePermit<'a>>,
+}
 
 impl Lane {
     pub(super) fn new(credential: Credential, clients: &ClientMaker<'_>) -> Result<Self, ClientError> {
         let speech = credential.speech();
         // Over HTTP/1.1 a client opens a connection for each request by itself.
-        let number = if speech == Speech::Http2 { CONNECTIONS_MAX } else { 1 };
+        let is_shared = speech == Speech::Http2;
+        let number = if is_shared { CONNECTIONS_MAX } else { 1 };
+        let room = Semaphore::new(if is_shared { number * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
         let connection = || {
             let (under_way, used_at) = (AtomicUsize::new(0), AtomicU64::new(0));
             Ok(Connection { client: clients.make(speech)?, under_way, used_at })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
-        Ok(Self { credential, connections, made_at: Instant::now() })
+        Ok(Self { credential, connections, room, made_at: Instant::now() })
     }
 
-    /// The first connection with room; when none has any, the emptiest. `None` never happens: there is always one.
-    pub(super) fn enter(&self) -> Option<Place<'_>> {
+    /// The first connection with room, once there is one. `None` never happens: there is always a connection.
+    pub(super) async fn enter(&self) -> Option<Place<'_>> {
+        let room = self.room.acquire().await.ok()?;
         let load = |connection: &&Connection| connection.under_way.load(Ordering::Relaxed);
         let with_room = self.connections.iter().find(|connection| load(connection) < REQUESTS_A_CONNECTION);
-        Some(self.place(with_room.or_else(|| self.connections.iter().min_by_key(load))?))
+        Some(self.place(with_room.or_else(|| self.connections.iter().min_by_key(load))?, Some(room)))
     }
 
     /// A connection that has not served lately, to be opened before it is needed; `None` when all stand.
@@ -63,13 +73,13 @@ impl Lane {
             let used_at = connection.used_at.load(Ordering::Relaxed);
             used_at == 0 || used_at < warm_since
         };
-        self.connections.iter().find(is_cold).map(|cold| self.place(cold))
+        self.connections.iter().find(is_cold).map(|cold| self.place(cold, None))
     }
 
-    fn place<'a>(&self, connection: &'a Connection) -> Place<'a> {
+    fn place<'a>(&self, connection: &'a Connection, room: Option<SemaphorePermit<'a>>) -> Place<'a> {
         connection.under_way.fetch_add(1, Ordering::Relaxed);
         connection.used_at.store(self.now(), Ordering::Relaxed);
-        Place(connection)
+        Place { connection, _room: room }
     }
 
     fn now(&self) -> u64 {
@@ -79,12 +89,12 @@ impl Lane {
 
 impl Place<'_> {
     pub(super) fn client(&self) -> &reqwest::Client {
-        &self.0.client
+        &self.connection.client
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.connection.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -21,6 +21,9 @@ const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// No request waits longer than this, whatever its deadline.
 const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 
+/// Every connection carried as much as it may until the deadline came.
+const NO_ROOM: &str = "the vendor still had too many requests unanswered";
+
 /// Planning does not wait longer for a connection that it opens ahead.
 const OPENING_MAX: Duration = Duration::from_secs(1);
 
@@ -150,37 +153,38 @@ impl Egress {
         if limit <= Instant::now() {
             return (Answer::Unsent(NO_TIME.to_owned()), None);
         }
-        let lane = self.lane(request);
-        let mut headers = request.headers.clone();
-        let (mut bought_secret, mut placed) = (None, None);
-        if let Some(lane) = lane {
-            match timeout_at(limit, lane.credential.place(&self.clock, refused)).await {
-                Ok(Ok(Placed { name, value, bought })) => {
-                    placed = Some(value.clone());
-                    headers.insert(name, value);
-                    bought_secret = bought;
-                }
-                Ok(Err(NoCredential::Transient(why))) => return (Answer::Unsent(why), None),
-                Ok(Err(NoCredential::Misconfigured(why))) => return (Answer::Misconfigured(why), None),
-                Err(_) => {
-                    return (Answer::Unsent("the credential could not be had in time".to_owned()), None);
-                }
-            }
-        }
-        let place = lane.and_then(Lane::enter);
-        let client = place.as_ref().map_or(&self.bare, Place::client);
-        let mut builder = client.request(request.method.clone(), request.url.clone()).headers(headers);
-        if !request.body.is_empty() {
-            builder = builder.body(request.body.clone());
-        }
-        let mut answer = match timeout_at(limit, exchange(builder, room)).await {
-            Ok(answer) => answer,
-            Err(_) => Answer::Unknown("no answer came in time".to_owned()),
+        let Some(lane) = self.lane(request) else {
+            return (exchange(&self.bare, request, request.headers.clone(), (limit, room)).await, None);
         };
-        if let (Answer::Reply(reply), Some(placed)) = (&mut answer, placed) {
-            conceal(reply, placed.as_bytes());
+        let Ok(Some(place)) = timeout_at(limit, lane.enter()).await else {
+            return (Answer::Unsent(NO_ROOM.to_owned()), None);
+        };
+        // A whole hour of requests may wait above; what a request needs from here on is big, and made when it is its turn.
+        Box::pin(self.send_from(lane, &place, request, refused, (limit, room))).await
+    }
+
+    async fn send_from(
+        &self,
+        lane: &Lane,
+        place: &Place<'_>,
+        request: &Prepared,
+        refused: Option<&Secret>,
+        (limit, room): (Instant, &Room),
+    ) -> (Answer, Option<Secret>) {
+        let Placed { name, value, bought } = match timeout_at(limit, lane.credential.place(&self.clock, refused)).await
+        {
+            Ok(Ok(placed)) => placed,
+            Ok(Err(NoCredential::Transient(why))) => return (Answer::Unsent(why), None),
+            Ok(Err(NoCredential::Misconfigured(why))) => return (Answer::Misconfigured(why), None),
+            Err(_) => return (Answer::Unsent("the credential could not be had in time".to_owned()), None),
+        };
+        let mut headers = request.headers.clone();
+        headers.insert(name, value.clone());
+        let mut answer = exchange(place.client(), request, headers, (limit, room)).await;
+        if let Answer::Reply(reply) = &mut answer {
+            conceal(reply, value.as_bytes());
         }
-        (answer, bought_secret)
+        (answer, bought)
     }
 }
 
@@ -212,8 +216,21 @@ fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
     Ok((method, url, origin))
 }
 
-async fn exchange(builder: reqwest::RequestBuilder, room: &Room) -> Answer {
-    let mut response = match builder.send().await {
+async fn exchange(
+    client: &reqwest::Client,
+    request: &Prepared,
+    headers: HeaderMap,
+    (limit, room): (Instant, &Room),
+) -> Answer {
+    let mut sending = reqwest::Request::new(request.method.clone(), request.url.clone());
+    *sending.headers_mut() = headers;
+    *sending.body_mut() = (!request.body.is_empty()).then(|| request.body.clone().into());
+    let answer = timeout_at(limit, async { hear(client.execute(sending).await, room).await }).await;
+    answer.unwrap_or_else(|_| Answer::Unknown("no answer came in time".to_owned()))
+}
+
+async fn hear(response: reqwest::Result<reqwest::Response>, room: &Room) -> Answer {
+    let mut response = match response {
         Ok(response) => response,
         Err(error) => return not_answered(error),
     };
