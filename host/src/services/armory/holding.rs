@@ -19,37 +19,55 @@ use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 
 /// Rings that one transaction takes.
-const RINGS_A_PAGE: i64 = 1_000;
+const RINGS_A_PAGE: usize = 1_000;
 
 /// Takes everything that is free and rings soon. Returns how many rings that were.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let node = app.node;
     if app.armory.take_stale() {
-        let now = app.clock.now();
+        let (node, now) = (app.node, app.clock.now());
         let let_go = app.db.write(move |c| async move { holding::let_go(c, &[node], now).await }.boxed()).await;
         let let_go = let_go.inspect_err(|_| app.armory.suspect())?;
         // What is here counted as held until now: it is taken again, with a new fence.
         app.armory.drop_all(&app.armory.all());
         tracing::warn!(rings = let_go, "rings that this host may have lost sight of are taken again");
     }
-    let lead_s = i64::from(app.config.calling.queue_ahead_s);
-    let mut taken = 0;
-    loop {
-        let rules = Rules::of(app);
-        let horizon = rules.now.plus_secs(lead_s);
-        let page = app.db.write(move |c| async move { take(c, node, horizon, &rules).await }.boxed()).await;
-        let page = page.inspect_err(|_| app.armory.suspect())?;
-        taken += page.rows;
-        app.armory.put(page.armed);
-        app.live.changed_all(&page.settled);
-        if page.rows < usize::try_from(RINGS_A_PAGE).unwrap_or(usize::MAX) {
-            break;
-        }
+    let mut taken = take_page(app).await?;
+    if taken == RINGS_A_PAGE {
+        // A whole hour waits. PostgreSQL writes one page while another is read here.
+        let more = if app.db.is_shared() {
+            let (here, there) = futures::try_join!(take_pages(app), take_pages(app))?;
+            here + there
+        } else {
+            take_pages(app).await?
+        };
+        taken += more;
     }
     if taken > 0 {
         app.wake.notify_waiters();
     }
     Ok(taken)
+}
+
+/// Takes page after page, until one is not full.
+async fn take_pages(app: &App) -> Result<usize, ServiceError> {
+    let mut taken = 0;
+    loop {
+        let rows = take_page(app).await?;
+        taken += rows;
+        if rows < RINGS_A_PAGE {
+            return Ok(taken);
+        }
+    }
+}
+
+async fn take_page(app: &App) -> Result<usize, ServiceError> {
+    let (node, rules) = (app.node, Rules::of(app));
+    let horizon = rules.now.plus_secs(i64::from(app.config.calling.queue_ahead_s));
+    let page = app.db.write(move |c| async move { take(c, node, horizon, &rules).await }.boxed()).await;
+    let page = page.inspect_err(|_| app.armory.suspect())?;
+    app.armory.put(page.armed);
+    app.live.changed_all(&page.settled);
+    Ok(page.rows)
 }
 
 struct Page {
@@ -60,7 +78,7 @@ struct Page {
 }
 
 async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Result<Page, DbError> {
-    let attempts = holding::take(c, node, horizon, RINGS_A_PAGE).await?;
+    let attempts = holding::take(c, node, horizon, i64::try_from(RINGS_A_PAGE).unwrap_or(i64::MAX)).await?;
     let ids: Vec<_> = attempts.iter().map(|attempt| attempt.call_id).collect();
     let calls: HashMap<_, _> = calls::with_ids(c, &ids).await?.into_iter().map(|call| (call.id, call)).collect();
     let ids: Vec<_> = calls.values().map(|call| call.callee_id).collect();
