@@ -4,6 +4,11 @@ use std::process::ExitCode;
 
 use callpanion::command::{self, args::Cli};
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// A full hour is millions of small allocations on a few threads: the system's allocator took a quarter of its time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

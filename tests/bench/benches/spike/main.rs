@@ -23,10 +23,15 @@ mod wal;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use tokio::runtime::Runtime;
 
 use crate::cluster::Cluster;
 use crate::store::Store;
+
+/// As the program has it; so have the bare loop and the vendor.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Calls that are due at one instant, unless another number is asked for.
 const CALLS: usize = 10_000;
