@@ -76,6 +76,18 @@ fn bearer(value: &str, hosts: Vec<String>) -> CredentialConfig {
     CredentialConfig::Bearer { value: Some(Secret::new(value)), value_file: None, hosts }
 }
 
+/// A credential whose requests share connections.
+fn es256() -> CredentialConfig {
+    let pem = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(p256::pkcs8::LineEnding::LF).unwrap();
+    CredentialConfig::JwtEs256 {
+        team_id: "TEAM000001".to_owned(),
+        key_id: "KEY0000001".to_owned(),
+        key: Some(Secret::new(pem.to_string())),
+        key_file: None,
+        hosts: Vec::new(),
+    }
+}
+
 #[tokio::test]
 async fn credential_is_put_in_place_and_the_reply_comes_back() {
     let router = Router::new().route(
@@ -340,18 +352,34 @@ async fn many_requests_at_once_take_a_second_connection() {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
-    let pem = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(p256::pkcs8::LineEnding::LF).unwrap();
-    let config = CredentialConfig::JwtEs256 {
-        team_id: "TEAM000001".to_owned(),
-        key_id: "KEY0000001".to_owned(),
-        key: Some(Secret::new(pem.to_string())),
-        key_file: None,
-        hosts: Vec::new(),
-    };
-    let door = door(&[&origin], true, &[("key", config)]);
+    let door = door(&[&origin], true, &[("key", es256())]);
     let (request, room) = (post_to(format!("{origin}/together"), Some("key")), room());
     let until = Instant::now() + Duration::from_secs(20);
     let answers = futures::future::join_all((0..TOGETHER).map(|_| send(&door, &request, until, &room))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Answer::Reply(Reply { status: 200, .. }))), "{answers:?}");
     assert_eq!(seen.lock().unwrap().len(), 2, "a hundred on the first, the rest on the second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+async fn request_that_found_no_room_is_known_not_to_have_left() {
+    const ROOM: usize = 800;
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let counted = arrived.clone();
+    let router = Router::new().route(
+        "/silent",
+        post(move || async move {
+            counted.fetch_add(1, Ordering::Relaxed);
+            std::future::pending::<()>().await;
+        }),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let door = door(&[&origin], true, &[("key", es256())]);
+    let (request, room) = (post_to(format!("{origin}/silent"), Some("key")), room());
+    let until = Instant::now() + Duration::from_secs(4);
+    let answers = futures::future::join_all((0..=ROOM).map(|_| send(&door, &request, until, &room))).await;
+    let unsent = answers.iter().filter(|answer| matches!(answer, Answer::Unsent(_))).count();
+    assert_eq!((unsent, arrived.load(Ordering::Relaxed)), (1, ROOM));
 }

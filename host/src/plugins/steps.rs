@@ -76,12 +76,17 @@ struct Sending {
 /// A request as it is sent; or what is answered to one that is not.
 type Ready = Result<Prepared, Answer>;
 
+/// A run of which nothing is sent yet.
+struct Unsent {
+    ran: Ran<Output>,
+    ready: Vec<Ready>,
+}
+
 /// A call whose first run is done and of which nothing is sent yet.
 pub(super) struct Foreseen {
     input: Arc<Input>,
     turn: Arc<Turn>,
-    ran: Ran<Output>,
-    ready: Vec<Ready>,
+    first: Unsent,
 }
 
 impl Plugin {
@@ -127,7 +132,7 @@ impl Plugin {
             Output::Request(requests) if requests.len() <= REQUESTS_PER_STEP_MAX => self.prepare(requests),
             _ => Vec::new(),
         };
-        Ok(Foreseen { input, turn, ran, ready })
+        Ok(Foreseen { input, turn, first: Unsent { ran, ready } })
     }
 
     fn prepare(&self, requests: &[types::Request]) -> Vec<Ready> {
@@ -136,7 +141,7 @@ impl Plugin {
 
     /// Gets ready to send what a call that was begun ahead asks for: one request speaks for all of its credential.
     pub(super) async fn warm(&self, foreseen: &Foreseen, deadline: Duration) {
-        if let Some(Ok(request)) = foreseen.ready.first() {
+        if let Some(Ok(request)) = foreseen.first.ready.first() {
             self.egress.warm(request, self.until(deadline)).await;
         }
     }
@@ -147,8 +152,8 @@ impl Plugin {
         foreseen: Foreseen,
         deadline: Duration,
     ) -> Result<Output, PluginFailure> {
-        let Foreseen { input, turn, ran, ready } = foreseen;
-        self.lead_from(deadline, input, turn, Some((ran, ready))).await
+        let Foreseen { input, turn, first } = foreseen;
+        self.lead_from(deadline, input, turn, Some(first)).await
     }
 
     async fn lead_from(
@@ -156,7 +161,7 @@ impl Plugin {
         deadline: Duration,
         input: Arc<Input>,
         turn: Arc<Turn>,
-        first: Option<(Ran<Output>, Vec<Ready>)>,
+        first: Option<Unsent>,
     ) -> Result<Output, PluginFailure> {
         let admitted = self.health.admit(input.export(), self.clock.now());
         let mut call = admitted.map_err(|rest| self.resting(&rest))?;
@@ -209,13 +214,13 @@ impl Plugin {
         call: &mut Admission<'_>,
         until: Instant,
         input: Arc<Input>,
-        (mut turn, mut first): (Arc<Turn>, Option<(Ran<Output>, Vec<Ready>)>),
+        (mut turn, mut first): (Arc<Turn>, Option<Unsent>),
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let (ran, ready) = if let Some((ran, ready)) = first.take() {
+            let (ran, ready) = if let Some(Unsent { ran, ready }) = first.take() {
                 (ran, Some(ready))
             } else {
                 let ran = self.run(until, input.clone(), turn.clone()).await;

@@ -204,7 +204,7 @@ fn broken() -> PluginFailure {
 /// One call of a plugin, with these answers of one vendor.
 fn visit(health: &Health, now: Moment, vendor: &Origin, answers: &[Answer], failure: Option<&PluginFailure>) {
     let mut call = health.admit(Export::Ring, now).unwrap();
-    call.admit_vendors(&[Some(&vendor)], now).unwrap();
+    call.admit_vendors(&[Some(vendor)], now).unwrap();
     for answer in answers {
         call.sent(vendor, now, Duration::from_millis(40), answer);
     }
