@@ -1,4 +1,4 @@
-//! Calls: the promises to talk, one row each; [`pages`] writes many at once.
+//! Calls: the promises to talk, one row each; `pages` writes many at once.
 
 mod pages;
 
