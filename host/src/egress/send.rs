@@ -156,8 +156,10 @@ impl Egress {
         let Some(lane) = self.lane(request) else {
             return (exchange(&self.bare, request, request.headers.clone(), (limit, room)).await, None);
         };
-        let Ok(Some(place)) = timeout_at(limit, lane.enter()).await else {
-            return (Answer::Unsent(NO_ROOM.to_owned()), None);
+        let place = match timeout_at(limit, lane.enter()).await {
+            // Room that is given back at the deadline comes too late.
+            Ok(Some(place)) if Instant::now() < limit => place,
+            _ => return (Answer::Unsent(NO_ROOM.to_owned()), None),
         };
         // A whole hour of requests may wait above; what a request needs from here on is big, and made when it is its turn.
         Box::pin(self.send_from(lane, &place, request, refused, (limit, room))).await
