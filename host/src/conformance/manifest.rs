@@ -98,20 +98,20 @@ impl Stage {
         }
     }
 
-    /// The largest inputs, in a quarter of the default budget. Other work on the machine may delay a run, so each has
-    /// three tries.
+    /// The largest inputs, in a part of the default budget: a quarter of the memory, and half of the computing time, which
+    /// is as long as the machine is slow. Other work on the machine may delay a run, so each has three tries.
     pub(super) async fn try_budget(&mut self) {
         for (name, input, answered) in self.largest() {
             let mut turn = Turn { context: self.context(), answers: Vec::new() };
             if answered && let Some(Output::Request(requests)) = self.open(&input, &name).await {
                 turn.answers = requests.iter().map(|request| self.success(request)).collect();
             }
-            let mut played = self.play_quartered(&input, &turn).await;
+            let mut played = self.play_pinched(&input, &turn).await;
             for _ in 0..2 {
                 if played.is_ok() {
                     break;
                 }
-                played = self.play_quartered(&input, &turn).await;
+                played = self.play_pinched(&input, &turn).await;
             }
             self.notes.note(Check::Budget, played.is_ok(), || match &played {
                 Err(failure) => format!("{name}: {failure}"),
@@ -120,9 +120,9 @@ impl Stage {
         }
     }
 
-    async fn play_quartered(&mut self, input: &Input, turn: &Turn) -> Result<Played, PluginFailure> {
+    async fn play_pinched(&mut self, input: &Input, turn: &Turn) -> Result<Played, PluginFailure> {
         let Limits { memory_mb, cpu_ms, .. } = Limits::default();
-        let limits = Limits { memory_mb: memory_mb / 4, cpu_ms: cpu_ms / 4, ..Limits::default() };
+        let limits = Limits { memory_mb: memory_mb / 4, cpu_ms: cpu_ms / 2, ..Limits::default() };
         self.runs += 1;
         self.plugins.play_within(limits, &self.manifest.id, input.clone(), turn.clone()).await
     }
