@@ -54,6 +54,11 @@ impl Clock {
         }
     }
 
+    /// Whether time passes without anybody's hand: on a manual clock nobody may wait for it.
+    pub fn runs(&self) -> bool {
+        !matches!(&*self.0, Source::Manual { .. })
+    }
+
     /// Moves a manual clock forward; other clocks move by themselves.
     pub fn advance(&self, by: Duration) {
         if let Source::Manual { monotonic, .. } = &*self.0 {

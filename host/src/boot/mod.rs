@@ -1,5 +1,6 @@
 //! The roof: assembles the house from a config, starts its doors and closes them.
 
+mod door;
 pub mod logging;
 mod shutdown;
 
@@ -7,12 +8,9 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -29,13 +27,10 @@ use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
 use crate::services::ringing::Lanes;
 use crate::theme::Theme;
-use crate::web;
 use crate::worker::Worker;
 
+pub use door::Door;
 pub use shutdown::StopSignal;
-
-/// Open requests may take so long to end once the host is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// Opens the windows and puts the app together: plugins, database (with its
 /// migrations), theme.
@@ -129,38 +124,6 @@ async fn load_plugins_before(
     Ok(plugins)
 }
 
-/// An open web door.
-#[derive(Debug)]
-pub struct Door {
-    stop: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
-}
-
-impl Door {
-    /// Opens it.
-    pub fn open(app: &App, listener: TcpListener) -> Self {
-        let stop = CancellationToken::new();
-        let service = web::router::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "`Door::close` joins it, and cuts it off when it drains too long"
-        )]
-        let server = tokio::task::spawn(async move { serving.await });
-        Self { stop, server }
-    }
-
-    /// Closes it: no new request comes in, those that are open end.
-    pub async fn close(self) {
-        self.stop.cancel();
-        let abort = self.server.abort_handle();
-        if tokio::time::timeout(DRAIN, self.server).await.is_err() {
-            tracing::warn!("requests that did not end in time were cut off");
-            abort.abort();
-        }
-    }
-}
-
 /// A running host: its web door and its worker.
 #[allow(missing_debug_implementations, reason = "it holds connections and secrets")]
 pub struct Host {
@@ -178,7 +141,7 @@ impl Host {
         let claim = app.db.claim()?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
-        let door = Door::open(app, listener);
+        let door = Door::open(app, listener)?;
         Ok(Self { address, app: app.clone(), _claim: claim, door, worker: Worker::start(app) })
     }
 

@@ -69,7 +69,7 @@ impl Limits<'_> {
     fn numbers(&mut self, config: &Config) {
         let calling = &config.calling;
         self.range("plugin_threads", config.plugin_threads, 0..=64);
-        self.range("database.max_connections", config.database.max_connections, 1..=500);
+        self.range("database.max_connections", config.database.max_connections, 3..=500);
         self.range("calling.queue_ahead_s", calling.queue_ahead_s, 30..=3600);
         self.range("calling.ring_window_s", calling.ring_window_s, 15..=120);
         self.range("calling.tries", calling.tries, 1..=5);

@@ -11,7 +11,7 @@ word_enum! {
         Bronze = "bronze",
         /// And it draws the right conclusion from every class of reply.
         Silver = "silver",
-        /// And it keeps well within the limits, repeats nothing personal, and explains itself to the operator.
+        /// And it keeps to a quarter of the limits, repeats nothing personal, and explains itself to the operator.
         Gold = "gold",
     }
 }
@@ -141,7 +141,7 @@ impl Check {
             Self::WebhookFuture => "Unknown fields and words in the sample webhooks change nothing that matters.",
             Self::Echo => "No failure or reason repeats an address, number, name, talk or key that a vendor quotes.",
             Self::Sizes => "Reasons say something, and texts and lists stay within the host's limits.",
-            Self::Budget => "The largest inputs fit in a quarter of the default memory and half of the computing time.",
+            Self::Budget => "The largest inputs fit in a quarter of the default memory and computing time.",
             Self::DataUsed => "What it asks to be shown makes a difference to what it does.",
             Self::Reasons => "The manifest says in words why it wants each thing, and what it is for.",
             Self::Settings => "Every setting has a sentence of help.",

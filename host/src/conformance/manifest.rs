@@ -6,10 +6,12 @@ use super::stage::{Stage, brief};
 use super::{cast, talks};
 use crate::config::plugins::Limits;
 use crate::domain::manifest::{DataKind, PluginKind};
-use crate::plugins::{Input, Output, Played, PluginFailure, Turn};
+use crate::plugins::{Input, Output, Turn};
 
 /// A reason of fewer words is none.
 const WORDS_MIN: usize = 4;
+/// What counts as a millisecond of computing: about what one core does of an interpreted plugin, which is the slowest.
+const INSTRUCTIONS_PER_MS: u64 = 5_000_000;
 
 impl Stage {
     /// Reads the manifest with the operator's eyes.
@@ -98,33 +100,24 @@ impl Stage {
         }
     }
 
-    /// The largest inputs, in a part of the default budget: a quarter of the memory, and half of the computing time, which
-    /// is as long as the machine is slow. Other work on the machine may delay a run, so each has three tries.
+    /// The largest inputs, in a quarter of the default budget. Of the computing time the instructions are counted, so that
+    /// it is the same on every machine and at every hour.
     pub(super) async fn try_budget(&mut self) {
         for (name, input, answered) in self.largest() {
             let mut turn = Turn { context: self.context(), answers: Vec::new() };
             if answered && let Some(Output::Request(requests)) = self.open(&input, &name).await {
                 turn.answers = requests.iter().map(|request| self.success(request)).collect();
             }
-            let mut played = self.play_pinched(&input, &turn).await;
-            for _ in 0..2 {
-                if played.is_ok() {
-                    break;
-                }
-                played = self.play_pinched(&input, &turn).await;
-            }
+            let Limits { memory_mb, cpu_ms, .. } = Limits::default();
+            let instructions = u64::from(cpu_ms) * INSTRUCTIONS_PER_MS;
+            self.runs += 1;
+            let played =
+                self.plugins.play_within(memory_mb / 4, instructions / 4, &self.manifest.id, input, turn).await;
             self.notes.note(Check::Budget, played.is_ok(), || match &played {
                 Err(failure) => format!("{name}: {failure}"),
                 Ok(_) => String::new(),
             });
         }
-    }
-
-    async fn play_pinched(&mut self, input: &Input, turn: &Turn) -> Result<Played, PluginFailure> {
-        let Limits { memory_mb, cpu_ms, .. } = Limits::default();
-        let limits = Limits { memory_mb: memory_mb / 4, cpu_ms: cpu_ms / 2, ..Limits::default() };
-        self.runs += 1;
-        self.plugins.play_within(limits, &self.manifest.id, input.clone(), turn.clone()).await
     }
 
     /// The largest inputs of this kind, each with whether it is tried with its answers.

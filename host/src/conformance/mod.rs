@@ -59,7 +59,8 @@ pub async fn examine(subject: &Subject, surroundings: &Surroundings) -> Result<R
         toml::from_str(&subject.manifest).map_err(|error| unreadable(LoadProblem::ManifestText(error)))?;
     let settings = settings(&manifest, &subject.settings);
     let (text, component) = (subject.manifest.clone(), subject.component.clone());
-    let (given, surroundings) = (settings.clone(), surroundings.clone());
+    let given = settings.clone();
+    let surroundings = Surroundings { counts_instructions: true, ..surroundings.clone() };
     let load = move || Plugins::for_trial(&text, &component, given, surroundings);
     let mut notes = Notes::default();
     let loaded = tokio::task::spawn_blocking(load).await;

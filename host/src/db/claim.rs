@@ -18,7 +18,7 @@ impl Db {
     /// Claims the database for this process. On PostgreSQL any number may serve.
     pub fn claim(&self) -> Result<Claim, DbError> {
         match &self.0 {
-            Engine::Pg(_) => Ok(Claim { _file: None }),
+            Engine::Pg { .. } => Ok(Claim { _file: None }),
             Engine::Lite { path, .. } => lock(path).map(|file| Claim { _file: Some(file) }),
         }
     }

@@ -92,7 +92,7 @@ pub struct Db(pub(super) Engine);
 
 #[derive(Clone)]
 pub(super) enum Engine {
-    Pg(PgPool),
+    Pg { pool: PgPool, for_web: PgPool },
     Lite { writer: Writer, readers: LitePool, path: Arc<Path> },
 }
 
@@ -100,7 +100,7 @@ impl Db {
     /// A connection to read with. Give it back soon: there are few.
     pub async fn read(&self) -> Result<Conn, DbError> {
         Ok(match &self.0 {
-            Engine::Pg(pool) => Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?)),
+            Engine::Pg { pool, .. } => Conn::Pg(Box::new(pool.get().await.map_err(DbError::pool)?)),
             Engine::Lite { readers, .. } => Conn::LiteReader(readers.get().await.map_err(DbError::pool)?),
         })
     }
@@ -117,7 +117,9 @@ impl Db {
     {
         match &self.0 {
             Engine::Lite { writer, .. } => writer.run(work).await,
-            Engine::Pg(pool) => to_its_end(pool, |mut conn| async move { in_transaction(&mut conn, work).await }).await,
+            Engine::Pg { pool, .. } => {
+                to_its_end(pool, |mut conn| async move { in_transaction(&mut conn, work).await }).await
+            }
         }
     }
 
@@ -131,13 +133,23 @@ impl Db {
     {
         match &self.0 {
             Engine::Lite { writer, .. } => writer.run(work).await,
-            Engine::Pg(pool) => to_its_end(pool, |mut conn| async move { work(&mut conn).await }).await,
+            Engine::Pg { pool, .. } => to_its_end(pool, |mut conn| async move { work(&mut conn).await }).await,
         }
+    }
+
+    /// The same database for the web door: a connection of PostgreSQL belongs to the threads that opened it, and pages
+    /// must not wait for those that ring.
+    #[must_use]
+    pub fn for_web(&self) -> Self {
+        Self(match &self.0 {
+            Engine::Pg { for_web, .. } => Engine::Pg { pool: for_web.clone(), for_web: for_web.clone() },
+            lite @ Engine::Lite { .. } => lite.clone(),
+        })
     }
 
     /// True on PostgreSQL, where several hosts may share the database.
     pub fn is_shared(&self) -> bool {
-        matches!(self.0, Engine::Pg(_))
+        matches!(self.0, Engine::Pg { .. })
     }
 }
 

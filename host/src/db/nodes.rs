@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
+use super::prepared::Prepare as _;
 use super::schema::nodes;
 use super::{Conn, DbError, on};
 use crate::domain::{Moment, NodeId};
@@ -33,6 +34,7 @@ pub async fn beat(c: &mut Conn, node: &Node) -> Result<(), DbError> {
             .on_conflict(nodes::id)
             .do_update()
             .set((nodes::beats.eq(nodes::beats + 1), nodes::seen_at.eq(excluded(nodes::seen_at))))
+            .prepared()
             .execute(c)
             .await
     })?;

@@ -33,7 +33,7 @@ impl Db {
         on_begin: impl FnOnce() + Send,
         mut on_notice: impl FnMut(&str) + Send,
     ) -> Result<(), DbError> {
-        let Engine::Pg(pool) = &self.0 else { return Ok(()) };
+        let Engine::Pg { pool, .. } = &self.0 else { return Ok(()) };
         // A connection of its own: one that has listened must not go back to the pool.
         let mut connection = deadpool::managed::Object::take(pool.get().await.map_err(DbError::pool)?);
         connection.batch_execute(&format!("LISTEN {CHANNEL}")).await?;

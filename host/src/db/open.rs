@@ -114,7 +114,8 @@ async fn open_postgres(url: &str, max_connections: usize) -> Result<Db, DbError>
     .map_err(|_| DbError::Interrupted)?;
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
     migrated?;
-    Ok(Db(Engine::Pg(pool(url, max_connections.max(2))?)))
+    let (work, web) = (max_connections.div_ceil(2).max(2), (max_connections / 2).max(1));
+    Ok(Db(Engine::Pg { pool: pool(url, work)?, for_web: pool(url, web)? }))
 }
 
 fn pool(url: &str, max_connections: usize) -> Result<PgPool, DbError> {

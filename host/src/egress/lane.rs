@@ -12,6 +12,8 @@ use tokio::time::Instant;
 
 use super::client::{ClientError, ClientMaker, Speech};
 use super::credential::Credential;
+use super::pace::Pace;
+use crate::clock::Clock;
 
 /// Google allows a hundred requests on a connection at once.
 const REQUESTS_A_CONNECTION: usize = 100;
@@ -24,6 +26,7 @@ const WARM_FOR: Duration = Duration::from_secs(40);
 /// The connections of one credential: vendors tie a connection to who opened it.
 pub(super) struct Lane {
     pub(super) credential: Credential,
+    pub(super) pace: Pace,
     connections: Vec<Connection>,
     /// As many as all connections carry at once.
     room: Semaphore,
@@ -55,12 +58,15 @@ impl Lane {
             Ok(Connection { client: clients.make(speech)?, under_way, used_at })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
-        Ok(Self { credential, connections, room, made_at: Instant::now() })
+        Ok(Self { credential, pace: Pace::default(), connections, room, made_at: Instant::now() })
     }
 
-    /// The first connection with room, once there is one. `None` never happens: there is always a connection.
-    pub(super) async fn enter(&self) -> Option<Place<'_>> {
+    /// The first connection with room, once there is one and the vendor's pace allows. `None` when too many wait for that.
+    pub(super) async fn enter(&self, clock: &Clock) -> Option<Place<'_>> {
         let room = self.room.acquire().await.ok()?;
+        if !self.pace.pass(clock).await {
+            return None;
+        }
         let load = |connection: &&Connection| connection.under_way.load(Ordering::Relaxed);
         let with_room = self.connections.iter().find(|connection| load(connection) < REQUESTS_A_CONNECTION);
         Some(self.place(with_room.or_else(|| self.connections.iter().min_by_key(load))?, Some(room)))

@@ -16,6 +16,7 @@ mod google;
 mod headers;
 mod lane;
 mod origin;
+mod pace;
 pub mod plugin_signature;
 mod reason;
 pub mod registry;
@@ -143,5 +144,10 @@ impl Egress {
         }
         let bare = clients.make(Speech::Negotiated)?;
         Ok(Self { permits, clock, bare, lanes })
+    }
+
+    /// Whether so many requests may come now: false while a vendor has said that it is asked too much.
+    pub fn admits(&self, requests: usize) -> bool {
+        self.lanes.values().all(|lane| lane.pace.admits(requests, &self.clock))
     }
 }

@@ -24,6 +24,9 @@ const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 /// Every connection carried as much as it may until the deadline came.
 const NO_ROOM: &str = "the vendor still had too many requests unanswered";
 
+/// How a request ends that the vendor would refuse for coming too soon.
+const TOO_MANY: &str = "the host does not send this: the vendor takes no more requests for now";
+
 /// Planning does not wait longer for a connection that it opens ahead.
 const OPENING_MAX: Duration = Duration::from_secs(1);
 
@@ -72,19 +75,21 @@ impl Egress {
     /// A request is sent twice in two cases only: when it may be repeated and it is
     /// unknown whether it arrived, and when a bought credential was refused with 401.
     pub async fn send(&self, request: &Prepared, until: Instant, room: &Room) -> Answer {
-        let (answer, bought) = self.try_once(request, None, until, room).await;
-        match answer {
-            Answer::Reply(Reply { status: 401, .. }) if bought.is_some() => {
-                self.try_once(request, bought.as_ref(), until, room).await.0
-            }
-            Answer::Unknown(_) if request.repeatable && Instant::now() < until => {
-                match self.try_once(request, None, until, room).await.0 {
-                    reply @ Answer::Reply(_) => reply,
-                    // The second try says nothing about what became of the first.
-                    _ => answer,
+        // One place for every try: what a request that waits takes of memory is moved about with it.
+        let (mut refused, mut unknown) = (None, None);
+        loop {
+            let (answer, bought) = self.try_once(request, refused.as_ref(), until, room).await;
+            match (answer, unknown.take()) {
+                (reply @ Answer::Reply(_), Some(_)) => return reply,
+                // The second try says nothing about what became of the first.
+                (_, Some(unknown)) => return unknown,
+                (answer, None) if refused.is_some() => return answer,
+                (Answer::Reply(Reply { status: 401, .. }), None) if bought.is_some() => refused = bought,
+                (answer @ Answer::Unknown(_), None) if request.repeatable && Instant::now() < until => {
+                    unknown = Some(answer);
                 }
+                (answer, None) => return answer,
             }
-            _ => answer,
         }
     }
 
@@ -153,26 +158,31 @@ impl Egress {
         if limit <= Instant::now() {
             return (Answer::Unsent(NO_TIME.to_owned()), None);
         }
-        let Some(lane) = self.lane(request) else {
-            return (exchange(&self.bare, request, request.headers.clone(), (limit, room)).await, None);
-        };
-        let place = match timeout_at(limit, lane.enter()).await {
-            // Room that is given back at the deadline comes too late.
-            Ok(Some(place)) if Instant::now() < limit => place,
-            _ => return (Answer::Unsent(NO_ROOM.to_owned()), None),
+        let way = match self.lane(request) {
+            Some(lane) => match timeout_at(limit, lane.enter(&self.clock)).await {
+                // Room that is given back at the deadline comes too late.
+                Ok(Some(place)) if Instant::now() < limit => Some((lane, place)),
+                Ok(None) => return (Answer::Unsent(TOO_MANY.to_owned()), None),
+                _ if lane.pace.is_limited() => return (Answer::Unsent(TOO_MANY.to_owned()), None),
+                _ => return (Answer::Unsent(NO_ROOM.to_owned()), None),
+            },
+            None => None,
         };
         // A whole hour of requests may wait above; what a request needs from here on is big, and made when it is its turn.
-        Box::pin(self.send_from(lane, &place, request, refused, (limit, room))).await
+        Box::pin(self.send_by(way, request, refused, (limit, room))).await
     }
 
-    async fn send_from(
+    /// Sends it over the place of a lane; without one, over a connection that carries no credential.
+    async fn send_by(
         &self,
-        lane: &Lane,
-        place: &Place<'_>,
+        way: Option<(&Lane, Place<'_>)>,
         request: &Prepared,
         refused: Option<&Secret>,
         (limit, room): (Instant, &Room),
     ) -> (Answer, Option<Secret>) {
+        let Some((lane, place)) = way else {
+            return (exchange(&self.bare, request, request.headers.clone(), (limit, room)).await, None);
+        };
         let Placed { name, value, bought } = match timeout_at(limit, lane.credential.place(&self.clock, refused)).await
         {
             Ok(Ok(placed)) => placed,
@@ -182,8 +192,10 @@ impl Egress {
         };
         let mut headers = request.headers.clone();
         headers.insert(name, value.clone());
+        let left_at = self.clock.monotonic();
         let mut answer = exchange(place.client(), request, headers, (limit, room)).await;
         if let Answer::Reply(reply) = &mut answer {
+            lane.pace.note(reply, left_at, &self.clock);
             conceal(reply, value.as_bytes());
         }
         (answer, bought)

@@ -105,6 +105,7 @@ pub(super) struct Machine {
     linker: Linker<Guest>,
     threads: Option<Runtime>,
     slots: Arc<Semaphore>,
+    counts_instructions: bool,
     #[cfg(test)]
     pub(super) onlooker: Option<Onlooker>,
 }
@@ -115,6 +116,16 @@ impl Machine {
     pub(super) fn start(cache_dir: Option<PathBuf>, threads: Option<NonZeroUsize>) -> anyhow::Result<Self> {
         let cache = cache_dir.map(open_cache).transpose()?;
         Self::with(cache, threads, |_| {})
+    }
+
+    /// Like `start`, but code is compiled so that it counts its instructions: slower, and the same on every machine.
+    pub(super) fn start_counting(cache_dir: Option<PathBuf>, threads: Option<NonZeroUsize>) -> anyhow::Result<Self> {
+        let cache = cache_dir.map(open_cache).transpose()?;
+        let mut machine = Self::with(cache, threads, |config| {
+            config.consume_fuel(true);
+        })?;
+        machine.counts_instructions = true;
+        Ok(machine)
     }
 
     /// Like `start`, but code is compiled so that `onlooker` can see its memory after each run.
@@ -162,6 +173,7 @@ impl Machine {
             linker,
             threads: Some(threads),
             slots,
+            counts_instructions: false,
             #[cfg(test)]
             onlooker: None,
         })
@@ -181,8 +193,8 @@ impl Machine {
         self.linker.instantiate_pre(&component).map_err(unfit)
     }
 
-    /// A fresh store with the plugin's budget.
-    pub(super) fn store(&self, limits: Limits) -> Store<Guest> {
+    /// A fresh store with the plugin's budget; of instructions, where they are counted.
+    pub(super) fn store(&self, limits: Limits, instructions: u64) -> wasmtime::Result<Store<Guest>> {
         let stderr = MemoryOutputPipe::new(STDERR_MAX_BYTES);
         let wasi = WasiCtx::builder().stderr(stderr.clone()).build();
         let memory_bytes = usize::try_from(limits.memory_mb).unwrap_or(usize::MAX).saturating_mul(1 << 20);
@@ -190,6 +202,9 @@ impl Machine {
         let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| &mut guest.bounds);
         store.set_hostcall_fuel(OUTPUT_MAX_BYTES);
+        if self.counts_instructions {
+            store.set_fuel(instructions)?;
+        }
         store.set_epoch_deadline(1);
         let budget = Budget::of(limits);
         store.epoch_deadline_callback(move |_| {
@@ -203,7 +218,7 @@ impl Machine {
             };
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(turn)))
         });
-        store
+        Ok(store)
     }
 
     /// The threads that plugins run on.

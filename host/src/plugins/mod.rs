@@ -147,17 +147,19 @@ impl Plugins {
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
     }
 
-    /// The same with other limits than the plugin's own: whether it would do with less.
+    /// The same with so much memory, and with so many instructions where [`Surroundings::counts_instructions`]: whether
+    /// it would do with less than its limits.
     pub async fn play_within(
         &self,
-        limits: Limits,
+        memory_mb: u32,
+        instructions: u64,
         id: &str,
         input: Input,
         turn: Turn,
     ) -> Result<Played, PluginFailure> {
         let plugin = self.0.find(id, input.export().kind())?;
-        let until = plugin.until(Duration::MAX);
-        let ran = plugin.run_within(limits, until, Arc::new(input), Arc::new(turn)).await?;
+        let (until, limits) = (plugin.until(Duration::MAX), Limits { memory_mb, ..plugin.limits });
+        let ran = plugin.run_within(limits, instructions, until, Arc::new(input), Arc::new(turn)).await?;
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
     }
 
@@ -181,6 +183,12 @@ impl Plugins {
         deadline: Duration,
     ) -> Result<RingPlan, PluginFailure> {
         RingPlan::make(self.0.find(channel, PluginKind::Channel)?, rings, at, deadline).await
+    }
+
+    /// Whether a channel's vendors would hear of so many rings now. While they would not, it is better to keep them.
+    pub fn would_hear(&self, channel: &str, rings: usize) -> bool {
+        // What is not loaded says so when it is rung.
+        self.0.find(channel, PluginKind::Channel).map_or(true, |plugin| plugin.egress.admits(rings))
     }
 
     /// Rings as planned: one verdict for each, in their order.

@@ -90,18 +90,19 @@ impl Plugin {
         input: Arc<Input>,
         turn: Arc<Turn>,
     ) -> Result<Ran<Output>, PluginFailure> {
-        self.run_within(self.limits, until, input, turn).await
+        self.run_within(self.limits, u64::MAX, until, input, turn).await
     }
 
-    /// The same with other limits of memory and computing time.
+    /// The same with other limits, and with so many instructions at the most where the machine counts them.
     pub(super) async fn run_within(
         &self,
         limits: Limits,
+        instructions: u64,
         until: Instant,
         input: Arc<Input>,
         turn: Arc<Turn>,
     ) -> Result<Ran<Output>, PluginFailure> {
-        self.within(limits, until, move |world, store| {
+        self.within((limits, instructions), until, move |world, store| {
             Box::pin(async move { world.invoke(store, &input, &turn).await })
         })
         .await
@@ -109,14 +110,14 @@ impl Plugin {
 
     /// Asks a fresh instance who it is.
     pub(super) async fn describe(&self, until: Instant) -> Result<Description, PluginFailure> {
-        let ran = self.within(self.limits, until, |world, store| Box::pin(world.describe(store))).await?;
+        let ran = self.within((self.limits, u64::MAX), until, |world, store| Box::pin(world.describe(store))).await?;
         Ok(ran.result)
     }
 
     /// Does `work` with a fresh store, on the plugins' own threads.
     async fn within<R: Send + 'static>(
         &self,
-        limits: Limits,
+        (limits, instructions): (Limits, u64),
         until: Instant,
         work: impl for<'a> FnOnce(&'a World, &'a mut Store<Guest>) -> BoxFuture<'a, wasmtime::Result<R>> + Send + 'static,
     ) -> Result<Ran<R>, PluginFailure> {
@@ -134,12 +135,17 @@ impl Plugin {
         let maker = machine.clone();
         let task = AbortOnDropHandle::new(threads.spawn(async move {
             let began = Instant::now();
-            let mut store = maker.store(limits);
-            let outcome = work(&world, &mut store).await;
-            let outcome = outcome.map_err(|error| describe(&error, &store.data().stderr(), &sources, limits));
+            let mut store = maker.store(limits, instructions).map_err(|error| reason(&error.to_string()));
+            let outcome = match &mut store {
+                Ok(store) => {
+                    let outcome = work(&world, store).await;
+                    outcome.map_err(|error| describe(&error, &store.data().stderr(), &sources, (limits, instructions)))
+                }
+                Err(why) => Err(why.clone()),
+            };
             #[cfg(test)]
-            if let Some(look) = &maker.onlooker {
-                look(&mut store);
+            if let (Some(look), Ok(store)) = (&maker.onlooker, &mut store) {
+                look(store);
             }
             drop(store);
             drop(permits);
@@ -158,12 +164,18 @@ impl Plugin {
 
 /// What went wrong, in one line. Of a panic the place is kept and the message is
 /// not, because the message may quote a transcript.
-fn describe(error: &wasmtime::Error, stderr: &str, sources: &SourceFiles, limits: Limits) -> String {
+fn describe(
+    error: &wasmtime::Error,
+    stderr: &str,
+    sources: &SourceFiles,
+    (limits, instructions): (Limits, u64),
+) -> String {
     let mut what = if let Some(I32Exit(code)) = error.downcast_ref() {
         format!("it exited with {code}")
     } else {
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => format!("it used more than {} ms of CPU", limits.cpu_ms),
+            Some(Trap::OutOfFuel) => format!("it used more than {} million instructions", instructions / 1_000_000),
             Some(trap) => trap.to_string(),
             None => reason(error.root_cause().to_string().lines().next().unwrap_or_default()),
         }

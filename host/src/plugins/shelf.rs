@@ -38,13 +38,25 @@ pub struct Surroundings {
     pub witness: Option<Arc<dyn Witness>>,
     /// How many threads they run on; `None`: half of the processors, four at most.
     pub threads: Option<NonZeroUsize>,
+    /// Whether their instructions are counted, for [`super::Plugins::play_within`]: they are slower then.
+    pub counts_instructions: bool,
 }
 
 impl Surroundings {
     /// With the certificates that browsers believe, no cache, no store and no witness.
     pub fn new(clock: Clock, entropy: Entropy) -> Result<Self, PluginLoadError> {
         let trust = Trust::public().map_err(|e| failed("*", LoadProblem::Credential(CredentialError::Client(e))))?;
-        Ok(Self { clock, entropy, trust, cache_dir: None, store: None, witness: None, threads: None })
+        let counts_instructions = false;
+        Ok(Self {
+            clock,
+            entropy,
+            trust,
+            cache_dir: None,
+            store: None,
+            witness: None,
+            threads: None,
+            counts_instructions,
+        })
     }
 }
 
@@ -109,7 +121,8 @@ impl Shelf {
         settings: Map<String, Value>,
         surroundings: Surroundings,
     ) -> Result<Self, PluginLoadError> {
-        let machine = Machine::start(surroundings.cache_dir.clone(), surroundings.threads)
+        let start = if surroundings.counts_instructions { Machine::start_counting } else { Machine::start };
+        let machine = start(surroundings.cache_dir.clone(), surroundings.threads)
             .map_err(|e| failed("*", LoadProblem::Engine(e)))?;
         let loader = Loader { machine: Arc::new(machine), surroundings };
         let plugin = loader.load_for_trial(manifest, component, settings).map_err(|problem| failed("*", problem))?;

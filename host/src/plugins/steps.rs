@@ -26,6 +26,8 @@ const IN_FLIGHT_MAX: usize = 200;
 const EXCHANGED_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// So many kinds of failed requests of one step are logged.
 const REASONS_LOGGED_MAX: usize = 5;
+/// A plugin always has so long for a run: its computing is limited by itself.
+const READING: Duration = Duration::from_secs(1);
 /// After a deadline that passed before anything was sent.
 const LATE_RETRY_MS: u32 = 1_000;
 
@@ -51,8 +53,8 @@ impl Trail {
         }
     }
 
-    fn note(&mut self, sending: Sending) -> types::Answer {
-        let reads_only = matches!(sending.request.method.as_str(), "GET" | "HEAD");
+    fn note(&mut self, request: &types::Request, sending: Sending) -> types::Answer {
+        let reads_only = matches!(request.method.as_str(), "GET" | "HEAD");
         self.touched |= !reads_only && matches!(sending.answer, Answer::Reply(_) | Answer::Unknown(_));
         match sending.answer {
             Answer::Reply(reply) => types::Answer::Response(types::Response {
@@ -66,9 +68,8 @@ impl Trail {
     }
 }
 
-/// One request, what became of it, and how long that took.
+/// What became of a request, and how long that took.
 struct Sending {
-    request: types::Request,
     answer: Answer,
     vendor_time: Duration,
 }
@@ -223,7 +224,8 @@ impl Plugin {
             let (ran, ready) = if let Some(Unsent { ran, ready }) = first.take() {
                 (ran, Some(ready))
             } else {
-                let ran = self.run(until, input.clone(), turn.clone()).await;
+                // What came of the requests is read also when the last of them took all the time there was.
+                let ran = self.run(until.max(Instant::now() + READING), input.clone(), turn.clone()).await;
                 (ran.map_err(|failure| trail.judge(call, failure))?, None)
             };
             let requests = match ran.result {
@@ -249,16 +251,19 @@ impl Plugin {
                 call.admit_vendors(&origins, self.clock.now()).map_err(|rest| self.resting(&rest))?;
             }
             let (asked, room) = (&*call, &room);
-            let sent =
-                requests.into_iter().zip(ready).map(|(request, ready)| self.send(asked, request, ready, (until, room)));
+            let sent = ready.into_iter().map(|ready| self.send(asked, ready, (until, room)));
             let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
             self.tell_of_failed(&sent);
-            note_round(rounds, ran.plugin_time, || sent.iter().map(Sending::witnessed).collect());
+            let exchanged = || requests.iter().zip(&sent);
+            note_round(rounds, ran.plugin_time, || {
+                exchanged().map(|(request, sending)| sending.witnessed(request)).collect()
+            });
             let refusal = sent.iter().find_map(|sending| match &sending.answer {
                 Answer::Misconfigured(why) => Some(why.clone()),
                 _ => None,
             });
-            let answers: Vec<_> = sent.into_iter().map(|sending| trail.note(sending)).collect();
+            let answers: Vec<_> =
+                requests.iter().zip(sent).map(|(request, sending)| trail.note(request, sending)).collect();
             // Nothing happened anywhere, and the host knows better than the plugin what to do.
             if let Some(why) = refusal
                 && !trail.touched
@@ -272,26 +277,21 @@ impl Plugin {
         Err(trail.judge(call, self.broken(format!("it was not done after {STEPS_MAX} steps"))))
     }
 
-    async fn send(
-        &self,
-        call: &Admission<'_>,
-        request: types::Request,
-        ready: Ready,
-        (until, room): (Instant, &Room),
-    ) -> Sending {
+    async fn send(&self, call: &Admission<'_>, ready: Ready, (until, room): (Instant, &Room)) -> Sending {
         let ready = match ready {
             Ok(ready) => ready,
-            Err(answer) => return Sending { request, answer, vendor_time: Duration::ZERO },
+            Err(answer) => return Sending { answer, vendor_time: Duration::ZERO },
         };
         if let Some(rest) = call.rest_of(ready.origin()) {
             let answer = Answer::Unsent(self.resting(rest).to_string());
-            return Sending { request, answer, vendor_time: Duration::ZERO };
+            return Sending { answer, vendor_time: Duration::ZERO };
         }
+        let departure = call.departs(ready.origin(), self.clock.now());
         let began = Instant::now();
         let answer = self.egress.send(&ready, until, room).await;
         let vendor_time = began.elapsed();
-        call.sent(ready.origin(), self.clock.now(), vendor_time, &answer);
-        Sending { request, answer, vendor_time }
+        departure.ended(self.clock.now(), vendor_time, &answer);
+        Sending { answer, vendor_time }
     }
 }
 
@@ -329,7 +329,7 @@ pub fn flaw(request: &types::Request) -> Option<String> {
 }
 
 impl Sending {
-    fn witnessed(&self) -> Sent {
+    fn witnessed(&self, request: &types::Request) -> Sent {
         let (answer, refused) = match &self.answer {
             Answer::Reply(reply) => (
                 types::Answer::Response(types::Response {
@@ -343,7 +343,7 @@ impl Sending {
             Answer::Misconfigured(why) => (types::Answer::Unsent(why.clone()), Some(why.clone())),
             Answer::Unknown(why) => (types::Answer::Unknown(why.clone()), None),
         };
-        Sent { request: self.request.clone(), answer, refused, vendor_time: self.vendor_time }
+        Sent { request: request.clone(), answer, refused, vendor_time: self.vendor_time }
     }
 }
 

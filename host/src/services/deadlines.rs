@@ -58,7 +58,15 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
             let rang = attempts.iter().any(|attempt| attempt.try_no == call.tries && attempt.rang_at.is_some());
             miss(c, &mut call, if rang { CallReason::NoAnswer } else { CallReason::NotRungInTime }, rules).await?;
         }
-        (CallState::Ringing, CallMethod::App) => miss(c, &mut call, CallReason::NoAnswer, rules).await?,
+        (CallState::Ringing, CallMethod::App) => {
+            // It was sent, which says nothing of whether anybody took it.
+            let attempts = ring_attempts::of_call(c, call.id).await?;
+            let was_taken = attempts.iter().any(|attempt| {
+                attempt.try_no == call.tries && (attempt.accepted_at.is_some() || attempt.rang_at.is_some())
+            });
+            let reason = if was_taken { CallReason::NoAnswer } else { CallReason::VendorFailed };
+            miss(c, &mut call, reason, rules).await?;
+        }
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
             // Nobody asked the vendor yet since a host is here again: that comes first.
             if is_to_be_looked_up(c, &call, rules).await? {

@@ -33,7 +33,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let rules = Rules::of(app);
     let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
     let claim = Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
-    let claimed = app.db.write(move |c| async move { steps::claim_lookups(c, claim).await }.boxed()).await?;
+    let claimed = app.db.write_at_once(move |c| async move { steps::claim_lookups(c, claim).await }.boxed()).await?;
     let looked_at = claimed.len();
     let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
     for attempt in claimed {

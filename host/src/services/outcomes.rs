@@ -20,6 +20,8 @@ use crate::services::verdicts;
 
 /// Outcomes that one transaction writes.
 const PAGE: usize = 2_000;
+/// An outcome that the database does not take is tried for so long after its window; then its call has its end without.
+const TRIED_FOR_S: i64 = 300;
 
 /// What became of one ring.
 #[derive(Clone, Debug)]
@@ -64,18 +66,23 @@ impl Rung {
 
 /// The outcomes that wait to be written. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Outcomes(Arc<Mutex<Vec<Rung>>>, Arc<tokio::sync::Notify>);
+pub struct Outcomes {
+    waiting: Arc<Mutex<Vec<Rung>>>,
+    arrived: Arc<tokio::sync::Notify>,
+    /// Held by whoever writes, so that to write is also to wait for what is being written.
+    writing: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Outcomes {
     /// Leaves these to be written.
     pub(crate) fn add(&self, rung: Vec<Rung>) {
         self.lock().extend(rung);
-        self.1.notify_one();
+        self.arrived.notify_one();
     }
 
     /// Answers when there is something to write.
     pub async fn arrive(&self) {
-        self.1.notified().await;
+        self.arrived.notified().await;
     }
 
     /// How many wait.
@@ -100,13 +107,15 @@ impl Outcomes {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Rung>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes everything that waits. Returns how many outcomes that were; on an error they wait on.
+/// Writes everything that waits, and waits for what another is writing. Returns how many outcomes that were; on an error
+/// those that were not written wait on.
 pub async fn write(app: &App) -> Result<usize, ServiceError> {
-    let mut written = 0;
+    let _alone = app.outcomes.writing.lock().await;
+    let (mut written, mut left, mut failed) = (0, Vec::new(), None);
     loop {
         let page = app.outcomes.take_page();
         if page.is_empty() {
@@ -115,28 +124,42 @@ pub async fn write(app: &App) -> Result<usize, ServiceError> {
         if let Err(error) = write_page(app, page.clone()).await {
             if matches!(error, DbError::Unavailable(_) | DbError::Interrupted) || app.db.ping().await.is_err() {
                 app.outcomes.put_back(page);
-                return Err(error.into());
+                failed = Some(error);
+                break;
             }
             // One outcome that cannot be written must not keep the others from being written.
-            write_one_by_one(app, &page).await;
+            left.extend(write_one_by_one(app, &page).await);
+            failed = Some(error);
         }
         written += page.len();
         let families: Vec<FamilyId> = page.iter().map(|rung| rung.armed.ring.family).collect();
         app.live.changed_all(&families);
     }
+    let is_all = left.is_empty();
+    app.outcomes.put_back(left);
     if written > 0 {
         app.wake.notify_waiters();
     }
-    Ok(written)
+    match failed {
+        Some(error) if !is_all || !app.outcomes.is_empty() => Err(error.into()),
+        _ => Ok(written),
+    }
 }
 
-async fn write_one_by_one(app: &App, page: &[Rung]) {
+/// Gives what could not be written and may be later: a table that somebody keeps locked looks like an outcome that
+/// cannot be written.
+async fn write_one_by_one(app: &App, page: &[Rung]) -> Vec<Rung> {
+    let mut left = Vec::new();
     for rung in page {
-        if let Err(error) = write_page(app, vec![rung.clone()]).await {
-            // Its call is found when its window is over, and the family is told.
+        let Err(error) = write_page(app, vec![rung.clone()]).await else { continue };
+        if app.clock.now() < rung.armed.attempt.expires_at.plus_secs(TRIED_FOR_S) {
+            left.push(rung.clone());
+        } else {
+            // Its call was found when its window was over, and the family was told.
             tracing::error!(attempt = %rung.armed.attempt.id, %error, "the outcome of a ring was not written");
         }
     }
+    left
 }
 
 async fn write_page(app: &App, page: Vec<Rung>) -> Result<(), DbError> {
@@ -212,6 +235,10 @@ async fn begin_ringing(c: &mut Conn, accepted: &[Rung], others: &[Rung], rules: 
 async fn late(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
     let Some(mut call) = calls::find(c, attempt.call_id).await? else { return Ok(()) };
     if call.tries != attempt.try_no || call.state != CallState::Queued {
+        if let Some(why) = attempt.reason.clone() {
+            // It was sent before, and not taken.
+            return verdicts::failed(c, attempt, why, CallReason::VendorBusy, rules).await;
+        }
         return Ok(());
     }
     miss(c, &mut call, CallReason::TooLate, rules).await

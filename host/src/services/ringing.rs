@@ -22,6 +22,9 @@ const LISTS_IN_FLIGHT: usize = 100;
 /// A plan is made for its moment, and what it says of the time left is wrong later.
 const PLAN_GOOD_FOR_S: i64 = 5;
 
+/// Between two looks whether a vendor would hear us again.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// More lists than this at once are a full hour.
 const LISTS_OF_A_FULL_HOUR: usize = 5;
 
@@ -69,12 +72,26 @@ pub fn take_due(app: &App) -> Vec<List> {
         app.wake.notify_waiters();
         return Vec::new();
     }
-    app.armory.take_due(app.clock.now())
+    let now = app.clock.now();
+    // A channel that says no to one list has no room for the next one either, and the oldest goes first.
+    let mut closed = Vec::new();
+    app.armory.take_due(now, |list| {
+        if list.rings.iter().any(|armed| armed.attempt.expires_at < now) {
+            return true;
+        }
+        let may_go = !closed.contains(&list.channel) && app.plugins.would_hear(&list.channel, list.rings.len());
+        if !may_go {
+            closed.push(list.channel.clone());
+        }
+        may_go
+    })
 }
 
 /// How long until the next ring is due; `None` when nothing is held.
 pub fn next_in(app: &App) -> Option<Duration> {
-    app.armory.next_at().map(|at| app.clock.real(at.since(app.clock.now())))
+    let next = app.armory.next_at().map(|at| at.since(app.clock.now()))?;
+    // What is due already waits for its vendor.
+    Some(app.clock.real(next)).filter(|next| !next.is_zero()).or(Some(LOOK_AGAIN))
 }
 
 /// Rings a list, and hands what became of it to who writes it.

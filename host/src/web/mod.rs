@@ -12,5 +12,6 @@ mod origin;
 mod pages;
 mod phone_app;
 pub mod router;
+pub mod serving;
 mod session;
 mod webhooks;

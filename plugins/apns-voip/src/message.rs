@@ -54,6 +54,9 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
     // The phone rings from the push's arrival on. So that none rings after the window, what is left of it is
     // divided: so long may the push be on its way, and so long the phone ring.
     let ring_ms = ring.expires_at_ms.saturating_sub(now_ms).min(LONGEST_RING_MS);
+    let kept_until_s = (ring.expires_at_ms - ring_ms) / 1_000;
+    // 0 is one try, now: where no time is left to wait, a moment would be over when the push is on its way.
+    let kept_until_s = if kept_until_s <= now_ms / 1_000 + 1 { 0 } else { kept_until_s };
     let name = ring.variables.iter().find(|(key, _)| key == "callee_name");
     let call = Extra {
         session_id: &ring.ring_id,
@@ -77,7 +80,7 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
         .header("apns-topic", format!("{}.voip", settings.bundle_id))
         .header("apns-priority", "10")
         // Apple keeps the push until then for a phone that is out of reach; then drops it.
-        .header("apns-expiration", ((ring.expires_at_ms - ring_ms) / 1_000).to_string())
+        .header("apns-expiration", kept_until_s.to_string())
         .header("apns-id", ring.ring_id.to_ascii_lowercase())
         .json(&body)
         .credential("auth-key")

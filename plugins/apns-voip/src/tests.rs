@@ -91,6 +91,20 @@ fn the_push_satisfies_both_readers_on_the_phone() {
 }
 
 #[test]
+fn a_ring_that_leaves_no_time_to_wait_is_pushed_now_or_never() {
+    for (left_ms, kept_until) in [(30_000, "0".to_owned()), (8_000, "0".to_owned()), (31_000, "0".to_owned())]
+        .into_iter()
+        .chain([(40_000, (NOW_MS / 1_000 + 10).to_string())])
+    {
+        let mut short = ring("production");
+        short.expires_at_ms = NOW_MS + left_ms;
+        let (_, requests) = run(&[short], [response(200, "")]);
+        let expiration = requests[0].headers.iter().find(|(name, _)| name == "apns-expiration");
+        assert_eq!(expiration.map(|(_, value)| value), Some(&kept_until), "{left_ms} ms are left");
+    }
+}
+
+#[test]
 fn a_bad_token_is_tried_once_in_the_other_environment() {
     let script = [refused(400, "BadDeviceToken"), response(200, "")];
     let (verdicts, requests) = run(&[ring("sandbox")], script);

@@ -1,17 +1,20 @@
 //! Telling an emulator to fail.
 //!
 //! Tests queue a [`Fault`] for the next request, for a key (a push address, an
-//! operation), or for good. FCM and APNs still find a request's own mistakes
-//! first; ElevenLabs, told to fail without taking the request in, checks only its key.
+//! operation), for a share of all requests, for those above a rate, or for good. FCM
+//! and APNs still find a request's own mistakes first; ElevenLabs, told to fail
+//! without taking the request in, checks only its key.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::hold;
@@ -29,7 +32,12 @@ enum Way {
     Cut,
     BreakOff,
     Hang,
+    Drip,
+    Flood,
 }
+
+/// What a flood of a reply is made of.
+const FLOOD_PIECE: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
 
 impl Fault {
     /// Refuses with this status and JSON body.
@@ -75,6 +83,34 @@ impl Fault {
         Self { taken: true, way: Way::Hang }
     }
 
+    /// Answers with this status and something that says it is JSON and is not.
+    pub fn garbage(status: u16) -> Self {
+        let headers = vec![("content-type", "application/json; charset=UTF-8".to_owned())];
+        Self { taken: false, way: Way::Answer { status, headers, body: "{\"error\": {\"\u{0}\u{fffd}]".to_owned() } }
+    }
+
+    /// Sends the sender somewhere else, and takes nothing in.
+    pub fn redirect(to: impl Into<String>) -> Self {
+        let headers = vec![("location", to.into())];
+        Self { taken: false, way: Way::Answer { status: 307, headers, body: String::new() } }
+    }
+
+    /// Begins a good answer at once, and lets one byte of it out each second.
+    pub fn drip() -> Self {
+        Self { taken: false, way: Way::Drip }
+    }
+
+    /// Gives a good answer that never ends, as fast as it is read.
+    pub fn flood() -> Self {
+        Self { taken: false, way: Way::Flood }
+    }
+
+    /// Takes the request in first, with all its effects.
+    #[must_use]
+    pub fn once_taken(self) -> Self {
+        Self { taken: true, ..self }
+    }
+
     /// Adds a `Retry-After` header (seconds, or an HTTP date).
     #[must_use]
     pub fn retry_after(self, value: impl Into<String>) -> Self {
@@ -114,6 +150,17 @@ impl Fault {
                 Response::new(Body::from_stream(broken))
             }
             Way::Hang => pending().await,
+            Way::Drip => {
+                let byte = |()| async {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    Ok::<_, std::convert::Infallible>(Bytes::from_static(b" "))
+                };
+                Response::new(Body::from_stream(futures::stream::StreamExt::then(futures::stream::repeat(()), byte)))
+            }
+            Way::Flood => {
+                let piece = || Ok::<_, std::convert::Infallible>(FLOOD_PIECE);
+                Response::new(Body::from_stream(futures::stream::repeat_with(piece)))
+            }
         }
     }
 }
@@ -130,6 +177,52 @@ pub struct Faults(Mutex<Told>);
 struct Told {
     next: VecDeque<(Option<String>, Fault)>,
     always: HashMap<Option<String>, Fault>,
+    chances: Option<Chances>,
+    limit: Option<Limit>,
+    hits: usize,
+}
+
+/// So many of a hundred requests fail in these ways, drawn from a seed.
+#[derive(Debug)]
+struct Chances {
+    drawn: u64,
+    ways: Vec<(u64, Fault)>,
+}
+
+impl Chances {
+    fn draw(&mut self) -> Option<Fault> {
+        self.drawn = self.drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut left = (self.drawn >> 33) % 100;
+        for (percent, fault) in &self.ways {
+            if left < *percent {
+                return Some(fault.clone());
+            }
+            left -= percent;
+        }
+        None
+    }
+}
+
+/// A bucket that fills at a rate and holds a second's worth; a request that finds it empty fails.
+#[derive(Debug)]
+struct Limit {
+    a_second: f64,
+    left: f64,
+    filled_at: Instant,
+    fault: Fault,
+}
+
+impl Limit {
+    fn refuse(&mut self) -> Option<Fault> {
+        let now = Instant::now();
+        self.left = (self.left + now.duration_since(self.filled_at).as_secs_f64() * self.a_second).min(self.a_second);
+        self.filled_at = now;
+        if self.left < 1.0 {
+            return Some(self.fault.clone());
+        }
+        self.left -= 1.0;
+        None
+    }
 }
 
 impl Faults {
@@ -153,6 +246,22 @@ impl Faults {
         hold(&self.0).always.insert(Some(key.into()), fault);
     }
 
+    /// Of a hundred requests, so many fail in each of these ways until [`Faults::clear`]. Which ones is drawn from a seed.
+    pub fn by_chance(&self, seed: u64, ways: Vec<(u64, Fault)>) {
+        hold(&self.0).chances = Some(Chances { drawn: seed, ways });
+    }
+
+    /// Takes so many requests a second, and fails the others until [`Faults::clear`].
+    pub fn above(&self, a_second: u32, fault: Fault) {
+        let a_second = f64::from(a_second);
+        hold(&self.0).limit = Some(Limit { a_second, left: a_second, filled_at: Instant::now(), fault });
+    }
+
+    /// How many requests have failed since the last [`Faults::clear`].
+    pub fn hits(&self) -> usize {
+        hold(&self.0).hits
+    }
+
     /// Mends everything.
     pub fn clear(&self) {
         *hold(&self.0) = Told::default();
@@ -160,10 +269,22 @@ impl Faults {
 
     pub(crate) fn take(&self, key: &str) -> Option<Fault> {
         let mut told = hold(&self.0);
+        let fault = told.take(key);
+        told.hits += usize::from(fault.is_some());
+        fault
+    }
+}
+
+impl Told {
+    fn take(&mut self, key: &str) -> Option<Fault> {
         let mine = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == key);
-        if let Some(at) = told.next.iter().position(|(wanted, _)| mine(wanted)) {
-            return told.next.remove(at).map(|(_, fault)| fault);
+        if let Some(at) = self.next.iter().position(|(wanted, _)| mine(wanted)) {
+            return self.next.remove(at).map(|(_, fault)| fault);
         }
-        told.always.get(&Some(key.to_owned())).or_else(|| told.always.get(&None)).cloned()
+        let always = self.always.get(&Some(key.to_owned())).or_else(|| self.always.get(&None));
+        if let Some(fault) = always {
+            return Some(fault.clone());
+        }
+        self.limit.as_mut().and_then(Limit::refuse).or_else(|| self.chances.as_mut().and_then(Chances::draw))
     }
 }

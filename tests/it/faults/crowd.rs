@@ -1,23 +1,22 @@
 //! A crowd: many families with a phone each, all of them due at known moments, and what became of them.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use callpanion::db::callees::Callee;
-use callpanion::db::devices::Device;
-use callpanion::db::families::Family;
-use callpanion::db::push_addresses::PushAddress;
-use callpanion::db::slots::StoredSlot;
-use callpanion::db::{Conn, Db, DbError, Location, callees, devices, facts, families, push_addresses, slots};
-use callpanion::domain::zone::{Zone, tz_release};
-use callpanion::domain::{CallMethod, CalleeId, DeviceId, DeviceState, FamilyId, Moment, PushAddressId, SlotId};
+use callpanion::db::{Db, DbError, Location, facts};
+use callpanion::domain::zone::tz_release;
+use callpanion::domain::{CalleeId, FamilyId, Moment};
 use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, SqliteConnection};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use futures::FutureExt as _;
 
+use super::home::plant;
 use crate::testing::{Settings, environment, program};
 
 /// How long a phone may ring in these tests.
-pub const WINDOW_S: i64 = 45;
+const WINDOW_S: i64 = 45;
 /// Nothing that these tests wait for takes longer.
 const PATIENCE: Duration = Duration::from_secs(100);
 const POLL: Duration = Duration::from_millis(50);
@@ -46,6 +45,8 @@ pub async fn until_moment(at: Moment) {
 pub struct Crowd {
     /// The vendors and phones.
     pub world: World,
+    /// How long its phones may ring.
+    pub window_s: i64,
     /// When each phone is to ring.
     due: Vec<(Phone, Moment)>,
     location: Location,
@@ -71,33 +72,45 @@ pub struct Rung {
 }
 
 impl Crowd {
-    /// Families with a phone each, one for each of these moments. The phones are let ring.
+    /// Families with an Android phone each, one for each of these moments. The phones are let ring.
     pub async fn gather(location: Location, due: &[Moment]) -> Self {
+        Self::with_iphones(location, due, &[]).await
+    }
+
+    /// The same, and families with an iPhone each, which another vendor rings.
+    pub async fn with_iphones(location: Location, androids: &[Moment], iphones: &[Moment]) -> Self {
         let world = World::start(WorldConfig::default()).await.unwrap();
         let db = Db::open(&location, 2).await.unwrap();
         let phone = |(at, due): (usize, &Moment)| {
-            let phone = world.android(&format!("Phone {at}")).unwrap();
+            let name = format!("Phone {at}");
+            let phone = if at < androids.len() { world.android(&name) } else { world.iphone(&name) }.unwrap();
             phone.behave(Behaviour::Ignore);
             let (family, callee) = (FamilyId::new(), CalleeId::new());
             phone.was_paired(&family.to_string(), &callee.to_string());
             ((phone, *due), (family, callee))
         };
-        let (due, homes): (Vec<(Phone, Moment)>, Vec<_>) = due.iter().enumerate().map(phone).unzip();
-        let rows: Vec<_> =
-            due.iter().zip(homes).map(|((phone, due), home)| (phone.push_address(), *due, home)).collect();
+        let (due, homes): (Vec<(Phone, Moment)>, Vec<_>) =
+            androids.iter().chain(iphones).enumerate().map(phone).unzip();
+        let rows: Vec<_> = due.iter().zip(homes).map(|((phone, due), home)| (phone.clone(), *due, home)).collect();
         let planted = db.write(|c| {
             async move {
                 // The slots' moments are the test's own: nothing is to be computed anew for new time zone data.
                 facts::put(c, facts::TZ_RELEASE, tz_release()).await?;
-                for (address, due, home) in rows {
-                    plant(c, address, due, home).await?;
+                for (phone, due, home) in rows {
+                    plant(c, &phone, due, home).await?;
                 }
                 Ok::<_, DbError>(())
             }
             .boxed()
         });
         planted.await.unwrap();
-        Self { world, due, location }
+        Self { world, window_s: WINDOW_S, due, location }
+    }
+
+    /// The world without anybody in it, and a database that is left as it is.
+    pub async fn nobody(location: Location) -> Self {
+        let world = World::start(WorldConfig::default()).await.unwrap();
+        Self { world, window_s: WINDOW_S, due: Vec::new(), location }
     }
 
     /// The settings of a host that rings this crowd, at a database.
@@ -109,7 +122,7 @@ impl Crowd {
             ("LOG__LEVEL", "info".to_owned()),
             ("MAIL__TRANSPORT", "none".to_owned()),
             ("CALLING__TRIES", "1".to_owned()),
-            ("CALLING__RING_WINDOW_S", WINDOW_S.to_string()),
+            ("CALLING__RING_WINDOW_S", self.window_s.to_string()),
             ("CALLING__LEASE_S", "3".to_owned()),
             ("CALLING__QUIET_START", "00:00".to_owned()),
             ("CALLING__QUIET_END", "00:00".to_owned()),
@@ -117,6 +130,11 @@ impl Crowd {
             settings.insert(format!("CALLPANION__{key}"), value);
         }
         settings
+    }
+
+    /// The database is another one now.
+    pub fn moves_to(&mut self, location: Location) {
+        self.location = location;
     }
 
     /// The push addresses of the phones.
@@ -131,50 +149,107 @@ impl Crowd {
 
     /// Whether every phone has rung.
     pub fn has_rung(&self) -> bool {
-        self.due.iter().all(|(phone, _)| !phone.rings().is_empty())
+        self.have_rung(0..self.due.len())
+    }
+
+    /// Whether each of these phones has rung, by the places of their moments.
+    pub fn have_rung(&self, phones: Range<usize>) -> bool {
+        self.due[phones].iter().all(|(phone, _)| !phone.rings().is_empty())
+    }
+
+    /// Fails unless every phone that never rang has a call with an outcome that says why, and an alert; and every call of
+    /// which it is said that nobody picked up rang. Gives how many calls did not ring, as far as the host knows.
+    pub async fn explained(&self) -> usize {
+        let count = async |from: &str| usize::try_from(self.count(from).await.unwrap()).unwrap();
+        let lost = self.rung().lost;
+        let told = "calls WHERE state IN ('failed', 'expired') AND reason IS NOT NULL \
+            AND EXISTS (SELECT 1 FROM alerts WHERE alerts.call_id = calls.id)";
+        let (told, unanswered) = (count(told).await, count("calls WHERE state = 'missed'").await);
+        assert_eq!(told + unanswered, self.due.len(), "each has one of these outcomes");
+        let known = self.known_of_lost().await;
+        assert!(lost <= told, "{lost} phones never rang, and {told} families were told so: {known:#?}");
+        assert!(unanswered <= self.due.len() - lost, "{unanswered} calls are said to have rung, {lost} phones did not");
+        told
     }
 
     /// Waits until every call has its outcome, and asks the program itself whether every promise was kept.
     pub async fn audit(&self, settings: &Settings) {
         self.until_settled().await;
+        self.audit_now(settings).await;
+    }
+
+    /// Asks the program itself whether every promise was kept by now: a call that may be open may be open.
+    pub async fn audit_now(&self, settings: &Settings) {
         let audit = program::run(&["audit", "promises"], settings).await;
         assert_eq!(audit.code, 0, "{}", audit.said);
     }
 
+    /// The name under which each phone rang, as the database writes ids, and by when, in microseconds.
+    pub fn ring_names(&self) -> Vec<(String, i64)> {
+        let rings = self.due.iter().flat_map(|(phone, _)| phone.rings());
+        rings.map(|ring| (ring.session_id.replace('-', ""), (ring.at_ms + 1) * 1_000)).collect()
+    }
+
     /// What the phones say, by now.
     pub fn rung(&self) -> Rung {
-        let mut sum =
-            Rung { promised: self.due.len(), lost: 0, doubled: 0, early: 0, late: 0, repeated: 0, max_late_ms: 0 };
-        for (phone, due) in &self.due {
-            let rings = phone.rings();
-            sum.lost += usize::from(rings.is_empty());
-            sum.doubled += usize::from(rings.len() > 1);
-            sum.repeated += phone.pushes().len().saturating_sub(rings.len());
-            for ring in rings {
-                let late_ms = ring.at_ms - due.millis();
-                sum.early += usize::from(late_ms < 0);
-                sum.late += usize::from(late_ms > WINDOW_S * 1_000);
-                sum.max_late_ms = sum.max_late_ms.max(late_ms);
+        self.rung_of(|_, _| true)
+    }
+
+    /// What these phones say, by the places of their moments.
+    pub fn rung_at(&self, phones: Range<usize>) -> Rung {
+        sum(&self.due[phones], self.window_s)
+    }
+
+    /// What those phones say of which this holds.
+    pub fn rung_of(&self, wanted: impl Fn(&Phone, Moment) -> bool) -> Rung {
+        sum(self.due.iter().filter(|(phone, due)| wanted(phone, *due)), self.window_s)
+    }
+
+    /// What the host knows of the phones that never rang: how many of each kind.
+    async fn known_of_lost(&self) -> Vec<String> {
+        let lost: Vec<String> = self
+            .due
+            .iter()
+            .filter(|(phone, _)| phone.rings().is_empty())
+            .map(|(phone, _)| format!("'{}'", phone.push_address()))
+            .collect();
+        let sql = format!(
+            "SELECT count(*) || ' ' || c.state || ' ' || c.reason || ', attempt ' || a.state || ' sent ' || a.sends || ' ' \
+             || coalesce(a.reason, '') || CASE WHEN a.accepted_at IS NULL THEN '' ELSE ' ACCEPTED' END AS line \
+             FROM calls c JOIN ring_attempts a ON a.call_id = c.id WHERE a.address IN ({}) \
+             GROUP BY c.state, c.reason, a.state, a.sends, a.reason, a.accepted_at IS NULL",
+            lost.join(",")
+        );
+        let rows: Vec<Line> = match &self.location {
+            Location::Postgres(url) => {
+                let mut connection = AsyncPgConnection::establish(url).await.unwrap();
+                diesel_async::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).await.unwrap()
             }
-        }
-        sum
+            Location::Sqlite(file) => {
+                let file = file.to_str().unwrap();
+                let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(file).unwrap();
+                diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).unwrap()
+            }
+        };
+        rows.into_iter().map(|row| row.line).collect()
     }
 
     /// How many rows a query counts: `FROM` and whatever follows. None while the database is away.
     pub async fn count(&self, from: &str) -> Option<i64> {
-        let sql = format!("SELECT count(*) AS number FROM {from}");
+        count(&self.location, from).await
+    }
+
+    /// Runs SQL that gives no rows back, past the host.
+    pub async fn execute(&self, sql: &str) {
         match &self.location {
             Location::Postgres(url) => {
-                let mut connection = AsyncPgConnection::establish(url).await.ok()?;
-                let rows: Vec<Number> =
-                    diesel_async::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).await.ok()?;
-                Some(rows[0].number)
+                let mut connection = AsyncPgConnection::establish(url).await.unwrap();
+                connection.batch_execute(sql).await.unwrap();
             }
             Location::Sqlite(file) => {
-                let mut connection =
-                    <diesel::SqliteConnection as diesel::Connection>::establish(file.to_str()?).ok()?;
-                let rows: Vec<Number> = diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).ok()?;
-                Some(rows[0].number)
+                let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+                SimpleConnection::batch_execute(&mut connection, "PRAGMA busy_timeout = 5000;").unwrap();
+                SimpleConnection::batch_execute(&mut connection, sql).unwrap();
             }
         }
     }
@@ -194,6 +269,24 @@ impl Crowd {
     }
 }
 
+fn sum<'a>(phones: impl IntoIterator<Item = &'a (Phone, Moment)>, window_s: i64) -> Rung {
+    let mut sum = Rung { promised: 0, lost: 0, doubled: 0, early: 0, late: 0, repeated: 0, max_late_ms: 0 };
+    for (phone, due) in phones {
+        let rings = phone.rings();
+        sum.promised += 1;
+        sum.lost += usize::from(rings.is_empty());
+        sum.doubled += usize::from(rings.len() > 1);
+        sum.repeated += phone.pushes().len().saturating_sub(rings.len());
+        for ring in rings {
+            let late_ms = ring.at_ms - due.millis();
+            sum.early += usize::from(late_ms < 0);
+            sum.late += usize::from(late_ms > window_s * 1_000);
+            sum.max_late_ms = sum.max_late_ms.max(late_ms);
+        }
+    }
+    sum
+}
+
 impl Rung {
     /// Prints what was tested, with its number, and fails unless every phone rang once, on time.
     pub fn check(&self, fault: &str) {
@@ -203,83 +296,32 @@ impl Rung {
     }
 }
 
+/// How many rows a query counts: `FROM` and whatever follows. None while the database is away.
+pub async fn count(location: &Location, from: &str) -> Option<i64> {
+    let sql = format!("SELECT count(*) AS number FROM {from}");
+    match location {
+        Location::Postgres(url) => {
+            let mut connection = AsyncPgConnection::establish(url).await.ok()?;
+            let rows: Vec<Number> =
+                diesel_async::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).await.ok()?;
+            Some(rows[0].number)
+        }
+        Location::Sqlite(file) => {
+            let mut connection = SqliteConnection::establish(file.to_str()?).ok()?;
+            let rows: Vec<Number> = diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut connection).ok()?;
+            Some(rows[0].number)
+        }
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
 #[derive(diesel::QueryableByName)]
 struct Number {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     number: i64,
-}
-
-/// A family with a callee, a confirmed phone at this address, and a slot that is due.
-async fn plant(
-    c: &mut Conn,
-    address: String,
-    due: Moment,
-    (family, callee): (FamilyId, CalleeId),
-) -> Result<(), DbError> {
-    let (device, now) = (DeviceId::new(), now());
-    let call_method = CallMethod::App;
-    let name = "The Hills".to_owned();
-    families::insert(
-        c,
-        &Family { id: family, name, call_method: Some(call_method), onboarded_at: Some(now), created_at: now },
-    )
-    .await?;
-    let row = Callee {
-        id: callee,
-        family_id: family,
-        name: "Margaret".into(),
-        address_form: "Grandma".into(),
-        language: "en".into(),
-        zone: "Europe/London".into(),
-        call_method,
-        phone: None,
-        interests: String::new(),
-        consent_text: Some("Yes.".into()),
-        consent_by: None,
-        consent_at: Some(now),
-        created_at: now,
-        tries: None,
-        retry_after_s: None,
-    };
-    callees::insert(c, &row).await?;
-    let row = Device {
-        id: device,
-        callee_id: callee,
-        family_id: family,
-        name: "Her phone".into(),
-        platform: None,
-        state: DeviceState::Active,
-        secret_hash: device.0.as_bytes().to_vec(),
-        app_version: None,
-        battery_percent: None,
-        network: None,
-        claimed_at: now,
-        confirmed_at: Some(now),
-        revoked_at: None,
-        last_seen_at: now,
-    };
-    devices::insert(c, &row).await?;
-    let row = PushAddress {
-        id: PushAddressId::new(),
-        device_id: device,
-        channel: "fcm".into(),
-        address,
-        environment: String::new(),
-        registered_at: now,
-        gone_at: None,
-    };
-    push_addresses::put(c, &row).await?;
-    let local = Zone::parse("Europe/London").unwrap().local(due);
-    let row = StoredSlot {
-        id: SlotId::new(),
-        callee_id: callee,
-        slot_no: 1,
-        local_time: local.strftime("%H:%M").to_string(),
-        weekdays: 0x7f,
-        enabled: true,
-        next_at: Some(due),
-        next_date: Some(local.date().to_string()),
-        since: now,
-    };
-    slots::put(c, &row).await
 }

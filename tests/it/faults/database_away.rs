@@ -30,7 +30,9 @@ async fn database_that_dies_after_arming_delays_no_ring() {
     let complete_after_s = now().since(back).as_secs();
     assert!(complete_after_s <= 10, "the outcomes were complete {complete_after_s} s after the database was back");
     crowd.audit(&crowd.settings(&cluster.url())).await;
-    crowd.rung().check("the same, when all is settled");
+    let rung = crowd.rung();
+    rung.check("the same, when all is settled");
+    assert_eq!(rung.repeated, 0, "what rang is not rung again: {rung:?}");
     node.stop().await;
     crowd.world.stop().await;
 }

@@ -25,13 +25,11 @@ async fn killed_nodes_lose_no_ring_and_double_none() {
         nodes.push((Running::serve(&settings).await, settings));
     }
     // Where in the stream of rings each kill falls is drawn; the seed is fixed, so that a failure comes back.
-    let mut draw = 0x5eed_u64;
+    let mut draw = fastrand::Rng::with_seed(0x5eed);
     for kill in 0..kills {
-        draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let drawn = usize::try_from(draw >> 33).unwrap();
-        let at = kill * CALLS_A_KILL + drawn % CALLS_A_KILL;
+        let at = kill * CALLS_A_KILL + draw.usize(..CALLS_A_KILL);
         until("the rings before the next kill", async || crowd.pushed() > at).await;
-        let (node, settings) = nodes.remove(drawn % nodes.len());
+        let (node, settings) = nodes.remove(draw.usize(..nodes.len()));
         node.kill().await;
         // Its place is empty until the next one has started: the others go on meanwhile.
         nodes.push((Running::serve(&settings).await, settings));

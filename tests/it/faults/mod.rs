@@ -4,17 +4,34 @@
 
 #![allow(clippy::print_stderr, reason = "how many were tried is part of the result")]
 
+mod away_before_queueing;
+mod backup;
 mod clock_set;
 mod crowd;
 mod cut_off;
 mod database_away;
+mod database_silent;
+mod disk;
+mod disk_errors;
 mod disk_full;
+mod floods;
+mod home;
 mod kills;
+mod long_transaction;
+mod memory;
+mod migrations;
+mod overload;
+mod power_cut;
+mod secrets;
 mod stopped;
+mod storm;
+mod upgrade;
 mod vendor_chaos;
+mod vendor_half_hit;
+mod vendor_stall;
 
 /// Whether the long ones are wanted.
 #[expect(clippy::disallowed_methods, reason = "the tests' own setting, not one of the host's")]
-fn is_full() -> bool {
+pub fn is_full() -> bool {
     std::env::var("CALLPANION_FAULTS").is_ok_and(|value| value == "full")
 }

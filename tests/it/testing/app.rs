@@ -11,7 +11,7 @@ use callpanion::clock::Clock;
 use callpanion::config::Config;
 use callpanion::domain::Moment;
 use callpanion::mail::{Mailer, Outbox};
-use callpanion::services::{housekeeping, jobs, nodes, setup};
+use callpanion::services::{agenda, housekeeping, jobs, nodes, plugin_health, setup};
 use callpanion::worker::round::round;
 use callpanion::{boot, web};
 use callpanion_emulators::{ManualTime, World, WorldConfig};
@@ -51,6 +51,7 @@ pub struct Running {
     log_from: usize,
     stop: CancellationToken,
     tasks: TaskTracker,
+    is_alone: AtomicBool,
     finished: AtomicBool,
 }
 
@@ -106,12 +107,14 @@ impl TestApp {
             log_from,
             stop,
             tasks,
+            is_alone: AtomicBool::new(true),
             finished: AtomicBool::new(false),
         }))
     }
 
     /// Another host on the same database and clock: its services, without a web door.
     pub async fn another_host(&self) -> App {
+        self.is_alone.store(false, Ordering::SeqCst);
         let host = assemble(&self.settings, self.host.clock.clone(), Mailer::memory()).await;
         // As the first of two would on a shared database: on SQLite a second process is refused.
         nodes::tick(&host).await.unwrap();
@@ -123,13 +126,16 @@ impl TestApp {
         self.host.clock.now()
     }
 
-    /// Lets time pass, second by second; after each, everything that it sets off comes to rest.
+    /// Lets time pass, by whole seconds; after each in which somebody has something to do, everything that it sets off
+    /// comes to rest.
     pub async fn advance(&self, seconds: u32) {
         self.settle().await;
-        for second in 0..seconds {
-            self.move_clocks();
+        let mut passed = 0;
+        while passed < seconds {
+            let swept = passed.div_ceil(60);
+            passed += self.pass_some(seconds - passed).await;
             self.settle().await;
-            if second % 60 == 0 {
+            if passed.div_ceil(60) > swept {
                 housekeeping::tick(&self.host).await.unwrap();
             }
         }
@@ -155,11 +161,12 @@ impl TestApp {
     /// Advances until `reached` holds, at most so many seconds.
     pub async fn advance_until<F: Future<Output = bool>>(&self, seconds: u32, reached: impl Fn() -> F) {
         self.settle().await;
-        for _ in 0..seconds {
+        let mut passed = 0;
+        while passed < seconds {
             if reached().await {
                 return;
             }
-            self.move_clocks();
+            passed += self.pass_some(seconds - passed).await;
             self.settle().await;
         }
         assert!(reached().await, "not reached within {seconds} s");
@@ -172,6 +179,24 @@ impl TestApp {
         self.host.clock.advance(ahead);
         self.time.advance(i64::try_from(ahead.as_millis()).unwrap());
         assert!(self.world.settle().await, "the emulated world does not come to rest");
+    }
+
+    /// Lets the seconds pass until somebody has something to do, `most` of them at the most and one at the least. Returns
+    /// how many passed. Hosts that watch each other have something to do in each.
+    async fn pass_some(&self, most: u32) -> u32 {
+        let now_ms = self.now().millis();
+        let due = agenda::next_at(&self.host).await;
+        let is_alone = self.is_alone.load(Ordering::SeqCst) && due.is_ok();
+        let next_ms = due.ok().flatten().map(Moment::millis).into_iter().chain(self.world.next_ms()).min();
+        let reports_ms = i64::try_from(plugin_health::PERIOD_S * 1_000).unwrap();
+        let next_ms = next_ms.unwrap_or(i64::MAX).min((now_ms / reports_ms + 1) * reports_ms);
+        let seconds = if is_alone { (next_ms - now_ms + 999) / 1_000 } else { 1 };
+        let seconds = u32::try_from(seconds.clamp(1, i64::from(most))).unwrap();
+        // A host lives through the others too, and finds nothing to do: it was not asleep.
+        self.host.clock.set_forward(Duration::from_secs((seconds - 1).into()));
+        self.host.clock.advance(Duration::from_secs(1));
+        self.time.advance(i64::from(seconds) * 1_000);
+        seconds
     }
 
     fn move_clocks(&self) {

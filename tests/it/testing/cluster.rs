@@ -2,6 +2,7 @@
 
 use std::net::TcpListener as StdListener;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -14,14 +15,20 @@ use tokio::task::JoinSet;
 pub struct Cluster {
     folder: TempDir,
     port: u16,
+    options: &'static str,
 }
 
 impl Cluster {
     /// Makes and starts one.
     pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// The same, with more options of the server's command line.
+    pub async fn start_with(options: &'static str) -> Self {
         let folder = tempfile::Builder::new().prefix("callpanion-pg-").tempdir().unwrap();
         let port = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Self { folder, port };
+        let cluster = Self { folder, port, options };
         let folder = cluster.folder.path().to_str().unwrap().to_owned();
         // PostgreSQL refuses to run as root.
         assert!(Command::new("chmod").args(["777", &folder]).status().await.unwrap().success());
@@ -53,14 +60,44 @@ impl Cluster {
 
     /// Starts the server again.
     pub async fn go(&self) {
-        let (log, port) = (self.folder.path().join("log"), self.port);
-        let options = format!("-h 127.0.0.1 -p {port} -k {} -c max_connections=200", self.folder.path().display());
+        let (log, port, more) = (self.folder.path().join("log"), self.port, self.options);
+        let folder = self.folder.path().display();
+        let options = format!("-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {more}");
         self.run("pg_ctl", &["-w", "-l", log.to_str().unwrap(), "-o", &options, "start", "-D"]).await;
     }
 
     /// Stops it as a crash would.
     pub async fn halt(&self) {
         self.run("pg_ctl", &["-m", "immediate", "-w", "stop", "-D"]).await;
+    }
+
+    /// Stops every process of it where it stands: connections stay open, and nobody answers.
+    pub async fn freeze(&self) {
+        self.signal("-STOP").await;
+    }
+
+    /// Lets it go on.
+    pub async fn thaw(&self) {
+        self.signal("-CONT").await;
+    }
+
+    /// The server first: what stands still makes no new processes.
+    async fn signal(&self, signal: &str) {
+        let server = self.server().expect("it runs");
+        assert!(Command::new("kill").args([signal, &server]).status().await.unwrap().success());
+        let all = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().await.unwrap();
+        let all = String::from_utf8(all.stdout).unwrap();
+        let pairs = all.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
+        let children: Vec<&str> = pairs.filter(|(_, of)| of.trim() == server).map(|(id, _)| id).collect();
+        assert!(!children.is_empty(), "the processes of the server were found");
+        // One that has just ended is no matter.
+        let _signalled = Command::new("kill").arg(signal).args(children).stderr(Stdio::null()).status().await.unwrap();
+    }
+
+    /// The id of its first process.
+    fn server(&self) -> Option<String> {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        pid.lines().next().map(str::to_owned)
     }
 
     /// Where it listens.
@@ -81,10 +118,11 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let Ok(pid) = std::fs::read_to_string(self.data().join("postmaster.pid")) else { return };
-        if let Some(pid) = pid.lines().next() {
-            // A blocking end: the folder goes away with the server.
-            let _ended = std::process::Command::new("kill").args(["-QUIT", pid]).status();
+        if let Some(pid) = self.server() {
+            // A blocking end: the folder goes away with the server. One that stands still hears of it when it goes on.
+            for signal in ["-QUIT", "-CONT"] {
+                let _ended = std::process::Command::new("kill").args([signal, &pid]).status();
+            }
         }
     }
 }

@@ -90,6 +90,13 @@ impl Running {
         Self { child, said: JoinSet::from_iter([read_on(lines, said).boxed()]) }
     }
 
+    /// Starts `callpanion` with these arguments, and waits for nothing.
+    pub fn begin(arguments: &[&str], settings: &Settings) -> Self {
+        let mut child = start(arguments, settings, Stdio::null());
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, said: JoinSet::from_iter([read_on(lines, String::new()).boxed()]) }
+    }
+
     /// Starts `callpanion demo`, and gives what it says at its start.
     pub async fn demo() -> (Self, String) {
         let mut child = start(&["demo", "--listen", "127.0.0.1:0"], &Settings::new(), Stdio::piped());
@@ -107,9 +114,29 @@ impl Running {
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 
+    /// Its command line, as everybody on the machine can read it.
+    pub fn command_line(&self) -> String {
+        let id = self.child.id().expect("it runs");
+        String::from_utf8_lossy(&std::fs::read(format!("/proc/{id}/cmdline")).unwrap()).into_owned()
+    }
+
+    /// How much memory it has, in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Ends it at once, as a crash would, and waits until it is gone.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Waits until something has killed it.
+    pub async fn until_killed(mut self) {
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
+        assert_eq!(status.code(), None, "it ended by itself: {}", self.said.join_all().await.concat());
     }
 
     /// Tells it to stop as a service manager does, and waits for its end.

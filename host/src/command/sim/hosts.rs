@@ -59,7 +59,7 @@ impl Hosts {
         for _ in 0..count {
             hosts.add().await?;
         }
-        hosts.door = hosts.up.first().map(|app| Door::open(app, listener));
+        hosts.door = hosts.up.first().map(|app| Door::open(app, listener)).transpose()?;
         Ok(hosts)
     }
 
@@ -84,7 +84,7 @@ impl Hosts {
         }
         if let (None, Some(app)) = (&self.door, self.up.first()) {
             let listener = TcpListener::bind(self.plan.address).await.context("the hosts' port was taken meanwhile")?;
-            self.door = Some(Door::open(app, listener));
+            self.door = Some(Door::open(app, listener)?);
         }
         Ok(())
     }

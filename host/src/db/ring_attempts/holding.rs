@@ -12,7 +12,9 @@ use diesel_async::RunQueryDsl;
 
 use super::RingAttempt;
 use crate::db::json_rows::{cells, json_rows};
+use crate::db::prepared::Prepare as _;
 use crate::db::schema::ring_attempts;
+use crate::db::taking::take_rows;
 use crate::db::{Conn, DbError, on};
 use crate::domain::{AttemptId, AttemptState, Moment, NodeId};
 
@@ -34,22 +36,7 @@ pub async fn take(c: &mut Conn, node: NodeId, horizon: Moment, limit: i64) -> Re
         ring_attempts::fence.eq(ring_attempts::fence + 1),
         ring_attempts::lease_until.eq(ring_attempts::expires_at.nullable()),
     );
-    let mut taken: Vec<RingAttempt> = match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(free.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(free)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    };
+    let mut taken = take_rows!(c, ring_attempts, free, taken, RingAttempt)?;
     taken.sort_by_key(|attempt| (attempt.act_at, attempt.id));
     Ok(taken)
 }
@@ -171,20 +158,5 @@ pub async fn take_silent(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Ri
         .limit(limit)
         .select(queue.field(ring_attempts::id));
     let taken = (ring_attempts::act_at.eq(None::<Moment>), ring_attempts::fence.eq(ring_attempts::fence + 1));
-    Ok(match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(silent.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(silent)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    })
+    Ok(take_rows!(c, ring_attempts, silent, taken, RingAttempt)?)
 }

@@ -16,6 +16,7 @@ use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 
 pub use self::pages::add_all;
+use super::prepared::Prepare as _;
 use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, on};
 use crate::domain::{
@@ -280,45 +281,35 @@ pub async fn mark_rang(c: &mut Conn, call: CallId, device: DeviceId, now: Moment
     Ok(())
 }
 
+/// Closes the attempts that a filter names: nothing of them is to be done any more.
+macro_rules! close {
+    ($conn:expr, $which:expr) => {
+        on!($conn, c => {
+            diesel::update(ring_attempts::table.filter($which))
+                .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
+                .prepared()
+                .execute(c)
+                .await
+        })
+    };
+}
+
 /// Closes what is open of a call at one device: it has said that it does not ring any more.
 pub async fn close_of_device(c: &mut Conn, call: CallId, device: DeviceId) -> Result<(), DbError> {
-    on!(c, c => {
-        diesel::update(
-            ring_attempts::table
-                .filter(ring_attempts::call_id.eq(call))
-                .filter(ring_attempts::device_id.eq(device))
-                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
-        )
-        .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
-        .execute(c)
-        .await
-    })?;
+    let open = ring_attempts::state.eq_any(AttemptState::OPEN);
+    close!(c, ring_attempts::call_id.eq(call).and(ring_attempts::device_id.eq(device)).and(open))?;
     Ok(())
 }
 
 /// Closes attempts whose ring is not needed any more.
 pub async fn close_all(c: &mut Conn, attempts: &[AttemptId]) -> Result<(), DbError> {
-    on!(c, c => {
-        diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(attempts)))
-            .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
-            .execute(c)
-            .await
-    })?;
+    close!(c, ring_attempts::id.eq_any(attempts))?;
     Ok(())
 }
 
 /// Closes what is open of a call: its try is over.
 pub async fn close_of_call(c: &mut Conn, call: CallId) -> Result<(), DbError> {
-    on!(c, c => {
-        diesel::update(
-            ring_attempts::table
-                .filter(ring_attempts::call_id.eq(call))
-                .filter(ring_attempts::state.eq_any(AttemptState::OPEN)),
-        )
-        .set((ring_attempts::state.eq(AttemptState::Closed), ring_attempts::act_at.eq(None::<Moment>)))
-        .execute(c)
-        .await
-    })?;
+    close!(c, ring_attempts::call_id.eq(call).and(ring_attempts::state.eq_any(AttemptState::OPEN)))?;
     Ok(())
 }
 

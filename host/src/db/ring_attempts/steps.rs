@@ -7,8 +7,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::RingAttempt;
+use crate::db::prepared::Prepare as _;
 use crate::db::schema::ring_attempts;
-use crate::db::{Conn, DbError, on};
+use crate::db::taking::take_rows;
+use crate::db::{Conn, DbError};
 use crate::domain::{AttemptState, Moment, NodeId};
 
 /// Who takes a step, when, and until when it may last.
@@ -20,7 +22,7 @@ pub struct Claim {
     pub now: Moment,
     /// The lease: after this another host may take the step.
     pub until: Moment,
-    /// At most so many attempts.
+    /// At most so many.
     pub limit: i64,
 }
 
@@ -44,22 +46,7 @@ pub async fn claim_submissions(c: &mut Conn, claim: Claim) -> Result<Vec<RingAtt
         .order(queue.field(ring_attempts::act_at))
         .limit(claim.limit)
         .select(queue.field(ring_attempts::id));
-    let mut claimed: Vec<RingAttempt> = match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    };
+    let mut claimed = take_rows!(c, ring_attempts, due, taken, RingAttempt)?;
     claimed.sort_by_key(|attempt| (attempt.ring_at, attempt.id));
     Ok(claimed)
 }
@@ -85,20 +72,5 @@ pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt
         .order(queue.field(ring_attempts::act_at))
         .limit(claim.limit)
         .select(queue.field(ring_attempts::id));
-    Ok(match c {
-        Conn::Pg(pg) => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due.for_update().skip_locked())))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(ring_attempts::table.filter(ring_attempts::id.eq_any(due)))
-                .set(taken)
-                .returning(RingAttempt::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    })
+    Ok(take_rows!(c, ring_attempts, due, taken, RingAttempt)?)
 }

@@ -61,12 +61,13 @@ impl Breaker {
         }
     }
 
-    /// How something came out for a call that was let through, with its ticket if it had one.
-    pub(super) fn note(&mut self, outcome: Outcome, ticket: Option<Ticket>, now: Moment) {
+    /// How something came out for a call that was let through, with its ticket if it had one, and of how many others
+    /// that began no later nothing is heard yet.
+    pub(super) fn note(&mut self, outcome: Outcome, ticket: Option<Ticket>, unheard: u64, now: Moment) {
         match self.state {
             State::Closed => {
                 self.budget.note(outcome, now);
-                if self.budget.is_spent(now) {
+                if self.budget.is_spent(now, unheard) {
                     self.open(now, now, REST_MIN);
                 }
             }

@@ -62,11 +62,13 @@ impl Budget {
         }
     }
 
-    /// Whether so much failed that it is better not to try for a while.
-    pub(super) fn is_spent(&self, now: Moment) -> bool {
-        let (outcomes, failures) = self.lately(now);
-        self.failed_in_a_row >= IN_A_ROW_MAX
-            || self.crowded_in_a_row >= CROWDED_IN_A_ROW_MAX
+    /// Whether so much failed that it is better not to try for a while. What is `unheard` of may yet be well: so many
+    /// left when the last one that was heard did, or before it.
+    pub(super) fn is_spent(&self, now: Moment, unheard: u64) -> bool {
+        let (heard, failures) = self.lately(now);
+        let outcomes = heard + unheard;
+        u64::from(self.failed_in_a_row) >= u64::from(IN_A_ROW_MAX) + unheard
+            || u64::from(self.crowded_in_a_row) >= u64::from(CROWDED_IN_A_ROW_MAX) + unheard
             || (outcomes >= OUTCOMES_MIN && failures * 2 >= outcomes)
     }
 

@@ -12,6 +12,7 @@
 mod breaker;
 mod budget;
 mod figures;
+mod in_flight;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use arc_swap::ArcSwap;
 use self::breaker::{Breaker, Ticket};
 use self::budget::Outcome;
 use self::figures::Figures;
+use self::in_flight::InFlight;
 use super::exchange::Export;
 use super::failure::PluginFailure;
 use super::witness::Stamp;
@@ -48,7 +50,13 @@ struct Own {
 }
 
 /// The vendors that answered or should have, which are granted ones and so are few.
-type Vendors = Mutex<BTreeMap<Origin, Breaker>>;
+type Vendors = Mutex<BTreeMap<Origin, Vendor>>;
+
+#[derive(Debug, Default)]
+struct Vendor {
+    breaker: Breaker,
+    in_flight: InFlight,
+}
 
 /// Who is left alone, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +65,14 @@ pub(super) struct Rest {
     pub(super) whom: String,
     /// When it is tried again.
     pub(super) until: Moment,
+}
+
+/// A request that is under way to a vendor. Dropped unanswered, it says nothing of the vendor.
+#[derive(Debug)]
+pub(super) struct Departure<'a> {
+    call: &'a Admission<'a>,
+    origin: &'a Origin,
+    left_at: Moment,
 }
 
 /// A call that may go on. Dropped before its end, it hands back what it was to try out.
@@ -115,7 +131,7 @@ impl Health {
         let vendors = self.vendors.load();
         let vendors = hold(&vendors);
         let own = hold(&self.own);
-        let named = vendors.iter().map(|(origin, breaker)| (Some(origin.to_string()), breaker));
+        let named = vendors.iter().map(|(origin, vendor)| (Some(origin.to_string()), &vendor.breaker));
         let all = || named.clone().chain([(None, &own.breaker)]);
         // Of several rests the one that lasts longest says when all may be well.
         let rest = all().filter_map(|(vendor, breaker)| Some((vendor, breaker.opening()?)));
@@ -159,7 +175,7 @@ impl Admission<'_> {
                 continue;
             }
             seen = Some(origin);
-            let Some(breaker) = vendors.get_mut(origin) else {
+            let Some(Vendor { breaker, .. }) = vendors.get_mut(origin) else {
                 admitted = true;
                 continue;
             };
@@ -192,19 +208,14 @@ impl Admission<'_> {
         self.resting.iter().find(|(known, _)| known == origin).map(|(_, rest)| rest)
     }
 
-    /// A vendor answered, or did not.
-    pub(super) fn sent(&self, origin: &Origin, now: Moment, vendor_time: Duration, answer: &Answer) {
-        let Some(outcome) = outcome_of(answer) else { return };
-        hold(&self.health.own).figures.vendor_time.note(vendor_time);
-        if outcome != Outcome::Good {
-            self.vendor_failed.store(true, Ordering::Relaxed);
-        }
-        let ticket = self.trials.iter().rev().find(|(known, _)| known == origin).map(|(_, ticket)| *ticket);
+    /// A request leaves for a vendor.
+    pub(super) fn departs<'a>(&'a self, origin: &'a Origin, now: Moment) -> Departure<'a> {
         let mut vendors = hold(&self.vendors);
         match vendors.get_mut(origin) {
-            Some(breaker) => breaker.note(outcome, ticket, now),
-            None => vendors.entry(origin.clone()).or_default().note(outcome, ticket, now),
+            Some(vendor) => vendor.in_flight.left(now),
+            None => vendors.entry(origin.clone()).or_default().in_flight.left(now),
         }
+        Departure { call: self, origin, left_at: now }
     }
 
     /// A run failed; [`PluginFailure::Broken`] is the plugin's own fault.
@@ -226,7 +237,33 @@ impl Admission<'_> {
             own.figures.failures += u64::from(failure.is_some() || self.vendor_failed.load(Ordering::Relaxed));
         }
         if let Some(outcome) = outcome {
-            own.breaker.note(outcome, self.ticket, now);
+            own.breaker.note(outcome, self.ticket, 0, now);
+        }
+    }
+}
+
+impl Departure<'_> {
+    /// The vendor answered, or did not.
+    pub(super) fn ended(self, now: Moment, vendor_time: Duration, answer: &Answer) {
+        let Some(outcome) = outcome_of(answer) else { return };
+        let Self { call, origin, left_at } = &self;
+        hold(&call.health.own).figures.vendor_time.note(vendor_time);
+        if outcome != Outcome::Good {
+            call.vendor_failed.store(true, Ordering::Relaxed);
+        }
+        let ticket = call.trials.iter().rev().find(|(known, _)| known == *origin).map(|(_, ticket)| *ticket);
+        if let Some(Vendor { breaker, in_flight }) = hold(&call.vendors).get_mut(*origin) {
+            // This one itself is heard.
+            let unheard = in_flight.beside(*left_at) - 1;
+            breaker.note(outcome, ticket, unheard, now);
+        }
+    }
+}
+
+impl Drop for Departure<'_> {
+    fn drop(&mut self) {
+        if let Some(vendor) = hold(&self.call.vendors).get_mut(self.origin) {
+            vendor.in_flight.ended(self.left_at);
         }
     }
 }
@@ -241,7 +278,9 @@ impl Drop for Admission<'_> {
         }
         let mut vendors = hold(&self.vendors);
         for (origin, ticket) in &self.trials {
-            vendors.entry(origin.clone()).or_default().hand_back(*ticket);
+            if let Some(vendor) = vendors.get_mut(origin) {
+                vendor.breaker.hand_back(*ticket);
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ fn at(second: i64) -> Moment {
 /// Lets a call through at a second, and says how it came out.
 fn call(breaker: &mut Breaker, second: i64, outcome: Outcome) {
     let ticket = breaker.admit(at(second)).unwrap();
-    breaker.note(outcome, ticket, at(second));
+    breaker.note(outcome, ticket, 0, at(second));
 }
 
 fn opened_at(second: i64) -> Breaker {
@@ -47,7 +47,7 @@ fn budget_is_spent_by_a_row_of_failures_or_by_half_of_a_minute() {
     ] {
         let mut breaker = Breaker::default();
         let opened = outcomes.iter().any(|(second, outcome)| {
-            breaker.note(*outcome, None, at(*second));
+            breaker.note(*outcome, None, 0, at(*second));
             breaker.opening().is_some()
         });
         assert_eq!(opened, opens, "{what}");
@@ -61,12 +61,12 @@ fn open_breaker_rests_then_tries_and_closes() {
     assert_eq!(breaker.admit(at(4)), Err(at(5)));
     let ticket = breaker.admit(at(5)).unwrap().expect("a trial");
     assert_eq!(breaker.admit(at(5)), Err(at(7)), "one trial at a time");
-    breaker.note(Good, None, at(6));
+    breaker.note(Good, None, 0, at(6));
     assert!(breaker.opening().is_some(), "a straggler decides nothing");
-    breaker.note(Good, Some(ticket), at(6));
+    breaker.note(Good, Some(ticket), 0, at(6));
     assert_eq!(breaker.opening(), None);
     assert_eq!(breaker.admit(at(6)), Ok(None));
-    breaker.note(Failed, None, at(6));
+    breaker.note(Failed, None, 0, at(6));
     assert_eq!(breaker.admit(at(6)), Ok(None), "what failed before the rest is forgotten");
 }
 
@@ -96,9 +96,9 @@ fn trial_that_learnt_nothing_is_handed_back() {
     let second = breaker.admit(at(5)).unwrap().unwrap();
     breaker.hand_back(first);
     assert!(breaker.admit(at(5)).is_err(), "a ticket is handed back once");
-    breaker.note(Good, Some(first), at(6));
+    breaker.note(Good, Some(first), 0, at(6));
     assert!(breaker.opening().is_some(), "an old ticket decides nothing");
-    breaker.note(Good, Some(second), at(6));
+    breaker.note(Good, Some(second), 0, at(6));
     assert_eq!(breaker.opening(), None);
 }
 
@@ -146,6 +146,7 @@ fn never_more_than_one_call_tries() {
                         _ => breaker.note(
                             [Good, Failed, Failed, Crowded][usize::try_from(dice.below(4)).unwrap()],
                             ended,
+                            dice.below(3),
                             at(now),
                         ),
                     }
@@ -206,12 +207,50 @@ fn visit(health: &Health, now: Moment, vendor: &Origin, answers: &[Answer], fail
     let mut call = health.admit(Export::Ring, now).unwrap();
     call.admit_vendors(&[Some(vendor)], now).unwrap();
     for answer in answers {
-        call.sent(vendor, now, Duration::from_millis(40), answer);
+        call.departs(vendor, now).ended(now, Duration::from_millis(40), answer);
     }
     if let Some(failure) = failure {
         call.failed(failure);
     }
     call.ended(now, failure);
+}
+
+/// Lets many leave at once. A failure is heard at once, a success later.
+fn burst(health: &Health, vendor: &Origin, second: i64, failures: usize, successes: usize) {
+    let mut call = health.admit(Export::Ring, at(second)).unwrap();
+    call.admit_vendors(&[Some(vendor)], at(second)).unwrap();
+    let departures: Vec<_> = (0..failures + successes).map(|_| call.departs(vendor, at(second))).collect();
+    for (number, departure) in departures.into_iter().enumerate() {
+        let (after_s, status) = if number < failures { (0, 503) } else { (1, 200) };
+        departure.ended(at(second + after_s), Duration::ZERO, &reply(status, &[]));
+    }
+    call.ended(at(second + 1), None);
+}
+
+#[test]
+fn burst_is_judged_when_most_of_it_is_heard() {
+    let vendor = origin("https://push.example");
+    let rests = |health: &Health, second| health.report(&stamp(), at(second)).state == PluginState::Resting;
+    for (failures, successes, opens) in [(5, 0, true), (49, 51, false), (50, 50, true), (60, 40, true)] {
+        let health = Health::default();
+        burst(&health, &vendor, 0, failures, successes);
+        assert_eq!(rests(&health, 1), opens, "{failures} of {}", failures + successes);
+    }
+    // A vendor that falls silent: each is given up after its time, and those that left later are still under way.
+    let health = Health::default();
+    let call = health.admit(Export::Ring, at(0)).unwrap();
+    let mut departures: Vec<_> = (0..60).map(|second| call.departs(&vendor, at(second))).collect();
+    for (second, departure) in (60..).zip(departures.drain(..5)) {
+        assert!(!rests(&health, second), "before five failed");
+        departure.ended(at(second), Duration::ZERO, &Answer::Unknown("no answer came in time".to_owned()));
+    }
+    assert!(rests(&health, 64));
+    drop(departures);
+    // What was given up without a word is not waited for.
+    drop(call);
+    visit(&health, at(69), &vendor, &[reply(200, &[])], None);
+    visit(&health, at(70), &vendor, &vec![reply(503, &[]); 5], None);
+    assert!(rests(&health, 70));
 }
 
 fn stamp() -> Stamp {
@@ -302,8 +341,8 @@ fn new_version_takes_over_what_is_known_of_the_vendors_and_nothing_else() {
     // A call that ends on the old one still tells the new one of the vendor.
     let mut trial = new.admit(Export::Ring, at(5)).unwrap();
     trial.admit_vendors(&[Some(&vendor)], at(5)).unwrap();
-    in_flight.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));
+    in_flight.departs(&vendor, at(5)).ended(at(5), Duration::ZERO, &reply(200, &[]));
     assert!(new.report(&stamp(), at(5)).rest.is_some(), "it was no trial");
-    trial.sent(&vendor, at(5), Duration::ZERO, &reply(200, &[]));
+    trial.departs(&vendor, at(5)).ended(at(5), Duration::ZERO, &reply(200, &[]));
     assert_eq!((old.report(&stamp(), at(5)).rest.unwrap().vendor, new.report(&stamp(), at(5)).rest), (None, None));
 }

@@ -17,6 +17,7 @@ use crate::services::agent_variables::{self, Material};
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
+use crate::services::outcomes;
 
 /// Rings that one transaction takes.
 const RINGS_A_PAGE: usize = 1_000;
@@ -24,6 +25,8 @@ const RINGS_A_PAGE: usize = 1_000;
 /// Takes everything that is free and rings soon. Returns how many rings that were.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     if app.armory.take_stale() {
+        // What this host did ring is written first: it is not to be taken, and rung, again.
+        outcomes::write(app).await.inspect_err(|_| app.armory.suspect())?;
         let (node, now) = (app.node, app.clock.now());
         let let_go = app.db.write(move |c| async move { holding::let_go(c, &[node], now).await }.boxed()).await;
         let let_go = let_go.inspect_err(|_| app.armory.suspect())?;
@@ -70,6 +73,7 @@ async fn take_page(app: &App) -> Result<usize, ServiceError> {
     Ok(page.rows)
 }
 
+#[derive(Default)]
 struct Page {
     rows: usize,
     armed: Vec<Armed>,
@@ -79,6 +83,9 @@ struct Page {
 
 async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Result<Page, DbError> {
     let attempts = holding::take(c, node, horizon, i64::try_from(RINGS_A_PAGE).unwrap_or(i64::MAX)).await?;
+    if attempts.is_empty() {
+        return Ok(Page::default());
+    }
     let ids: Vec<_> = attempts.iter().map(|attempt| attempt.call_id).collect();
     let calls: HashMap<_, _> = calls::with_ids(c, &ids).await?.into_iter().map(|call| (call.id, call)).collect();
     let ids: Vec<_> = calls.values().map(|call| call.callee_id).collect();

@@ -52,9 +52,9 @@ impl Armory {
         self.len() == 0
     }
 
-    /// Takes out the lists that are due, the earliest first.
-    pub(crate) fn take_due(&self, now: Moment) -> Vec<List> {
-        self.lock().shelf.take_due(now)
+    /// Takes out the lists that are due, the earliest first; those that may not go yet stay.
+    pub(crate) fn take_due(&self, now: Moment, may_go: impl FnMut(&List) -> bool) -> Vec<List> {
+        self.lock().shelf.take_due(now, may_go)
     }
 
     /// When the next ring is due.

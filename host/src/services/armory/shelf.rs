@@ -96,14 +96,20 @@ impl Shelf {
         self.lists.first_key_value().map(|((at, _), _)| *at)
     }
 
-    pub(super) fn take_due(&mut self, now: Moment) -> Vec<List> {
+    pub(super) fn take_due(&mut self, now: Moment, mut may_go: impl FnMut(&List) -> bool) -> Vec<List> {
         let mut due = Vec::new();
-        while let Some(entry) = self.lists.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            let list = entry.remove();
+        // The oldest promise goes first: one that could not leave at its moment is in a list of a later one.
+        let promised = |list: &List| list.rings.first().map(|armed| armed.attempt.ring_at);
+        let lists = self.lists.range(..=(now, u64::MAX));
+        let mut places: Vec<(Option<Moment>, Place)> = lists.map(|(place, list)| (promised(list), *place)).collect();
+        places.sort_unstable();
+        for (_, place) in places {
+            let Some(list) = self.lists.remove(&place) else { continue };
             self.close(&list);
+            if !may_go(&list) {
+                self.lists.insert(place, list);
+                continue;
+            }
             for armed in &list.rings {
                 self.forget(armed.attempt.id);
             }

@@ -58,7 +58,7 @@ fn armed(family: FamilyId, second: i64) -> Armed {
 }
 
 fn ids(armory: &Armory, second: i64) -> Vec<AttemptId> {
-    let lists = armory.take_due(Moment(second * 1_000_000));
+    let lists = armory.take_due(Moment(second * 1_000_000), |_| true);
     lists.iter().flat_map(|list| list.rings.iter().map(|armed| armed.attempt.id)).collect()
 }
 
@@ -70,8 +70,8 @@ fn what_is_due_comes_out_in_order_a_hundred_to_a_list() {
     armory.put(rings.clone());
     armory.put(rings.clone());
     assert_eq!((armory.len(), armory.next_at()), (250, Some(Moment(100_000_000))));
-    assert!(armory.take_due(Moment(99_999_999)).is_empty());
-    let lists = armory.take_due(Moment(100_000_000));
+    assert!(armory.take_due(Moment(99_999_999), |_| true).is_empty());
+    let lists = armory.take_due(Moment(100_000_000), |_| true);
     assert_eq!(lists.iter().map(|list| list.rings.len()).collect::<Vec<_>>(), [100, 25]);
     assert_eq!(ids(&armory, 200).len(), 125);
     assert!(armory.is_empty() && armory.of_families(&[family]).is_empty());
