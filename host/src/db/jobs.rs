@@ -3,9 +3,12 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::prepared::Prepare as _;
+use super::ring_attempts::steps::Claim;
 use super::schema::jobs;
+use super::taking::take_rows;
 use super::{Conn, DbError, on};
-use crate::domain::{JobId, Moment};
+use crate::domain::{JobId, Moment, NodeId};
 
 /// A piece of queued work.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -25,12 +28,14 @@ pub struct JobRow {
     pub run_at: Moment,
     /// How often it was begun.
     pub attempts: i32,
-    /// Until when whoever began it may take.
+    /// Until when its owner may take.
     pub lease_until: Option<Moment>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
     /// When it was queued.
     pub created_at: Moment,
+    /// Who does it now.
+    pub owner: Option<NodeId>,
 }
 
 /// Still to be done.
@@ -54,6 +59,7 @@ impl JobRow {
             lease_until: None,
             last_error: None,
             created_at: now,
+            owner: None,
         }
     }
 }
@@ -64,35 +70,34 @@ pub async fn enqueue(c: &mut Conn, row: &JobRow) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
-/// Takes jobs that are due, until the end of the lease. Of many hosts, one gets each.
-pub async fn claim(c: &mut Conn, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<JobRow>, DbError> {
-    let taken =
-        (jobs::attempts.eq(jobs::attempts + 1), jobs::lease_until.eq(Some(lease_until)), jobs::run_at.eq(lease_until));
+/// Takes jobs that are due by `claim.now`, until the end of the claim. Of many hosts, one gets each.
+pub async fn claim(c: &mut Conn, claim: Claim) -> Result<Vec<JobRow>, DbError> {
+    let taken = (
+        jobs::attempts.eq(jobs::attempts + 1),
+        jobs::owner.eq(Some(claim.node)),
+        jobs::lease_until.eq(Some(claim.until)),
+        jobs::run_at.eq(claim.until),
+    );
     let queue = diesel::alias!(jobs as queue);
     let due = queue
         .filter(queue.field(jobs::state).eq(WAITING))
-        .filter(queue.field(jobs::run_at).le(now))
+        .filter(queue.field(jobs::run_at).le(claim.now))
         .order(queue.field(jobs::run_at))
-        .limit(limit)
+        .limit(claim.limit)
         .select(queue.field(jobs::id));
-    let mut claimed: Vec<JobRow> = match c {
-        Conn::Pg(pg) => {
-            diesel::update(jobs::table.filter(jobs::id.eq_any(due.for_update().skip_locked())))
-                .set(taken)
-                .returning(JobRow::as_returning())
-                .get_results(&mut ***pg)
-                .await?
-        }
-        lite => on!(lite, c => {
-            diesel::update(jobs::table.filter(jobs::id.eq_any(due)))
-                .set(taken)
-                .returning(JobRow::as_returning())
-                .get_results(c)
-                .await
-        })?,
-    };
+    let mut claimed = take_rows!(c, jobs, due, taken, JobRow)?;
     claimed.sort_by_key(|job| job.id);
     Ok(claimed)
+}
+
+/// Lets go of what these hosts began and did not end, so that any host does it now. Gives how many.
+pub async fn let_go(c: &mut Conn, nodes: &[NodeId], now: Moment) -> Result<usize, DbError> {
+    Ok(on!(c, c => {
+        diesel::update(jobs::table.filter(jobs::state.eq(WAITING)).filter(jobs::owner.eq_any(nodes)))
+            .set((jobs::owner.eq(None::<NodeId>), jobs::lease_until.eq(None::<Moment>), jobs::run_at.eq(now)))
+            .execute(c)
+            .await
+    })?)
 }
 
 /// Ends a claimed attempt: done, dead, or waiting again from `run_at`. Nothing
@@ -110,6 +115,7 @@ pub async fn settle(
                 jobs::state.eq(state),
                 jobs::run_at.eq(run_at),
                 jobs::lease_until.eq(None::<Moment>),
+                jobs::owner.eq(None::<NodeId>),
                 jobs::last_error.eq(error),
                 // A done job keeps its key only; what it was done with may be personal.
                 jobs::payload.eq(if state == DONE { "{}" } else { job.payload.as_str() }),

@@ -315,6 +315,7 @@ diesel::table! {
         lease_until -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
+        owner -> Nullable<Binary>,
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
+use crate::db::ring_attempts::steps::Claim;
 use crate::db::{Conn, DbError};
 use crate::domain::{AlertId, AttemptId, CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
@@ -14,7 +15,7 @@ use crate::services::{canceling, escalation, summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: i64 = 16;
-/// A job that takes longer is taken to have died with its host.
+/// A job that takes longer hangs: somebody begins it anew.
 const LEASE_S: i64 = 120;
 /// Tries before a job is given up: with the backoff below, about half a day.
 const TRIES: i32 = 14;
@@ -102,8 +103,8 @@ pub(crate) fn row(job: &Job, key: &str, run_at: Moment, now: Moment) -> Result<J
 /// Does the jobs that are due, side by side. Returns how many were done or tried.
 pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
-    let lease = now.plus_secs(LEASE_S);
-    let claimed = app.db.write(move |c| async move { rows::claim(c, now, lease, JOBS_A_CLAIM).await }.boxed()).await?;
+    let claim = Claim { node: app.node, now, until: now.plus_secs(LEASE_S), limit: JOBS_A_CLAIM };
+    let claimed = app.db.write_at_once(move |c| async move { rows::claim(c, claim).await }.boxed()).await?;
     let count = claimed.len();
     // All are waited for: one that fails must not cut the others off in the middle.
     let ended = futures::future::join_all(claimed.into_iter().map(|job| run_one(app, job))).await;

@@ -1,9 +1,9 @@
 //! Nodes: the processes that share the work, without a leader.
 //!
 //! Each gives a sign of life every second. When another's number of beats stands still for a lease, by this host's own
-//! monotonic clock, that host is dead: what it held and did not ring is let go, and whoever comes first takes it. It
-//! need not be dead in truth: a host that is only cut from the database rings what it armed, and so may two; a device
-//! drops a ring that it knows. What a vendor dials is never held, but looked up.
+//! monotonic clock, that host is dead: the rings that it held and the jobs that it began are let go, and whoever comes
+//! first takes them. It need not be dead in truth: a host that is only cut from the database rings what it armed, and so
+//! may two; a device drops a ring that it knows. What a vendor dials is never held, but looked up.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use futures::FutureExt;
 
 use crate::app::App;
+use crate::db::jobs;
 use crate::db::nodes::{self, Node};
 use crate::db::ring_attempts::holding;
 use crate::domain::NodeId;
@@ -78,18 +79,19 @@ async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
         return Ok(0);
     }
     let (number, now) = (dead.len(), app.clock.now());
-    let rings = app
+    let (rings, jobs) = app
         .db
         .write(move |c| {
             async move {
                 let rings = holding::let_go(c, &dead, now).await?;
+                let jobs = jobs::let_go(c, &dead, now).await?;
                 nodes::forget(c, &dead).await?;
-                Ok::<_, ServiceError>(rings)
+                Ok::<_, ServiceError>((rings, jobs))
             }
             .boxed()
         })
         .await?;
-    tracing::warn!(hosts = number, rings, "hosts gave no sign of life; what they held is taken over");
+    tracing::warn!(hosts = number, rings, jobs, "hosts gave no sign of life; what they held is taken over");
     app.wake.notify_waiters();
     Ok(number)
 }

@@ -1,13 +1,16 @@
 //! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
 
-use callpanion::domain::{CallMethod, CallReason, CallState};
+use callpanion::db::jobs;
+use callpanion::db::ring_attempts::steps::Claim;
+use callpanion::domain::{CallMethod, CallReason, CallState, NodeId};
 use callpanion::services::{queueing, ringing, submitting};
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
+use futures::FutureExt as _;
 use serde_json::json;
 
-use crate::testing::on_both;
+use crate::testing::{Household, TestApp, on_both};
 
 on_both! {
     async fn push_of_a_host_that_died_is_taken_over_and_rings_on_time(app: TestApp) {
@@ -129,26 +132,38 @@ on_both! {
     }
 
     async fn job_of_a_host_that_died_is_done_by_the_next(app: TestApp) {
-        let home = app.phone_household().await;
-        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
-        app.advance_until(300, || async { app.world.eleven.dials().len() == 1 }).await;
-        // The webhook comes while the host takes jobs and dies with every one of them.
-        app.advance_without_ticks(150).await;
-        assert_eq!(app.world.eleven.webhooks().len(), 1);
-        let now = app.now();
-        let claimed = app
-            .host
-            .db
-            .write(move |c| {
-                use futures::FutureExt as _;
-                async move { callpanion::db::jobs::claim(c, now, now.plus_secs(120), 100).await }.boxed()
-            })
-            .await
-            .unwrap();
-        assert_eq!(claimed.len(), 1);
+        let home = webhook_arrived(&app).await;
+        let another = app.another_host().await;
+        take_jobs(&app, another.node).await;
+        app.advance(u32::try_from(app.host.lease().as_secs()).unwrap() + 2).await;
+        let call = app.call(&home).await;
+        assert_eq!(call.state, CallState::Completed);
+        assert!(app.is_summarised(call.id).await, "nobody waits for the end of the job's lease");
+    }
 
+    async fn job_that_hangs_is_begun_anew_when_its_lease_ends(app: TestApp) {
+        let home = webhook_arrived(&app).await;
+        take_jobs(&app, app.host.node).await;
         let call = app.outcome(&home, 300).await;
         assert_eq!(call.state, CallState::Completed);
         assert!(app.is_summarised(call.id).await);
     }
+}
+
+/// A household whose call was talked, and whose webhook nobody has read.
+async fn webhook_arrived(app: &TestApp) -> Household {
+    let home = app.phone_household().await;
+    app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+    app.advance_until(300, || async { app.world.eleven.dials().len() == 1 }).await;
+    app.advance_without_ticks(150).await;
+    assert_eq!(app.world.eleven.webhooks().len(), 1);
+    home
+}
+
+/// A host begins all jobs, and ends none.
+async fn take_jobs(app: &TestApp, node: NodeId) {
+    let now = app.now();
+    let claim = Claim { node, now, until: now.plus_secs(120), limit: 100 };
+    let claimed = app.host.db.write(move |c| async move { jobs::claim(c, claim).await }.boxed()).await.unwrap();
+    assert_eq!(claimed.len(), 1);
 }

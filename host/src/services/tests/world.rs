@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::callees::Callee;
+use crate::db::ring_attempts::steps::Claim;
 use crate::db::{Db, Location, accounts as stored_accounts, jobs};
 use crate::domain::{AccountId, CallMethod, Locale, Moment, NodeId};
 use crate::mail::Mailer;
@@ -67,12 +68,8 @@ pub(super) async fn world_at(start: &str) -> World {
 impl World {
     /// The letters queued for an address so far, oldest first: what each is, and its link's secret.
     pub(super) async fn letters(&self, email: &str) -> Vec<(&'static str, String)> {
-        let now = self.clock.now();
-        let queued = self
-            .db
-            .write(move |c| async move { jobs::claim(c, now, Moment(i64::MAX), 100).await }.boxed())
-            .await
-            .unwrap();
+        let claim = Claim { node: self.node, now: self.clock.now(), until: Moment(i64::MAX), limit: 100 };
+        let queued = self.db.write(move |c| async move { jobs::claim(c, claim).await }.boxed()).await.unwrap();
         let id = stored_accounts::find_by_email(&mut self.db.read().await.unwrap(), email).await.unwrap().unwrap().id;
         let mut letters = self.letters.lock().unwrap();
         letters.extend(queued.iter().filter_map(|row| match serde_json::from_str(&row.payload).unwrap() {
