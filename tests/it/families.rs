@@ -15,16 +15,16 @@ use crate::testing::{Browser, Household, TestApp, on_both, slot_fields};
 const PAGES: &str = include_str!("../../host/src/web/pages/mod.rs");
 
 /// One thing that can be asked of a family's pages.
-struct Ask {
+pub struct Ask {
     /// As the router has it.
-    route: &'static str,
-    post: bool,
+    pub route: &'static str,
+    pub post: bool,
     /// With the ids of a household.
-    path: String,
+    pub path: String,
 }
 
 /// Everything that names something of a household.
-async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
+pub async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
     let call = app.calls(home).await[0].id;
     let alert = app.alerts(home).await[0].id;
     let device = app.database.texts("SELECT 'x' AS text FROM devices").await.len();
@@ -66,7 +66,7 @@ async fn asks(app: &TestApp, home: &Household) -> Vec<Ask> {
 }
 
 /// A form that each of these routes would take.
-fn form() -> Vec<(&'static str, &'static str)> {
+pub fn form() -> Vec<(&'static str, &'static str)> {
     let mut form = slot_fields(&[(1, "10:00")]);
     form.extend([("name", "Taken Over"), ("address_form", "Taken"), ("language", "en"), ("zone", "Europe/London")]);
     form.extend([("method", "phone"), ("note", "closed by a stranger")]);
@@ -75,7 +75,7 @@ fn form() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Two households, the first with a talk, an alert and a device.
-async fn two(app: &TestApp) -> (Household, Household) {
+pub async fn two(app: &TestApp) -> (Household, Household) {
     let home = app.app_household().await;
     let paired = app.android(&home).await;
     let other = app.app_household().await;

@@ -19,6 +19,7 @@ mod edits;
 mod families;
 mod faults;
 mod floors;
+mod hostile;
 mod inbox;
 mod log;
 mod nodes;

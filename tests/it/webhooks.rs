@@ -19,7 +19,7 @@ macro_rules! fixtures {
 }
 
 /// Every shape that the provider sends, and one that it may send some day.
-const FIXTURES: [(&str, &str); 14] = fixtures![
+pub const FIXTURES: [(&str, &str); 14] = fixtures![
     "call_initiation_failure.twilio.busy",
     "call_initiation_failure.twilio.failed_unknown",
     "call_initiation_failure.twilio.no_answer",

@@ -2,7 +2,7 @@
 
 mod conformance;
 mod crooked;
-mod fixtures;
+pub mod fixtures;
 mod naughty;
 mod powers;
 mod record;

@@ -68,6 +68,11 @@ impl Browser {
         Page::read(path, self.with_cookies(request).send().await.unwrap()).await
     }
 
+    /// The value of a cookie that it holds.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
     /// Whether it holds a cookie of this name.
     pub fn has_cookie(&self, name: &str) -> bool {
         self.cookies.lock().unwrap().contains_key(name)
@@ -108,7 +113,8 @@ impl Browser {
         panic!("{path} redirects for ever");
     }
 
-    fn with_cookies(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    /// A request with its language and cookies.
+    pub fn with_cookies(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         let cookies: Vec<String> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.header(ACCEPT_LANGUAGE, self.language).header(COOKIE, cookies.join("; "))

@@ -244,9 +244,9 @@ fn post_of(event: &Value, body: &str, signature: String, at_ms: i64, attempt: us
 }
 
 /// The `ElevenLabs-Signature` of a body at a time (unix seconds).
-pub fn sign(secret: &str, at_s: i64, body: &str) -> String {
+pub fn sign(secret: &str, at_s: i64, body: impl AsRef<[u8]>) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let tag = hmac::sign(&key, format!("{at_s}.{body}").as_bytes());
+    let tag = hmac::sign(&key, &[format!("{at_s}.").as_bytes(), body.as_ref()].concat());
     format!("t={at_s},v0={}", hex::encode(tag))
 }
 
