@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+
 use super::bound::{reason, reference};
 use super::exchange::{Input, Output, wit};
 use super::failure::PluginFailure;
@@ -137,8 +139,12 @@ impl RingPlan {
         Ok(Self { plugin, number, foreseen })
     }
 
-    pub(super) async fn carry_out(self, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
-        let output = self.plugin.go_through_with(self.foreseen, deadline).await?;
+    pub(super) async fn carry_out(
+        self,
+        deadline: Duration,
+        pause: BoxFuture<'_, ()>,
+    ) -> Result<Vec<Verdict>, PluginFailure> {
+        let output = self.plugin.go_through_with(self.foreseen, deadline, pause).await?;
         self.plugin.verdicts(self.number, output)
     }
 }

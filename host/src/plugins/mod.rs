@@ -40,6 +40,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 pub use self::agreement::{Disagreement, Wish, disagreements, hosts_not_set, wishes};
@@ -191,9 +192,15 @@ impl Plugins {
         self.0.find(channel, PluginKind::Channel).map_or(true, |plugin| plugin.egress.admits(rings))
     }
 
-    /// Rings as planned: one verdict for each, in their order.
-    pub async fn ring_as_planned(&self, plan: RingPlan, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
-        plan.carry_out(deadline).await
+    /// Rings as planned: one verdict for each, in their order. When the requests have been answered it waits for `pause`
+    /// before the plugin reads the answers.
+    pub async fn ring_as_planned(
+        &self,
+        plan: RingPlan,
+        deadline: Duration,
+        pause: BoxFuture<'_, ()>,
+    ) -> Result<Vec<Verdict>, PluginFailure> {
+        plan.carry_out(deadline, pause).await
     }
 
     /// Takes these back before they are answered: for each, whether it certainly will not ring.

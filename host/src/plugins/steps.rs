@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::StreamExt as _;
+use futures::future::{self, BoxFuture};
+use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 
 use super::border::types;
@@ -115,7 +116,7 @@ impl Plugin {
         input: Input,
     ) -> Result<Output, PluginFailure> {
         let turn = Turn { context: self.context(locale, self.clock.now())?, answers: Vec::new() };
-        self.lead_from(deadline, Arc::new(input), Arc::new(turn), None).await
+        self.lead_from(deadline, Arc::new(input), (Arc::new(turn), None), future::ready(()).boxed()).await
     }
 
     /// The first run of a call that is to go out at `at`: what it asks for is sent by [`Plugin::go_through_with`].
@@ -147,22 +148,24 @@ impl Plugin {
         }
     }
 
-    /// Leads a call that was begun ahead to its end.
+    /// Leads a call that was begun ahead to its end. When its first requests have been answered it waits for `pause`
+    /// before the plugin reads what came.
     pub(super) async fn go_through_with(
         &self,
         foreseen: Foreseen,
         deadline: Duration,
+        pause: BoxFuture<'_, ()>,
     ) -> Result<Output, PluginFailure> {
         let Foreseen { input, turn, first } = foreseen;
-        self.lead_from(deadline, input, turn, Some(first)).await
+        self.lead_from(deadline, input, (turn, Some(first)), pause).await
     }
 
     async fn lead_from(
         &self,
         deadline: Duration,
         input: Arc<Input>,
-        turn: Arc<Turn>,
-        first: Option<Unsent>,
+        (turn, first): (Arc<Turn>, Option<Unsent>),
+        pause: BoxFuture<'_, ()>,
     ) -> Result<Output, PluginFailure> {
         let admitted = self.health.admit(input.export(), self.clock.now());
         let mut call = admitted.map_err(|rest| self.resting(&rest))?;
@@ -171,7 +174,7 @@ impl Plugin {
         let begun_at = self.clock.now();
         let context = rounds.is_some().then(|| turn.context.clone());
         let until = self.until(deadline);
-        let outcome = self.lead(&mut call, until, input.clone(), (turn, first), &mut rounds).await;
+        let outcome = self.lead(&mut call, until, input.clone(), (turn, first, pause), &mut rounds).await;
         let outcome = match outcome {
             Ok(Output::Failed(failure)) => Err(PluginFailure::from(failure).by(&self.stamp)),
             Ok(output) => Ok(output),
@@ -215,10 +218,11 @@ impl Plugin {
         call: &mut Admission<'_>,
         until: Instant,
         input: Arc<Input>,
-        (mut turn, mut first): (Arc<Turn>, Option<Unsent>),
+        (mut turn, mut first, pause): (Arc<Turn>, Option<Unsent>, BoxFuture<'_, ()>),
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
+        let mut pause = Some(pause);
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
             let (ran, ready) = if let Some(Unsent { ran, ready }) = first.take() {
@@ -254,6 +258,9 @@ impl Plugin {
             let sent = ready.into_iter().map(|ready| self.send(asked, ready, (until, room)));
             let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
             self.tell_of_failed(&sent);
+            if let Some(pause) = pause.take() {
+                pause.await;
+            }
             let exchanged = || requests.iter().zip(&sent);
             note_round(rounds, ran.plugin_time, || {
                 exchanged().map(|(request, sending)| sending.witnessed(request)).collect()

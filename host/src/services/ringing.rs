@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::domain::{Moment, Verdict};
@@ -25,14 +27,41 @@ const PLAN_GOOD_FOR_S: i64 = 5;
 /// Between two looks whether a vendor would hear us again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// At the full hour, what a vendor said of the first rings is read this much later at the most, so that the last ones need
+/// not share the processors with plugins.
+const LET_OTHERS_GO_FIRST: Duration = Duration::from_secs(1);
+
 /// More lists than this at once are a full hour.
 const LISTS_OF_A_FULL_HOUR: usize = 5;
+
+/// Lists of one channel that are being sent at once. What is under way at a quick vendor is then little, and its memory is
+/// used again; all of a full hour at once would take new memory for each.
+const LISTS_LEAVING: usize = 8;
+
+/// A vendor that has not answered a list by then is waited for beside the next ones, so that a slow one is kept up with.
+const LEAVES_WITHIN: Duration = Duration::from_millis(10);
 
 /// Who may ring, channel by channel. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Lanes {
-    channels: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+    channels: Arc<Mutex<HashMap<String, Lane>>>,
     lists: Arc<AtomicUsize>,
+}
+
+#[derive(Clone, Debug)]
+struct Lane {
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+}
+
+/// The turn of a list to leave, until it is passed on.
+#[derive(Clone)]
+struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Turn {
+    fn pass_on(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
 }
 
 /// A list that is due and has not come to its end.
@@ -50,18 +79,32 @@ impl Lanes {
         self.lists.load(Ordering::Relaxed) > LISTS_OF_A_FULL_HOUR
     }
 
+    /// Waits while so many are on their way, but not for long: what the vendor said is read when the others have left.
+    async fn let_others_go_first(&self) {
+        let since = Instant::now();
+        while self.are_full() && since.elapsed() < LET_OTHERS_GO_FIRST {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
     fn begin(&self) -> OnItsWay {
         self.lists.fetch_add(1, Ordering::Relaxed);
         OnItsWay(self.lists.clone())
     }
 
     /// Waits for a place of this channel, first come, first served.
-    async fn enter(&self, channel: &str) -> Option<OwnedSemaphorePermit> {
-        let lane = {
+    async fn enter(&self, channel: &str) -> Option<(OwnedSemaphorePermit, Turn)> {
+        let Lane { places, turns } = {
             let mut lanes = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-            lanes.entry(channel.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(LISTS_IN_FLIGHT))).clone()
+            let lane = || Lane {
+                places: Arc::new(Semaphore::new(LISTS_IN_FLIGHT)),
+                turns: Arc::new(Semaphore::new(LISTS_LEAVING)),
+            };
+            lanes.entry(channel.to_owned()).or_insert_with(lane).clone()
         };
-        lane.acquire_owned().await.ok()
+        let place = places.acquire_owned().await.ok()?;
+        let turn = turns.acquire_owned().await.ok()?;
+        Some((place, Turn(Arc::new(Mutex::new(Some(turn))))))
     }
 }
 
@@ -96,8 +139,8 @@ pub fn next_in(app: &App) -> Option<Duration> {
 
 /// Rings a list, and hands what became of it to who writes it.
 pub async fn ring(app: &App, mut list: List) {
-    let _on_its_way = app.lanes.begin();
-    let Some(_place) = app.lanes.enter(&list.channel).await else { return };
+    let on_its_way = app.lanes.begin();
+    let Some((place, turn)) = app.lanes.enter(&list.channel).await else { return };
     if !app.armory.is_awake(app.clock.monotonic(), app.longest_sleep()) {
         // Between the taking and here the host was stopped: another may have these by now.
         app.armory.suspect();
@@ -115,11 +158,23 @@ pub async fn ring(app: &App, mut list: List) {
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
     let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
-    let verdicts = if let Some(plan) = plan {
-        app.plugins.ring_as_planned(plan, deadline).await
+    let answered = turn.clone();
+    let mut verdicts = if let Some(plan) = plan {
+        let pause = async move {
+            answered.pass_on();
+            drop((on_its_way, place));
+            app.lanes.let_others_go_first().await;
+        };
+        app.plugins.ring_as_planned(plan, deadline, pause.boxed()).boxed()
     } else {
         let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
-        app.plugins.ring(&list.channel, rings, deadline).await
+        app.plugins.ring(&list.channel, rings, deadline).boxed()
+    };
+    let quick = tokio::time::timeout(LEAVES_WITHIN, &mut verdicts).await;
+    turn.pass_on();
+    let verdicts = match quick {
+        Ok(verdicts) => verdicts,
+        Err(_) => verdicts.await,
     };
     let outcomes: Vec<Outcome> = match verdicts {
         Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
