@@ -8,7 +8,7 @@ use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Environment, Fault, Line};
 use serde_json::json;
 
-use crate::testing::{Household, Paired, TestApp, on_both};
+use crate::testing::{Household, Paired, Settings, TestApp, on_both};
 
 on_both! {
     async fn batch_whose_reply_was_lost_is_found_by_its_name_and_not_submitted_again(app: TestApp) {
@@ -223,6 +223,35 @@ on_both! {
         app.advance(5).await;
         assert!(app.is_summarised(call.id).await);
         assert!(app.parked().await.is_empty());
+    }
+}
+
+/// The push service of Android phones has a name that no resolver knows (RFC 6761).
+fn nameless(settings: &mut Settings) {
+    settings.insert("CALLPANION__PLUGINS__FCM__SETTINGS__BASE_URL".into(), "https://fcm.invalid".into());
+    let hosts = settings.get_mut("CALLPANION__PLUGINS__FCM__GRANTS__HOSTS").unwrap();
+    hosts.push_str(",https://fcm.invalid");
+}
+
+on_both! {
+    with: nameless;
+
+    async fn vendor_whose_name_is_not_known_fails_the_call_and_the_family_is_told(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        let call = app.outcome(&home, 3_600).await;
+        // By the second try the vendor is left alone.
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::ChannelResting)));
+        assert_eq!((paired.phone.rings().len(), app.alert_kinds(&home).await), (0, vec![AlertKind::CallFailed]));
+    }
+
+    async fn another_vendors_device_rings_instead_of_one_whose_vendor_has_no_name(app: TestApp) {
+        let home = app.app_household().await;
+        let (android, iphone) = (app.android(&home).await, app.iphone(&home).await);
+        iphone.phone.behave(Behaviour::answer(app.say(scripts::cheerful(Language::English))));
+        let call = app.outcome(&home, 600).await;
+        assert_eq!(call.state, CallState::Completed);
+        assert_eq!((android.phone.rings().len(), iphone.phone.rings().len()), (0, 1));
     }
 }
 

@@ -195,6 +195,14 @@ impl Crowd {
         self.rung_of(|_, _| true)
     }
 
+    /// How many rings came before their moment by more than this.
+    pub fn rung_early_by(&self, most_ms: i64) -> usize {
+        let early = |(phone, due): &(Phone, Moment)| {
+            phone.rings().iter().filter(|ring| due.millis() - ring.at_ms > most_ms).count()
+        };
+        self.due.iter().map(early).sum()
+    }
+
     /// What these phones say, by the places of their moments.
     pub fn rung_at(&self, phones: Range<usize>) -> Rung {
         sum(&self.due[phones], self.window_s)

@@ -43,8 +43,8 @@ const READINGS: [(&str, Reading, &[&str]); 12] = [
     ("origin", plain::<Origin>, &["https://push.example:8443", "http://127.0.0.1:9"]),
     ("network", plain::<Network>, &["10.0.0.0/8", "2001:db8::/32"]),
     ("registry reference", plain::<Reference>, &[BELL]),
-    ("digest", plain::<Digest>, &["sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
-    ("maker key", plain::<MakerKey>, &["ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]),
+    ("digest", plain::<Digest>, &["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
+    ("maker key", plain::<MakerKey>, &["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]),
     ("API version", plain::<ApiVersion>, &["1.0.0", "1.1.0"]),
 ];
 
