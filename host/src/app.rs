@@ -10,10 +10,10 @@ use crate::domain::NodeId;
 use crate::mail::Mailer;
 use crate::plugins::Plugins;
 use crate::services::armory::Armory;
+use crate::services::lanes::Lanes;
 use crate::services::live::Live;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
-use crate::services::ringing::Lanes;
 use crate::theme::Theme;
 
 /// What the services work with. Cheap to clone.

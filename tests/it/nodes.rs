@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use callpanion::db::callees::Callee;
 use callpanion::db::families::Family;
 use callpanion::db::pairings::Pairing;
 use callpanion::db::slots::StoredSlot;
@@ -12,6 +11,7 @@ use callpanion::domain::{AccountId, CallMethod, CalleeId, FamilyId, Moment, Pair
 use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
 use futures::{FutureExt as _, StreamExt as _};
 
+use crate::faults::home::margaret;
 use crate::testing::program::Running;
 use crate::testing::{Database, Engine, environment};
 
@@ -28,27 +28,7 @@ async fn plant(c: &mut Conn, callee: CalleeId, code: String, now: Moment) -> Res
     let family = FamilyId::new();
     let (name, call_method) = (format!("Family {code}"), Some(CallMethod::App));
     families::insert(c, &Family { id: family, name, call_method, onboarded_at: Some(now), created_at: now }).await?;
-    callees::insert(
-        c,
-        &Callee {
-            id: callee,
-            family_id: family,
-            name: "Margaret".into(),
-            address_form: "Grandma".into(),
-            language: "en".into(),
-            zone: "Europe/London".into(),
-            call_method: CallMethod::App,
-            phone: None,
-            interests: String::new(),
-            consent_text: Some("Yes.".into()),
-            consent_by: None,
-            consent_at: Some(now),
-            created_at: now,
-            tries: None,
-            retry_after_s: None,
-        },
-    )
-    .await?;
+    callees::insert(c, &margaret(callee, family, now)).await?;
     let (id, issued_by, expires_at) = (PairingId::new(), AccountId::new(), now.plus_secs(600));
     let code = Some(code);
     let pairing = Pairing {

@@ -22,10 +22,10 @@ use crate::mail::Mailer;
 use crate::plugins::package::PackageStore;
 use crate::plugins::{Entropy, Plugins, Recorder, Surroundings, Witness};
 use crate::services::armory::Armory;
+use crate::services::lanes::Lanes;
 use crate::services::live::Live;
 use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
-use crate::services::ringing::Lanes;
 use crate::theme::Theme;
 use crate::worker::Worker;
 

@@ -29,6 +29,7 @@ mod escalation;
 pub mod housekeeping;
 pub mod inbox;
 pub mod jobs;
+pub mod lanes;
 pub mod ledger;
 pub mod live;
 pub mod live_bridge;

@@ -1,16 +1,12 @@
 //! Ringing: at its moment, what is armed goes out.
 //!
 //! Nothing is read, planned or written first: the list is in memory, its requests are ready, and what became of them
-//! is written afterwards by [`super::outcomes`]. So a database that is away delays no ring.
+//! is written afterwards by [`super::outcomes`]. So a database that is away delays no ring. How many go out at once is the
+//! matter of [`super::lanes`].
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use crate::app::App;
 use crate::domain::{Moment, Verdict};
@@ -18,95 +14,11 @@ use crate::plugins::PluginFailure;
 use crate::services::armory::{Armed, List};
 use crate::services::outcomes::{Outcome, Rung};
 
-/// Lists of one channel that are under way at once: enough for forty thousand rings a second at a vendor that takes
-/// a quarter of a second, and a bound on memory. A slow vendor holds up its own channel only.
-const LISTS_IN_FLIGHT: usize = 100;
 /// A plan is made for its moment, and what it says of the time left is wrong later.
 const PLAN_GOOD_FOR_S: i64 = 5;
 
 /// Between two looks whether a vendor would hear us again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-/// At the full hour, what a vendor said of the first rings is read this much later at the most, so that the last ones need
-/// not share the processors with plugins.
-const LET_OTHERS_GO_FIRST: Duration = Duration::from_secs(1);
-
-/// More lists than this at once are a full hour.
-const LISTS_OF_A_FULL_HOUR: usize = 5;
-
-/// Lists of one channel that are being sent at once. What is under way at a quick vendor is then little, and its memory is
-/// used again; all of a full hour at once would take new memory for each.
-const LISTS_LEAVING: usize = 8;
-
-/// A vendor that has not answered a list by then is waited for beside the next ones, so that a slow one is kept up with.
-const LEAVES_WITHIN: Duration = Duration::from_millis(10);
-
-/// Who may ring, channel by channel. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Lanes {
-    channels: Arc<Mutex<HashMap<String, Lane>>>,
-    lists: Arc<AtomicUsize>,
-}
-
-#[derive(Clone, Debug)]
-struct Lane {
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
-}
-
-/// The turn of a list to leave, until it is passed on.
-#[derive(Clone)]
-struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
-
-impl Turn {
-    fn pass_on(&self) {
-        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
-    }
-}
-
-/// A list that is due and has not come to its end.
-struct OnItsWay(Arc<AtomicUsize>);
-
-impl Drop for OnItsWay {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Lanes {
-    /// Whether so many rings are on their way out that everything else had better wait a moment.
-    pub fn are_full(&self) -> bool {
-        self.lists.load(Ordering::Relaxed) > LISTS_OF_A_FULL_HOUR
-    }
-
-    /// Waits while so many are on their way, but not for long: what the vendor said is read when the others have left.
-    async fn let_others_go_first(&self) {
-        let since = Instant::now();
-        while self.are_full() && since.elapsed() < LET_OTHERS_GO_FIRST {
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-    }
-
-    fn begin(&self) -> OnItsWay {
-        self.lists.fetch_add(1, Ordering::Relaxed);
-        OnItsWay(self.lists.clone())
-    }
-
-    /// Waits for a place of this channel, first come, first served.
-    async fn enter(&self, channel: &str) -> Option<(OwnedSemaphorePermit, Turn)> {
-        let Lane { places, turns } = {
-            let mut lanes = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-            let lane = || Lane {
-                places: Arc::new(Semaphore::new(LISTS_IN_FLIGHT)),
-                turns: Arc::new(Semaphore::new(LISTS_LEAVING)),
-            };
-            lanes.entry(channel.to_owned()).or_insert_with(lane).clone()
-        };
-        let place = places.acquire_owned().await.ok()?;
-        let turn = turns.acquire_owned().await.ok()?;
-        Some((place, Turn(Arc::new(Mutex::new(Some(turn))))))
-    }
-}
 
 /// What is due now; nothing just after this host slept for longer than its lease.
 pub fn take_due(app: &App) -> Vec<List> {
@@ -159,7 +71,7 @@ pub async fn ring(app: &App, mut list: List) {
     let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
     let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
     let answered = turn.clone();
-    let mut verdicts = if let Some(plan) = plan {
+    let verdicts = if let Some(plan) = plan {
         let pause = async move {
             answered.pass_on();
             drop((on_its_way, place));
@@ -170,12 +82,7 @@ pub async fn ring(app: &App, mut list: List) {
         let rings = on_time.iter().map(|armed| armed.ring.clone()).collect();
         app.plugins.ring(&list.channel, rings, deadline).boxed()
     };
-    let quick = tokio::time::timeout(LEAVES_WITHIN, &mut verdicts).await;
-    turn.pass_on();
-    let verdicts = match quick {
-        Ok(verdicts) => verdicts,
-        Err(_) => verdicts.await,
-    };
+    let verdicts = turn.spend_on(verdicts).await;
     let outcomes: Vec<Outcome> = match verdicts {
         Ok(verdicts) => verdicts.into_iter().map(Outcome::Verdict).collect(),
         Err(failure) => {

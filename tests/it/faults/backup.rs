@@ -61,7 +61,7 @@ async fn armed(engine: Engine) {
     let mut crowd = Crowd::gather(database.location(), &due).await;
     crowd.window_s = WINDOW_S;
     let node = Running::serve(&crowd.settings(&database.url())).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", 3 * CALLS).await;
+    crowd.until_armed(3 * CALLS).await;
     let backup = back_up(&database).await;
     assert!(now() < over, "the backup was made before the first ring");
     until("they ring, after the backup", async || crowd.have_rung(0..2 * CALLS)).await;

@@ -53,7 +53,7 @@ impl Host {
             settings.insert(key.to_owned(), value.to_owned());
         }
         let node = Running::serve(&settings).await;
-        crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", due.len()).await;
+        crowd.until_armed(due.len()).await;
         Self { folder, crowd, settings, node }
     }
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 use callpanion::db::{Db, DbError, Location, facts};
 use callpanion::domain::zone::tz_release;
 use callpanion::domain::{CalleeId, FamilyId, Moment};
-use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
+use callpanion_emulators::{Behaviour, Fault, Phone, SystemTime, Time as _, World, WorldConfig, fcm};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, SqliteConnection};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use futures::FutureExt as _;
 
 use super::home::plant;
+use crate::testing::program::Running;
 use crate::testing::{Settings, environment, program};
 
 /// How long a phone may ring in these tests.
@@ -130,6 +131,17 @@ impl Crowd {
             settings.insert(format!("CALLPANION__{key}"), value);
         }
         settings
+    }
+
+    /// A host that rings this crowd, at the push service that takes only so many in a second.
+    pub async fn served_by_few(&self, database_url: &str, a_second: usize) -> (Running, Settings) {
+        let fault = Fault::from(fcm::Refusal::QuotaExceeded).retry_after("1");
+        self.world.fcm.faults().above(u32::try_from(a_second).unwrap(), fault);
+        let mut settings = self.settings(database_url);
+        settings.insert("CALLPANION__CALLING__VENDOR_DEADLINE_MS".into(), "5000".into());
+        let node = Running::serve(&settings).await;
+        self.until_armed(self.due.len()).await;
+        (node, settings)
     }
 
     /// The database is another one now.
@@ -266,6 +278,11 @@ impl Crowd {
     pub async fn until_counted(&self, from: &str, number: usize) {
         let wanted = i64::try_from(number).unwrap();
         until(from, async || self.count(from).await == Some(wanted)).await;
+    }
+
+    /// Waits until hosts hold so many rings.
+    pub async fn until_armed(&self, number: usize) {
+        self.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", number).await;
     }
 
     /// Waits until every call has its outcome.

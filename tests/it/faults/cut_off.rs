@@ -15,7 +15,7 @@ async fn node_that_is_cut_off_rings_what_it_armed_on_time_and_no_phone_rings_twi
     let due = now().plus_secs(16);
     let crowd = Crowd::gather(Location::Postgres(cluster.url()), &[due; CALLS]).await;
     let lonely = Running::serve(&crowd.settings(&Cluster::url_at(way.port()))).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     let other = Running::serve(&crowd.settings(&cluster.url())).await;
     until_moment(due.plus_secs(-2)).await;
     way.cut();

@@ -15,7 +15,7 @@ async fn database_that_falls_silent_after_arming_delays_no_ring() {
     let due = now().plus_secs(before_s + 10);
     let crowd = Crowd::gather(Location::Postgres(cluster.url()), &[due; CALLS]).await;
     let node = Running::serve(&crowd.settings(&cluster.url())).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     until_moment(due.plus_secs(-before_s)).await;
     cluster.freeze().await;
 

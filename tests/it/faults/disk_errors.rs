@@ -17,7 +17,7 @@ async fn disk_errors_delay_no_ring_and_the_outcomes_follow() {
     let mut settings = crowd.settings(&format!("sqlite:{}", disk.file().display()));
     disk.watch(&mut settings);
     let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     until_moment(due.plus_secs(-BROKEN_S)).await;
     disk.breaks();
 

@@ -38,7 +38,7 @@ async fn full_disk_delays_no_ring_and_the_outcomes_follow() {
     let due = now().plus_secs(14);
     let crowd = Crowd::gather(Location::Sqlite(file.clone()), &[due; CALLS]).await;
     let node = Running::serve(&crowd.settings(&format!("sqlite:{}", file.display()))).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     until_moment(due.plus_secs(-3)).await;
     let ballast = disk.0.join("ballast");
     let filled = Command::new("dd").args(["if=/dev/zero", "bs=64k"]).arg(format!("of={}", ballast.display())).output();

@@ -12,6 +12,27 @@ use callpanion_emulators::Phone;
 
 use super::crowd::now;
 
+/// A callee in London who is called in the app.
+pub fn margaret(id: CalleeId, family_id: FamilyId, now: Moment) -> Callee {
+    Callee {
+        id,
+        family_id,
+        name: "Margaret".into(),
+        address_form: "Grandma".into(),
+        language: "en".into(),
+        zone: "Europe/London".into(),
+        call_method: CallMethod::App,
+        phone: None,
+        interests: String::new(),
+        consent_text: Some("Yes.".into()),
+        consent_by: None,
+        consent_at: Some(now),
+        created_at: now,
+        tries: None,
+        retry_after_s: None,
+    }
+}
+
 /// A family with a callee, a confirmed phone at this address, and a slot that is due.
 pub async fn plant(
     c: &mut Conn,
@@ -27,24 +48,7 @@ pub async fn plant(
         &Family { id: family, name, call_method: Some(call_method), onboarded_at: Some(now), created_at: now },
     )
     .await?;
-    let row = Callee {
-        id: callee,
-        family_id: family,
-        name: "Margaret".into(),
-        address_form: "Grandma".into(),
-        language: "en".into(),
-        zone: "Europe/London".into(),
-        call_method,
-        phone: None,
-        interests: String::new(),
-        consent_text: Some("Yes.".into()),
-        consent_by: None,
-        consent_at: Some(now),
-        created_at: now,
-        tries: None,
-        retry_after_s: None,
-    };
-    callees::insert(c, &row).await?;
+    callees::insert(c, &margaret(callee, family, now)).await?;
     let row = Device {
         id: device,
         callee_id: callee,

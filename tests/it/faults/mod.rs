@@ -15,7 +15,7 @@ mod disk;
 mod disk_errors;
 mod disk_full;
 mod floods;
-mod home;
+pub mod home;
 mod kills;
 mod long_transaction;
 mod memory;

@@ -1,10 +1,7 @@
 //! Ten times as much is due as can leave in the ring window, and a moment later a usual load.
 
-use callpanion_emulators::{Fault, fcm};
-
 use super::crowd::{Crowd, now, until, until_moment};
 use super::memory::Memory;
-use crate::testing::program::Running;
 use crate::testing::{Database, Engine};
 
 /// What the push service takes, in requests a second.
@@ -22,12 +19,7 @@ async fn ten_times_too_much_ends_with_outcomes_and_the_next_calls_are_on_time() 
     let all: Vec<_> = [vec![due; TOO_MANY], vec![next; USUAL]].concat();
     let mut crowd = Crowd::gather(database.location(), &all).await;
     crowd.window_s = i64::try_from(WINDOW_S).unwrap();
-    let mut settings = crowd.settings(&database.url());
-    settings.insert("CALLPANION__CALLING__VENDOR_DEADLINE_MS".into(), "5000".into());
-    let fault = Fault::from(fcm::Refusal::QuotaExceeded).retry_after("1");
-    crowd.world.fcm.faults().above(u32::try_from(A_SECOND).unwrap(), fault);
-    let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", all.len()).await;
+    let (node, settings) = crowd.served_by_few(&database.url(), A_SECOND).await;
     until_moment(due.plus_secs(-2)).await;
     let mut memory = Memory::of(&node);
     let is_next = |_: &callpanion_emulators::Phone, at| at == next;

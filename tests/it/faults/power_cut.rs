@@ -45,7 +45,7 @@ async fn power_cut_loses_no_webhook_that_was_answered_and_no_name_of_a_ring_that
     let mut settings = crowd.settings(&format!("sqlite:{}", disk.file().display()));
     disk.watch(&mut settings);
     let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     let armed_at = now();
     until("the first phone rings", async || crowd.pushed() > 0).await;
     let webhooks = post_webhooks(&crowd, &settings).await;

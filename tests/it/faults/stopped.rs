@@ -13,7 +13,7 @@ async fn node_that_wakes_up_after_its_lease_rings_nothing_of_what_it_held() {
     let crowd = Crowd::gather(database.location(), &[due; CALLS]).await;
     // Alone, it arms all of them; the other one comes later.
     let sleeper = Running::serve(&crowd.settings(&database.url())).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     let other = Running::serve(&crowd.settings(&database.url())).await;
     until_moment(due.plus_secs(-2)).await;
     sleeper.signal("-STOP").await;

@@ -1,9 +1,6 @@
 //! The push service takes so many requests a second, and far more are due at once than it takes in their window.
 
-use callpanion_emulators::{Fault, fcm};
-
 use super::crowd::{Crowd, Rung, now, until_moment};
-use crate::testing::program::Running;
 use crate::testing::{Database, Engine};
 
 /// What the push service takes, in requests a second; it holds a second's worth of them.
@@ -24,12 +21,7 @@ async fn vendor_that_takes_few_is_asked_at_its_pace_and_the_oldest_go_first() {
     let due: Vec<_> = [vec![first; fit], vec![second; more]].concat();
     let mut crowd = Crowd::gather(database.location(), &due).await;
     crowd.window_s = i64::try_from(WINDOW_S).unwrap();
-    let mut settings = crowd.settings(&database.url());
-    settings.insert("CALLPANION__CALLING__VENDOR_DEADLINE_MS".into(), "5000".into());
-    let fault = Fault::from(fcm::Refusal::QuotaExceeded).retry_after("1");
-    crowd.world.fcm.faults().above(u32::try_from(A_SECOND).unwrap(), fault);
-    let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", due.len()).await;
+    let (node, settings) = crowd.served_by_few(&database.url(), A_SECOND).await;
     until_moment(first.plus_secs(KNOWN_AFTER_S)).await;
     let (hits, pushed) = (crowd.world.fcm.faults().hits(), crowd.pushed());
     crowd.audit(&settings).await;

@@ -18,7 +18,7 @@ async fn upgrade(engine: Engine) {
     let crowd = Crowd::gather(database.location(), &[due; CALLS]).await;
     let settings = crowd.settings(&database.url());
     let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     until_moment(due.plus_secs(-8)).await;
     let migrated = program::run(&["migrate"], &settings).await;
     assert_eq!(migrated.code, 0, "{}", migrated.said);
@@ -56,7 +56,7 @@ async fn tables_that_a_migration_keeps_for_itself_delay_no_ring() {
     let crowd = Crowd::gather(database.location(), &[due; CALLS]).await;
     let settings = crowd.settings(&database.url());
     let node = Running::serve(&settings).await;
-    crowd.until_counted("ring_attempts WHERE state = 'armed' AND owner IS NOT NULL", CALLS).await;
+    crowd.until_armed(CALLS).await;
     until_moment(due.plus_secs(-before_s)).await;
     let mut migration = AsyncPgConnection::establish(&database.url()).await.unwrap();
     migration.batch_execute(&format!("BEGIN; LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")).await.unwrap();

@@ -68,8 +68,7 @@ async fn chaos(engine: Engine) {
     let trap = Trap::set().await;
     crowd.world.fcm.faults().by_chance(SEED, ways(&trap));
     let node = Running::serve(&settings).await;
-    let armed = "ring_attempts WHERE state = 'armed' AND owner IS NOT NULL";
-    crowd.until_counted(armed, androids + iphones).await;
+    crowd.until_armed(androids + iphones).await;
     until_moment(due.plus_secs(-2)).await;
     let mut memory = Memory::of(&node);
     memory.during(&node, crowd.audit(&settings)).await;

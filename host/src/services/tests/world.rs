@@ -56,7 +56,7 @@ pub(super) async fn world_at(start: &str) -> World {
         live: crate::services::live::Live::default(),
         node: NodeId::new(),
         armory: crate::services::armory::Armory::default(),
-        lanes: crate::services::ringing::Lanes::default(),
+        lanes: crate::services::lanes::Lanes::default(),
         outcomes: crate::services::outcomes::Outcomes::default(),
         peers: crate::services::nodes::Peers::default(),
         wake: Arc::default(),
