@@ -1,5 +1,6 @@
 //! Hostile input: whatever comes in at the doors, it is refused as the sender's fault or taken, never answered with an
-//! error of the host's own; and afterwards calls ring as if nothing had been.
+//! error of the host's own. After what devices and vendors sent, calls ring as if nothing had been; after what a family
+//! sent, another sees what it saw.
 //!
 //! Each test prints how much it tried. `CALLPANION_FAULTS=full` tries a hundred times as much.
 
