@@ -2,9 +2,14 @@
 
 use std::collections::HashSet;
 
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper};
+use diesel::sql_types::{Binary, Text};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, QueryableByName, Selectable,
+    SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 
+use super::json_rows::{cells, json_rows};
 use super::schema::devices;
 use super::{Conn, DbError, on};
 use crate::domain::{CalleeId, DeviceId, DevicePlatform, DeviceState, FamilyId, Moment};
@@ -59,17 +64,30 @@ pub struct Report {
 
 /// Which of these have ever said that they ring.
 pub async fn acknowledging(c: &mut Conn, ids: &[DeviceId]) -> Result<HashSet<DeviceId>, DbError> {
-    let mut found = HashSet::new();
-    for ids in ids.chunks(1_000) {
-        let rows: Vec<DeviceId> = on!(c, c => devices::table
-            .filter(devices::id.eq_any(ids))
-            .filter(devices::acknowledges)
-            .select(devices::id)
-            .load(c)
-            .await)?;
-        found.extend(rows);
+    if let Conn::Pg(pg) = c {
+        let known = devices::table.filter(devices::id.eq_any(ids)).filter(devices::acknowledges);
+        let rows: Vec<DeviceId> = known.select(devices::id).load(&mut ***pg).await?;
+        return Ok(rows.into_iter().collect());
     }
-    Ok(found)
+    let mut known = HashSet::new();
+    for rows in json_rows(ids, |id| cells![id.0]) {
+        let rows: Vec<Id> = on!(c, c => {
+            diesel::sql_query(
+                "SELECT id FROM devices WHERE acknowledges AND id IN (SELECT unhex(value->>0) FROM json_each(?1))",
+            )
+            .bind::<Text, _>(rows)
+            .load(c)
+            .await
+        })?;
+        known.extend(rows.into_iter().map(|row| row.id));
+    }
+    Ok(known)
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: DeviceId,
 }
 
 /// It says that it rings.

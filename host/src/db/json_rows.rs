@@ -74,8 +74,15 @@ macro_rules! cells {
 }
 pub(super) use cells;
 
-/// An array of rows, each an array of cells. What cannot be written as JSON does not occur in them.
-pub(super) fn json_rows<'a, T>(items: &'a [T], row: impl Fn(&'a T) -> Vec<Cell<'a>>) -> String {
-    let rows: Vec<Vec<Cell<'a>>> = items.iter().map(row).collect();
-    serde_json::to_string(&rows).unwrap_or_else(|_| "[]".to_owned())
+/// Rows of one statement. Their JSON is so short that the allocator still has a place for it; a longer one would get fresh
+/// memory from the system each time.
+const ROWS: usize = 250;
+
+/// Arrays of rows, each an array of cells, for one statement after the other. What cannot be written as JSON does not
+/// occur in them.
+pub(super) fn json_rows<'a, T>(items: &'a [T], row: impl Fn(&'a T) -> Vec<Cell<'a>>) -> impl Iterator<Item = String> {
+    items.chunks(ROWS).map(move |items| {
+        let rows: Vec<Vec<Cell<'a>>> = items.iter().map(&row).collect();
+        serde_json::to_string(&rows).unwrap_or_else(|_| "[]".to_owned())
+    })
 }

@@ -29,6 +29,10 @@ const PG_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';
 const PG_PLANS: &str = "SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off";
 /// SQLite connections for reading: they only wait on memory, so a few serve many.
 const SQLITE_READERS: usize = 4;
+/// The writer holds in memory what a full hour of calls touches, and moves it from the log into the file once it is 32 MiB
+/// rather than 4: pages that a spike writes again and again are moved once.
+const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;";
 const READ_ONLY: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
 
 impl Db {
@@ -84,7 +88,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
     .map_err(|_| DbError::Interrupted)??;
 
     let mut writer = Lite::establish(&url).await.map_err(|error| DbError::Open(error.to_string()))?;
-    writer.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").await?;
+    writer.batch_execute(WRITER).await?;
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|url| {

@@ -207,23 +207,26 @@ pub async fn advance_all(c: &mut Conn, steps: &[Step]) -> Result<HashSet<SlotId>
         .await?;
         return Ok(rows.into_iter().map(|row| row.id).collect());
     }
-    let rows = json_rows(steps, |(id, seen, next)| {
+    let mut moved = HashSet::with_capacity(steps.len());
+    for rows in json_rows(steps, |(id, seen, next)| {
         let (at, date) = next.as_ref().map(|(at, date)| (*at, date.as_str())).unzip();
         cells![id.0, *seen, at, date]
-    });
-    let moved: Vec<Id> = on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
-             FROM (SELECT unhex(line->>0) AS id, line->>1 AS seen_at, line->>2 AS next_at, line->>3 AS next_date \
-                 FROM lines) AS v \
-             WHERE slots.id = v.id AND slots.next_at = v.seen_at RETURNING id",
-        )
-        .bind::<Text, _>(rows)
-        .load(c)
-        .await
-    })?;
-    Ok(moved.into_iter().map(|row| row.id).collect())
+    }) {
+        let rows: Vec<Id> = on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
+                 FROM (SELECT unhex(line->>0) AS id, line->>1 AS seen_at, line->>2 AS next_at, line->>3 AS next_date \
+                     FROM lines) AS v \
+                 WHERE slots.id = v.id AND slots.next_at = v.seen_at RETURNING id",
+            )
+            .bind::<Text, _>(rows)
+            .load(c)
+            .await
+        })?;
+        moved.extend(rows.into_iter().map(|row| row.id));
+    }
+    Ok(moved)
 }
 
 #[derive(QueryableByName)]

@@ -59,17 +59,19 @@ pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbErro
         .await?;
         return Ok(());
     }
-    let rows = json_rows(rows, |row| cells![row.id.0, row.call_id.0, row.at, row.step.as_str(), row.detail.as_deref()]);
-    on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             INSERT INTO timeline (id, call_id, at, step, detail) \
-             SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4 FROM lines",
-        )
-        .bind::<Text, _>(rows)
-        .execute(c)
-        .await
-    })?;
+    for rows in json_rows(rows, |row| cells![row.id.0, row.call_id.0, row.at, row.step.as_str(), row.detail.as_deref()])
+    {
+        on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 INSERT INTO timeline (id, call_id, at, step, detail) \
+                 SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4 FROM lines",
+            )
+            .bind::<Text, _>(rows)
+            .execute(c)
+            .await
+        })?;
+    }
     Ok(())
 }
 

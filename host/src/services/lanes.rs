@@ -26,6 +26,8 @@ const LISTS_OF_A_FULL_HOUR: usize = 5;
 /// At the full hour, what a vendor said of the first rings is read this much later at the most, so that the last ones need
 /// not share the processors with plugins.
 const LET_OTHERS_GO_FIRST: Duration = Duration::from_secs(1);
+/// Of so many lists at once the answers wait to be read: they are held in memory.
+const LISTS_READ_LATER: usize = 500;
 /// Between two looks whether they have gone.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -33,7 +35,24 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug, Default)]
 pub struct Lanes {
     channels: Arc<Mutex<HashMap<String, Lane>>>,
-    lists: Arc<AtomicUsize>,
+    on_their_way: Lists,
+    to_be_read: Lists,
+}
+
+/// A number of lists.
+#[derive(Clone, Debug, Default)]
+struct Lists(Arc<AtomicUsize>);
+
+impl Lists {
+    fn number(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// One more, until the guard is dropped.
+    fn count(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted(self.clone())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -49,12 +68,12 @@ impl Default for Lane {
     }
 }
 
-/// A list that is due and whose requests have not been answered.
-pub(super) struct OnItsWay(Arc<AtomicUsize>);
+/// A list that is counted.
+pub(super) struct Counted(Lists);
 
-impl Drop for OnItsWay {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -82,21 +101,20 @@ impl Turn {
 impl Lanes {
     /// Whether so many rings are on their way out that everything else had better wait a moment.
     pub fn are_full(&self) -> bool {
-        self.lists.load(Ordering::Relaxed) > LISTS_OF_A_FULL_HOUR
+        self.on_their_way.number() > LISTS_OF_A_FULL_HOUR
     }
 
-    /// Waits while so many are on their way, but not for long.
+    /// Waits while so many are on their way, but not for long, and not if too many others wait.
     pub(super) async fn let_others_go_first(&self) {
-        let since = Instant::now();
-        while self.are_full() && since.elapsed() < LET_OTHERS_GO_FIRST {
+        let (since, _counted) = (Instant::now(), self.to_be_read.count());
+        while self.are_full() && self.to_be_read.number() <= LISTS_READ_LATER && since.elapsed() < LET_OTHERS_GO_FIRST {
             sleep(LOOK_AGAIN).await;
         }
     }
 
-    /// A list is due.
-    pub(super) fn begin(&self) -> OnItsWay {
-        self.lists.fetch_add(1, Ordering::Relaxed);
-        OnItsWay(self.lists.clone())
+    /// A list is due, and its requests have not been answered.
+    pub(super) fn begin(&self) -> Counted {
+        self.on_their_way.count()
     }
 
     /// Waits for a place of this channel and for the turn to leave, first come, first served.
@@ -118,7 +136,7 @@ mod tests {
     use futures::FutureExt as _;
     use tokio::time::timeout;
 
-    use super::{LISTS_LEAVING, Lanes};
+    use super::{LISTS_LEAVING, LISTS_OF_A_FULL_HOUR, LISTS_READ_LATER, Lanes};
 
     const SOON: Duration = Duration::from_millis(1);
     const LONG: Duration = Duration::from_secs(20);
@@ -141,5 +159,15 @@ mod tests {
             () = silent => panic!("its vendor is silent"),
             next = timeout(LONG, lanes.enter("fcm")) => assert!(next.is_ok(), "its vendor is slow"),
         }
+    }
+
+    #[tokio::test]
+    async fn answers_wait_for_the_others_to_leave_unless_too_many_wait() {
+        let lanes = Lanes::default();
+        lanes.let_others_go_first().now_or_never().expect("nobody else is on the way");
+        let _others: Vec<_> = (0..=LISTS_OF_A_FULL_HOUR).map(|_| lanes.begin()).collect();
+        assert!(timeout(SOON, lanes.let_others_go_first()).await.is_err());
+        let _waiting: Vec<_> = (0..LISTS_READ_LATER).map(|_| lanes.to_be_read.count()).collect();
+        lanes.let_others_go_first().now_or_never().expect("too many wait");
     }
 }

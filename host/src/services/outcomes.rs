@@ -3,6 +3,7 @@
 //! The ringing loop never waits for the database: it leaves its outcomes here. They are written in pages, a page in one
 //! transaction and most of it in a few statements. While the database is away they wait.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
@@ -67,7 +68,8 @@ impl Rung {
 /// The outcomes that wait to be written. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Outcomes {
-    waiting: Arc<Mutex<Vec<Rung>>>,
+    /// As they were left, list by list: a full hour of them is never moved as a whole.
+    waiting: Arc<Mutex<VecDeque<Vec<Rung>>>>,
     arrived: Arc<tokio::sync::Notify>,
     /// Held by whoever writes, so that to write is also to wait for what is being written.
     writing: Arc<tokio::sync::Mutex<()>>,
@@ -76,7 +78,7 @@ pub struct Outcomes {
 impl Outcomes {
     /// Leaves these to be written.
     pub(crate) fn add(&self, rung: Vec<Rung>) {
-        self.lock().extend(rung);
+        self.lock().push_back(rung);
         self.arrived.notify_one();
     }
 
@@ -87,26 +89,34 @@ impl Outcomes {
 
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().iter().map(Vec::len).sum()
     }
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.lock().iter().all(Vec::is_empty)
     }
 
+    /// The lists that make a page, the oldest first; at least one.
     fn take_page(&self) -> Vec<Rung> {
+        let mut page = Vec::new();
         let mut waiting = self.lock();
-        let page = waiting.len().min(PAGE);
-        let rest = waiting.split_off(page);
-        std::mem::replace(&mut *waiting, rest)
+        while let Some(list) = waiting.pop_front_if(|list| page.is_empty() || page.len() + list.len() <= PAGE) {
+            page.extend(list);
+        }
+        drop(waiting);
+        // One order for all: nobody waits for a row while holding one that the other waits for.
+        page.sort_by_key(|rung| rung.armed.attempt.id);
+        page
     }
 
     fn put_back(&self, page: Vec<Rung>) {
-        self.lock().splice(0..0, page);
+        if !page.is_empty() {
+            self.lock().push_front(page);
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Rung>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Vec<Rung>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -117,13 +127,13 @@ pub async fn write(app: &App) -> Result<usize, ServiceError> {
     let _alone = app.outcomes.writing.lock().await;
     let (mut written, mut left, mut failed) = (0, Vec::new(), None);
     loop {
-        let page = app.outcomes.take_page();
+        let page = Arc::new(app.outcomes.take_page());
         if page.is_empty() {
             break;
         }
         if let Err(error) = write_page(app, page.clone()).await {
             if matches!(error, DbError::Unavailable(_) | DbError::Interrupted) || app.db.ping().await.is_err() {
-                app.outcomes.put_back(page);
+                app.outcomes.put_back(Arc::unwrap_or_clone(page));
                 failed = Some(error);
                 break;
             }
@@ -151,7 +161,7 @@ pub async fn write(app: &App) -> Result<usize, ServiceError> {
 async fn write_one_by_one(app: &App, page: &[Rung]) -> Vec<Rung> {
     let mut left = Vec::new();
     for rung in page {
-        let Err(error) = write_page(app, vec![rung.clone()]).await else { continue };
+        let Err(error) = write_page(app, Arc::new(vec![rung.clone()])).await else { continue };
         if app.clock.now() < rung.armed.attempt.expires_at.plus_secs(TRIED_FOR_S) {
             left.push(rung.clone());
         } else {
@@ -162,15 +172,13 @@ async fn write_one_by_one(app: &App, page: &[Rung]) -> Vec<Rung> {
     left
 }
 
-async fn write_page(app: &App, page: Vec<Rung>) -> Result<(), DbError> {
+async fn write_page(app: &App, page: Arc<Vec<Rung>>) -> Result<(), DbError> {
     let rules = Rules::of(app);
-    app.db.write(move |c| async move { record(c, page, &rules).await }.boxed()).await
+    app.db.write(move |c| async move { record(c, &page, &rules).await }.boxed()).await
 }
 
-async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), DbError> {
-    // One order for all: nobody waits for a row while holding one that the other waits for.
-    page.sort_by_key(|rung| rung.armed.attempt.id);
-    let (accepted, others): (Vec<Rung>, Vec<Rung>) = page.into_iter().partition(Rung::is_accepted);
+async fn record(c: &mut Conn, page: &[Rung], rules: &Rules) -> Result<(), DbError> {
+    let (accepted, others): (Vec<&Rung>, Vec<&Rung>) = page.iter().partition(|rung| rung.is_accepted());
     let devices: Vec<DeviceId> = accepted.iter().filter_map(|rung| rung.armed.attempt.device_id).collect();
     let acknowledging = devices::acknowledging(c, &devices).await?;
     let taken: Vec<Taken> = accepted
@@ -183,10 +191,10 @@ async fn record(c: &mut Conn, mut page: Vec<Rung>, rules: &Rules) -> Result<(), 
     holding::note_taken(c, &taken).await?;
     begin_ringing(c, &accepted, &others, rules).await?;
     for rung in others {
-        let mut attempt = rung.armed.attempt;
+        let mut attempt = rung.armed.attempt.clone();
         attempt.sends += 1;
         attempt.sent_at = Some(rung.sent_at);
-        match rung.outcome {
+        match rung.outcome.clone() {
             Outcome::Verdict(verdict) => verdicts::record(c, &attempt, verdict, rules).await?,
             Outcome::TurnedAway { until, reason } => {
                 verdicts::turned_away(c, &attempt, until, reason, rules).await?;
@@ -213,7 +221,7 @@ fn taken(rung: &Rung, ack_by: Option<Moment>) -> Taken {
 }
 
 /// What was sent rings, as far as the host knows: the calls move on, with their timeline.
-async fn begin_ringing(c: &mut Conn, accepted: &[Rung], others: &[Rung], rules: &Rules) -> Result<(), DbError> {
+async fn begin_ringing(c: &mut Conn, accepted: &[&Rung], others: &[&Rung], rules: &Rules) -> Result<(), DbError> {
     let sent = || accepted.iter().chain(others.iter().filter(|rung| rung.was_sent()));
     let begun: Vec<calls::Begun> = sent()
         .map(|rung| {

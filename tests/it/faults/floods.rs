@@ -19,6 +19,7 @@ use crate::testing::{Database, Engine, client};
 const CALLS: usize = 30;
 const SLOW_ADDRESSES: u8 = 6;
 const SLOW_OF_AN_ADDRESS: usize = 200;
+const SLOW_BODIES: usize = 300;
 const SILENT: usize = 700;
 /// What one address may have open.
 const OF_AN_ADDRESS: usize = 512;
@@ -32,9 +33,14 @@ async fn from(last: u8, to: SocketAddr) -> std::io::Result<TcpStream> {
     socket.connect(to).await
 }
 
-/// Begins a request and goes on by a byte a second, until it is cut off.
-async fn drip(mut stream: TcpStream, over: Arc<AtomicUsize>) {
-    let mut sent = stream.write_all(b"GET /sign-in HTTP/1.1\r\nHost: a\r\nX-Slow: ").await;
+/// A request in the middle of its headers, and one in the middle of its body.
+const BEGUN: &[u8] = b"GET /sign-in HTTP/1.1\r\nHost: a\r\nX-Slow: ";
+const HALF_TOLD: &[u8] = b"POST /api/device/v1/pair HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+    Content-Length: 60000\r\n\r\n{\"code\": \"";
+
+/// Goes on with a request by a byte a second, until it is answered or cut off.
+async fn drip(mut stream: TcpStream, request: &'static [u8], over: Arc<AtomicUsize>) {
+    let mut sent = stream.write_all(request).await;
     let mut reply = [0; 256];
     while sent.is_ok() {
         tokio::select! {
@@ -126,11 +132,14 @@ async fn flooded_door_serves_others_and_delays_no_ring() {
     let mut served = JoinSet::new();
     served.spawn(be_served(base.clone(), stop.clone()));
 
-    let (slow_over, silent_over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let [slow_over, bodies_over, silent_over] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
     let (slow, mut crowded) = (usize::from(SLOW_ADDRESSES) * SLOW_OF_AN_ADDRESS, JoinSet::new());
     for at in 0..slow {
         let stream = from(10 + u8::try_from(at % usize::from(SLOW_ADDRESSES)).unwrap(), address).await.unwrap();
-        crowded.spawn(drip(stream, slow_over.clone()));
+        crowded.spawn(drip(stream, BEGUN, slow_over.clone()));
+    }
+    for _ in 0..SLOW_BODIES {
+        crowded.spawn(drip(from(20, address).await.unwrap(), HALF_TOLD, bodies_over.clone()));
     }
     for _ in 0..SILENT {
         crowded.spawn(be_silent(from(30, address).await.unwrap(), silent_over.clone()));
@@ -165,17 +174,21 @@ async fn flooded_door_serves_others_and_delays_no_ring() {
     let all_over = async || slow_over.load(Ordering::SeqCst) == slow && silent_over.load(Ordering::SeqCst) == SILENT;
     memory.during(&node, until("the slow and the silent are cut off", all_over)).await;
     let cut_off_after = began.elapsed();
+    let bodies_end = async || bodies_over.load(Ordering::SeqCst) == SLOW_BODIES;
+    memory.during(&node, until("the slow bodies are cut off", bodies_end)).await;
+    let bodies_after = began.elapsed();
     until("every phone rings", async || crowd.has_rung()).await;
     stop.store(true, Ordering::SeqCst);
     let (asked, longest) = served.join_next().await.unwrap().unwrap();
     eprintln!(
         "a flooded door, n = {slow} slow and {SILENT} silent connections: {too_many} too many refused after \
-         {refused_after:?}, all cut off after {cut_off_after:?}, {resets} requests taken back before the end; {asked} pages \
+         {refused_after:?}, all cut off after {cut_off_after:?}, {SLOW_BODIES} slow bodies after {bodies_after:?}, {resets} requests taken back before the end; {asked} pages \
          served meanwhile, the slowest after {longest:?}"
     );
     memory.check("a flooded door");
     assert!(resets < RESETS, "who takes back {RESETS} requests is never cut off");
     assert!(cut_off_after < Duration::from_secs(25), "{cut_off_after:?}");
+    assert!(bodies_after < Duration::from_secs(45), "{bodies_after:?}");
     assert!(longest < Duration::from_secs(2), "a page took {longest:?}");
     let rung = crowd.rung();
     rung.check("phones that rang during the flood");

@@ -49,7 +49,7 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
         .await?;
         return Ok(new.into_iter().map(|row| row.id).collect());
     }
-    let rows = json_rows(rows, |row| {
+    for rows in json_rows(rows, |row| {
         cells![
             row.id.0,
             row.family_id.0,
@@ -73,24 +73,25 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
             row.created_at,
             row.updated_at,
         ]
-    });
-    let new: Vec<Id> = on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             INSERT INTO calls ( \
-                id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
-                expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
-                check_at, created_at, updated_at) \
-             SELECT unhex(line->>0), unhex(line->>1), unhex(line->>2), line->>3, line->>4, line->>5, line->>6, line->>7, \
-                line->>8, line->>9, line->>10, line->>11, unhex(line->>12), line->>13, line->>14, line->>15, line->>16, \
-                line->>17, line->>18, line->>19, line->>20 \
-             FROM lines WHERE TRUE ON CONFLICT DO NOTHING RETURNING id",
-        )
-        .bind::<Text, _>(rows)
-        .load(c)
-        .await
-    })?;
-    added.extend(new.into_iter().map(|row| row.id));
+    }) {
+        let new: Vec<Id> = on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 INSERT INTO calls ( \
+                    id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
+                    expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
+                    check_at, created_at, updated_at) \
+                 SELECT unhex(line->>0), unhex(line->>1), unhex(line->>2), line->>3, line->>4, line->>5, line->>6, \
+                    line->>7, line->>8, line->>9, line->>10, line->>11, unhex(line->>12), line->>13, line->>14, line->>15, \
+                    line->>16, line->>17, line->>18, line->>19, line->>20 \
+                 FROM lines WHERE TRUE ON CONFLICT DO NOTHING RETURNING id",
+            )
+            .bind::<Text, _>(rows)
+            .load(c)
+            .await
+        })?;
+        added.extend(new.into_iter().map(|row| row.id));
+    }
     Ok(added)
 }
 
@@ -116,21 +117,25 @@ pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result
         .await?;
         return Ok(rows.into_iter().map(|row| row.id).collect());
     }
-    let rows = json_rows(begun, |(id, tries, device)| cells![id.0, *tries, device.map(|device| device.0)]);
-    let moved: Vec<Id> = on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             UPDATE calls SET state = 'ringing', updated_at = ?2, device_id = coalesce(v.device_id, calls.device_id) \
-             FROM (SELECT unhex(line->>0) AS id, line->>1 AS tries, unhex(line->>2) AS device_id FROM lines) AS v \
-             WHERE calls.id = v.id AND calls.tries = v.tries AND calls.state = 'queued' \
-             RETURNING id",
-        )
-        .bind::<Text, _>(rows)
-        .bind::<BigInt, _>(now)
-        .load(c)
-        .await
-    })?;
-    Ok(moved.into_iter().map(|row| row.id).collect())
+    let mut moved = HashSet::with_capacity(begun.len());
+    for rows in json_rows(begun, |(id, tries, device)| cells![id.0, *tries, device.map(|device| device.0)]) {
+        let rows: Vec<Id> = on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 UPDATE calls \
+                 SET state = 'ringing', updated_at = ?2, device_id = coalesce(v.device_id, calls.device_id) \
+                 FROM (SELECT unhex(line->>0) AS id, line->>1 AS tries, unhex(line->>2) AS device_id FROM lines) AS v \
+                 WHERE calls.id = v.id AND calls.tries = v.tries AND calls.state = 'queued' \
+                 RETURNING id",
+            )
+            .bind::<Text, _>(rows)
+            .bind::<BigInt, _>(now)
+            .load(c)
+            .await
+        })?;
+        moved.extend(rows.into_iter().map(|row| row.id));
+    }
+    Ok(moved)
 }
 
 #[derive(QueryableByName)]

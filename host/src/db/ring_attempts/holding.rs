@@ -124,25 +124,26 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
         .await?;
         return Ok(());
     }
-    let rows = json_rows(rings, |ring| {
+    for rows in json_rows(rings, |ring| {
         cells![ring.id.0, ring.fence, ring.sent_at, ring.accepted_at, ring.reference.as_deref(), ring.ack_by]
-    });
-    on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             UPDATE ring_attempts AS a \
-             SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
-                 sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
-                 act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
-                 owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
-             FROM (SELECT unhex(line->>0) AS id, line->>1 AS fence, line->>2 AS sent_at, line->>3 AS accepted_at, \
-                 line->>4 AS reference, line->>5 AS ack_by FROM lines) AS v \
-             WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed')",
-        )
-        .bind::<Text, _>(rows)
-        .execute(c)
-        .await
-    })?;
+    }) {
+        on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 UPDATE ring_attempts AS a \
+                 SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
+                     sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \
+                     act_at = CASE WHEN v.ack_by IS NULL OR a.state <> 'armed' THEN a.act_at ELSE v.ack_by END, \
+                     owner = CASE WHEN v.ack_by IS NULL THEN a.owner ELSE NULL END \
+                 FROM (SELECT unhex(line->>0) AS id, line->>1 AS fence, line->>2 AS sent_at, line->>3 AS accepted_at, \
+                     line->>4 AS reference, line->>5 AS ack_by FROM lines) AS v \
+                 WHERE a.id = v.id AND a.fence = v.fence AND a.state IN ('armed', 'rang', 'closed')",
+            )
+            .bind::<Text, _>(rows)
+            .execute(c)
+            .await
+        })?;
+    }
     Ok(())
 }
 

@@ -49,7 +49,7 @@ pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbErr
         .await?;
         return Ok(());
     }
-    let rows = json_rows(attempts, |row| {
+    for rows in json_rows(attempts, |row| {
         cells![
             row.id.0,
             row.call_id.0,
@@ -77,23 +77,24 @@ pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbErr
             row.rang_at,
             row.created_at,
         ]
-    });
-    on!(c, c => {
-        diesel::sql_query(
-            "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
-             INSERT INTO ring_attempts ( \
-                id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
-                group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \
-                reference, recipient, sent_at, accepted_at, rang_at, created_at) \
-             SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4, unhex(line->>5), unhex(line->>6), \
-                line->>7, line->>8, unhex(line->>9), line->>10, line->>11, line->>12, line->>13, line->>14, \
-                unhex(line->>15), line->>16, line->>17, line->>18, line->>19, line->>20, line->>21, line->>22, \
-                line->>23, line->>24 \
-             FROM lines",
-        )
-        .bind::<Text, _>(rows)
-        .execute(c)
-        .await
-    })?;
+    }) {
+        on!(c, c => {
+            diesel::sql_query(
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                 INSERT INTO ring_attempts ( \
+                    id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
+                    group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \
+                    reference, recipient, sent_at, accepted_at, rang_at, created_at) \
+                 SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4, unhex(line->>5), unhex(line->>6), \
+                    line->>7, line->>8, unhex(line->>9), line->>10, line->>11, line->>12, line->>13, line->>14, \
+                    unhex(line->>15), line->>16, line->>17, line->>18, line->>19, line->>20, line->>21, line->>22, \
+                    line->>23, line->>24 \
+                 FROM lines",
+            )
+            .bind::<Text, _>(rows)
+            .execute(c)
+            .await
+        })?;
+    }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -62,9 +63,14 @@ impl Armory {
         self.lock().shelf.next_at()
     }
 
-    /// Takes out the next list that is due by `horizon` and has no plan yet, so that it can be planned.
-    pub(crate) fn take_unplanned(&self, horizon: Moment) -> Option<List> {
-        self.lock().shelf.take_unplanned(horizon)
+    /// The channels with lists that are due by `horizon` and have no plan yet.
+    pub(crate) fn unplanned(&self, horizon: Moment) -> BTreeSet<String> {
+        self.lock().shelf.unplanned(horizon)
+    }
+
+    /// Takes out the next list of a channel that is due by `horizon` and has no plan yet, so that it can be planned.
+    pub(crate) fn take_unplanned(&self, channel: &str, horizon: Moment) -> Option<List> {
+        self.lock().shelf.take_unplanned(channel, horizon)
     }
 
     /// Puts a list back as it was taken out, but for what was dropped meanwhile.

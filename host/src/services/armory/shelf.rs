@@ -1,6 +1,6 @@
 //! The shelf: rings in lists, each list one plugin call, in the order in which they are due.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::db::ring_attempts::RingAttempt;
 use crate::domain::{AttemptId, FamilyId, Moment, Ring};
@@ -118,9 +118,14 @@ impl Shelf {
         due
     }
 
-    pub(super) fn take_unplanned(&mut self, horizon: Moment) -> Option<List> {
-        let place =
-            self.lists.range(..=(horizon, u64::MAX)).find(|(_, list)| !list.was_planned).map(|(place, _)| *place)?;
+    pub(super) fn unplanned(&self, horizon: Moment) -> BTreeSet<String> {
+        let lists = self.lists.range(..=(horizon, u64::MAX)).filter(|(_, list)| !list.was_planned);
+        lists.map(|(_, list)| list.channel.clone()).collect()
+    }
+
+    pub(super) fn take_unplanned(&mut self, channel: &str, horizon: Moment) -> Option<List> {
+        let mut lists = self.lists.range(..=(horizon, u64::MAX));
+        let place = lists.find(|(_, list)| !list.was_planned && list.channel == channel).map(|(place, _)| *place)?;
         let list = self.lists.remove(&place)?;
         // What comes later for this moment is a list of its own: this one is being planned.
         self.close(&list);

@@ -86,13 +86,32 @@ fn what_is_dropped_does_not_come_out() {
     assert_eq!(armory.of_families(&[theirs]).len(), 2);
     armory.drop_all(&[gone.attempt.id]);
     // One is dropped while its list is with the planner.
-    let mut list = armory.take_unplanned(Moment(200_000_000)).unwrap();
+    let mut list = armory.take_unplanned("fcm", Moment(200_000_000)).unwrap();
     list.was_planned = true;
     armory.drop_all(&[planned.attempt.id]);
     armory.put_back(list);
-    let again = armory.take_unplanned(Moment(200_000_000)).expect("what is left is planned anew");
+    let again = armory.take_unplanned("fcm", Moment(200_000_000)).expect("what is left is planned anew");
     armory.put_back(again);
     assert_eq!(ids(&armory, 100), [kept.attempt.id]);
+}
+
+#[test]
+fn channels_are_planned_beside_each_other() {
+    let armory = Armory::default();
+    let mut iphone = armed(FamilyId::new(), 100);
+    iphone.attempt.channel = "apns-voip".into();
+    armory.put(vec![armed(FamilyId::new(), 100), iphone]);
+    let soon = Moment(200_000_000);
+    assert_eq!(armory.unplanned(soon), ["apns-voip".to_owned(), "fcm".to_owned()].into());
+    let with_the_planner = armory.take_unplanned("fcm", soon).unwrap();
+    assert!(armory.take_unplanned("fcm", soon).is_none());
+    let mut other = armory.take_unplanned("apns-voip", soon).expect("it waits for nobody");
+    other.was_planned = true;
+    armory.put_back(other);
+    assert!(armory.unplanned(soon).is_empty());
+    armory.put_back(with_the_planner);
+    assert_eq!(armory.unplanned(soon), ["fcm".to_owned()].into());
+    assert!(armory.unplanned(Moment(99_000_000)).is_empty());
 }
 
 #[test]
