@@ -3,8 +3,8 @@
 //! Everyone who needs "now" is given a [`Clock`]. `serve` runs on the system's
 //! time, the demo on a time that runs faster, and tests on one that they move.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::Moment;
@@ -48,7 +48,7 @@ impl Clock {
     /// Time that only goes forward, whatever is done to the clock on the wall. Its beginning means nothing.
     pub fn monotonic(&self) -> Duration {
         match &*self.0 {
-            Source::System => started().elapsed(),
+            Source::System => awake_and_asleep(),
             Source::Scaled { started, speed, .. } => started.elapsed().mul_f64(*speed),
             Source::Manual { monotonic, .. } => Duration::from_micros(monotonic.load(Ordering::SeqCst).unsigned_abs()),
         }
@@ -102,10 +102,14 @@ fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// When the process first asked.
-fn started() -> Instant {
-    static STARTED: OnceLock<Instant> = OnceLock::new();
-    *STARTED.get_or_init(Instant::now)
+/// Since the machine was started, whatever was done to its clock: also the time in which it was suspended, which
+/// [`Instant`] leaves out on Linux (`clock_gettime(2)`).
+fn awake_and_asleep() -> Duration {
+    #[cfg(target_os = "linux")]
+    let clock = rustix::time::ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    let clock = rustix::time::ClockId::Monotonic;
+    rustix::time::clock_gettime(clock).try_into().unwrap_or_default()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]

@@ -153,3 +153,21 @@ async fn family_takes_everything_with_it() {
         database.end().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_not_changed_under_a_process_that_serves_them() {
+    let database = Database::fresh(Engine::Sqlite).await;
+    let serving = Db::open(&database.location(), 1).await.unwrap();
+    let claim = serving.claim().unwrap();
+    Db::open(&database.location(), 1).await.expect("there is nothing to change: who only looks may look");
+    let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
+    database.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}")).await;
+    database.execute("ALTER TABLE jobs DROP COLUMN owner").await;
+    let refused = Db::open(&database.location(), 1).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, DbError::Claimed(_)), "{refused:?}");
+    assert_eq!(database.count("pragma_table_info('jobs') WHERE name = 'owner'").await, 0);
+    drop((claim, serving));
+    drop(Db::open(&database.location(), 1).await.unwrap());
+    assert_eq!(database.count("pragma_table_info('jobs') WHERE name = 'owner'").await, 1);
+    database.end().await;
+}

@@ -1,8 +1,9 @@
 //! The device API, version 1: statuses, problem documents, and who may speak of what.
 
 use callpanion::domain::{AttemptState, CallState};
-use callpanion_emulators::Behaviour;
+use callpanion_emulators::fcm::Refusal;
 use callpanion_emulators::scripts::{self, Language};
+use callpanion_emulators::{Behaviour, Fault};
 use serde_json::json;
 
 use crate::testing::on_both;
@@ -183,6 +184,28 @@ on_both! {
         assert!(away.phone.rings().is_empty(), "what waited for it was replaced");
         let call = app.outcome(&home, 900).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+    }
+
+    async fn ring_that_waits_for_its_vendor_does_not_leave_when_another_device_has_picked_up(app: TestApp) {
+        let home = app.app_household().await;
+        let (silent, next) = (app.android(&home).await, app.iphone(&home).await);
+        silent.phone.behave(Behaviour::Ignore);
+        next.phone.behave(Behaviour::answer(scripts::cheerful(Language::English)));
+        app.database
+            .execute(
+                "UPDATE devices SET acknowledges = TRUE, last_seen_at = last_seen_at + 1000000 WHERE platform = 'android'",
+            )
+            .await;
+        silent.phone.go_offline();
+        app.advance_until(120, || async { silent.phone.pushes().len() == 1 }).await;
+        // It says nothing, and is to be rung once more: by a vendor that asks for patience.
+        app.world.fcm.faults().always(Fault::from(Refusal::Unavailable).retry_after("15"));
+        app.advance_until(60, || async { app.call(&home).await.state == CallState::InProgress }).await;
+        app.world.fcm.faults().clear();
+        app.advance(60).await;
+        let pushes: Vec<_> = silent.phone.pushes().iter().map(|push| push.payload["type"].clone()).collect();
+        assert_eq!(pushes.iter().filter(|kind| *kind == "incoming_call").count(), 1, "{pushes:?}");
+        assert_eq!(app.outcome(&home, 900).await.state, CallState::Completed);
     }
 
     async fn device_that_gets_a_new_address_while_it_rings_rings_once(app: TestApp) {

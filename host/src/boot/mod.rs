@@ -26,6 +26,7 @@ use crate::services::lanes::Lanes;
 use crate::services::live::Live;
 use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
+use crate::services::schedules;
 use crate::theme::Theme;
 use crate::worker::Worker;
 
@@ -136,9 +137,10 @@ pub struct Host {
 }
 
 impl Host {
-    /// Opens the doors.
+    /// Claims the database, has the schedules follow the time zone data, and opens the doors.
     pub async fn start(app: &App, listener: TcpListener) -> anyhow::Result<Self> {
         let claim = app.db.claim()?;
+        schedules::follow_tz_release(app).await.context("the next calls could not be computed anew")?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
         let address = listener.local_addr()?;
         let door = Door::open(app, listener)?;

@@ -8,7 +8,7 @@ use super::{Failure, Outcome, load_config};
 use crate::boot::{self, Host, StopSignal, logging};
 use crate::clock::Clock;
 use crate::mail::Mailer;
-use crate::services::{schedules, setup};
+use crate::services::setup;
 
 pub(super) async fn run(arg: ConfigArg) -> Outcome {
     let config = load_config(arg.config.as_deref())?;
@@ -20,9 +20,8 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: choose another address with `listen`, or stop what uses it")
     })?;
-    schedules::follow_tz_release(&app).await?;
-    let setup_link = setup::ensure_setup_link(&app).await?;
     let host = Host::start(&app, listener).await?;
+    let setup_link = setup::ensure_setup_link(&app).await?;
     tracing::info!(address = %host.address(), %public_url, node = %app.node, "serving");
     if let Some(path) = setup_link {
         print_setup_link(public_url.as_str(), &path);

@@ -24,7 +24,7 @@ impl Db {
     }
 }
 
-fn lock(database: &Path) -> Result<File, DbError> {
+pub(super) fn lock(database: &Path) -> Result<File, DbError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let failed = |error: std::io::Error| DbError::Open(format!("{}: {error}", Path::new(&path).display()));

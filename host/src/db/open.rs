@@ -9,6 +9,7 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Si
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures::FutureExt;
 
+use super::claim;
 use super::conn::{Conn, Db, Engine, Lite, LitePool, Location, PgPool};
 use super::error::DbError;
 use super::writer::Writer;
@@ -75,13 +76,17 @@ async fn open_sqlite(path: &Path) -> Result<Db, DbError> {
         std::fs::create_dir_all(folder).map_err(|error| DbError::Open(format!("{}: {error}", folder.display())))?;
     }
     let url = path.to_str().ok_or_else(|| DbError::Open("the path is not UTF-8".into()))?.to_owned();
-    let migrate_url = url.clone();
+    let (migrate_url, file) = (url.clone(), path.to_owned());
     tokio::task::spawn_blocking(move || -> Result<(), DbError> {
         let mut conn = SqliteConnection::establish(&migrate_url).map_err(|error| DbError::Open(error.to_string()))?;
         diesel::connection::SimpleConnection::batch_execute(
             &mut conn,
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;",
         )?;
+        // Nobody changes the tables under a process that serves them.
+        let pending =
+            conn.has_pending_migration(SQLITE).map_err(|error| DbError::Open(format!("migration: {error}")))?;
+        let _claim = pending.then(|| claim::lock(&file)).transpose()?;
         migrate(&mut conn, SQLITE)
     })
     .await

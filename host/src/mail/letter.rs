@@ -3,7 +3,6 @@
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
-use uuid::Uuid;
 
 use super::{Mail, MailError};
 
@@ -25,7 +24,8 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The message for one letter. `Date` is the moment of writing; `Message-ID` is new each time, at the sender's domain.
+/// The message for one letter. `Date` is the moment of writing; `Message-ID` is the letter's name at the
+/// sender's domain (RFC 5322, 3.6.4).
 pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, MailError> {
     let to: Address = mail.to.parse().map_err(|_| MailError::Unwritable)?;
     // A name from the outside may stand in the subject; a line break in it would begin another header.
@@ -34,7 +34,7 @@ pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, MailError>
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(subject)
-        .message_id(Some(format!("<{}@{}>", Uuid::new_v4(), from.email.domain())))
+        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
         .date_now()
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))

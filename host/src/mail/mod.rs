@@ -26,6 +26,8 @@ pub use outbox::Outbox;
 /// One letter to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
+    /// Names the letter: one that is sent twice has one name, by which a mail server can tell. Letters, digits and dashes.
+    pub id: String,
     /// The address, as [`parse_address`] returned it.
     pub to: String,
     /// One line.

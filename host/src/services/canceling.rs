@@ -28,28 +28,33 @@ pub(crate) async fn others(c: &mut Conn, call: &Call, step: &CallStep, now: Mome
         CallStep::Completed(_) | CallStep::Over { .. } => call.device_id.filter(|_| call.answered_at.is_some()),
     };
     let needless = needless(c, call.id, picked_up_by, now).await?;
-    if needless.is_empty() {
+    let ids: Vec<AttemptId> = needless.iter().map(|attempt| attempt.id).collect();
+    ring_attempts::close_all(c, &ids).await?;
+    // One that has not left will not: whoever holds it lets it go.
+    let told: Vec<AttemptId> =
+        needless.into_iter().filter(|attempt| MAY_RING.contains(&attempt.state)).map(|attempt| attempt.id).collect();
+    if told.is_empty() {
         return Ok(());
     }
-    ring_attempts::close_all(c, &needless).await?;
     let key = format!("{}:{}:{}", call.id, call.tries, step.state());
-    jobs::enqueue(c, &Job::CancelRings { call: call.id, attempts: needless }, &key, now).await?;
+    jobs::enqueue(c, &Job::CancelRings { call: call.id, attempts: told }, &key, now).await?;
     Ok(())
 }
 
-/// Rings on devices that the call does not need any more, in their window.
+/// Rings that the call does not need any more, on devices and on their way there, in their window.
 async fn needless(
     c: &mut Conn,
     call: CallId,
     picked_up_by: Option<DeviceId>,
     now: Moment,
-) -> Result<Vec<AttemptId>, DbError> {
+) -> Result<Vec<RingAttempt>, DbError> {
     let is_needless = |attempt: &RingAttempt| {
         let elsewhere = attempt.device_id.is_some() && attempt.device_id != picked_up_by;
-        elsewhere && !attempt.ahead && now < attempt.expires_at && MAY_RING.contains(&attempt.state)
+        let is_open = attempt.state == AttemptState::Armed || MAY_RING.contains(&attempt.state);
+        elsewhere && !attempt.ahead && now < attempt.expires_at && is_open
     };
     let attempts = ring_attempts::of_call(c, call).await?;
-    Ok(attempts.iter().filter(|attempt| is_needless(attempt)).map(|attempt| attempt.id).collect())
+    Ok(attempts.into_iter().filter(is_needless).collect())
 }
 
 /// The job: tells the devices, each by its channel. A device that cannot be told stops by itself.

@@ -74,6 +74,11 @@ impl MailJob {
         }
     }
 
+    /// Names the letter: the same again when its sender died before it could write that it was sent.
+    fn name(&self) -> String {
+        hex::encode(<sha2::Sha256 as sha2::Digest>::digest(self.key().as_bytes()))
+    }
+
     fn recipient(&self) -> AccountId {
         match self {
             Self::ConfirmEmail { account_id, .. }
@@ -111,7 +116,8 @@ pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
     let account = account.ok_or(ServiceError::NotFound)?;
     let written = write(app, &mut c, &account, &job).await?;
     drop(c);
-    let mail = Mail { to: account.email, subject: written.subject, text: written.text, html: written.html };
+    let WrittenLetter { subject, text, html } = written;
+    let mail = Mail { id: job.name(), to: account.email, subject, text, html };
     app.mailer.send(mail).await.map_err(|error| {
         if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
     })

@@ -7,7 +7,7 @@ use callpanion::db::Location;
 use callpanion::domain::Moment;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
-use super::crowd::{Crowd, now, until};
+use super::crowd::{Crowd, now, until, until_moment};
 use crate::testing::cluster::Cluster;
 use crate::testing::program::Running;
 
@@ -86,6 +86,7 @@ async fn transaction_that_is_held_open_does_not_double_what_a_call_costs() {
     for (crowd, url) in &hosts {
         nodes.push(Running::serve(&crowd.settings(url)).await);
     }
+    until_moment(first.plus_secs(i64::from(calls) / 200)).await;
     for (name, (crowd, _)) in names.iter().zip(&hosts) {
         until("every phone rings", async || crowd.has_rung()).await;
         crowd.until_settled().await;

@@ -1,7 +1,7 @@
 //! The release of the time zone data: when another one comes with the program, moments that were computed by the old
 //! one are computed anew.
 //!
-//! `serve` walks in once, before it opens its doors. What is queued keeps its moment: phones and vendors have it.
+//! `boot` walks in once, before it opens the doors. What is queued keeps its moment: phones and vendors have it.
 
 use futures::FutureExt;
 
