@@ -44,7 +44,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
         let page = match page {
             Ok(page) => page,
             // A locked table or a full disk says nothing of a slot: nothing is passed over for it.
-            Err(error) if !error.is_of_a_row() => {
+            Err(error) if error.retryable() || !(error.is_of_a_row() || is_pressing(app).await?) => {
                 // It may have been committed all the same.
                 app.armory.suspect();
                 return Err(error.into());
@@ -75,6 +75,14 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     Ok(made)
 }
 
+/// Whether a slot waits since half of its ring window: to wait on would lose its call, and those of others behind it.
+async fn is_pressing(app: &App) -> Result<bool, ServiceError> {
+    let rules = Rules::of(app);
+    let since = rules.now.plus_secs(-rules.ring_window_s() / 2);
+    let due = slots::due_before(&mut app.db.read().await?, since, 1).await?;
+    Ok(!due.is_empty())
+}
+
 /// Moves the first slot that is due on. Its call is failed, and the family is told. Where not even that can be written the
 /// slot stands still, since nobody can say when it is due next: the log says so, and an audit finds the gap.
 async fn give_up(app: &App, horizon: Moment) -> Result<(), ServiceError> {
@@ -84,7 +92,8 @@ async fn give_up(app: &App, horizon: Moment) -> Result<(), ServiceError> {
         .write(move |c| {
             async move {
                 let due = Due::read(c, (horizon, 1), &rules).await?;
-                let calls = due.move_on(c, &rules).await?.into_iter().map(|(_, call)| call).collect();
+                let (_, promised) = due.move_on(c, &rules).await?;
+                let calls = promised.into_iter().map(|(_, call)| call).collect();
                 fail_all(c, calls, &rules).await
             }
             .boxed()
@@ -148,8 +157,7 @@ async fn queue_page(
     }
     let ids: Vec<CalleeId> = due.slots.iter().map(|slot| slot.callee_id).collect();
     let targets = ring_targets::of_callees(c, &ids).await?;
-    let promised = due.move_on(c, rules).await?;
-    let moved = due.slots.len();
+    let (moved, promised) = due.move_on(c, rules).await?;
     let promises = promised.into_iter().map(|(callee, mut call)| {
         let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
         let target = arming::choose(&callee, callee.call_method, targets, rules);
@@ -180,9 +188,9 @@ impl Due {
         Ok(Self { slots, callees, calendars })
     }
 
-    /// Moves the slots on, and gives the calls that those promised which nobody else moved: of a host that was down for
-    /// days, one for each day.
-    async fn move_on(&self, c: &mut Conn, rules: &Rules) -> Result<Vec<(Callee, Call)>, DbError> {
+    /// Moves the slots on. Gives how many nobody else had moved, and the calls that these promised: after days without a
+    /// host, one for each day.
+    async fn move_on(&self, c: &mut Conn, rules: &Rules) -> Result<(usize, Vec<(Callee, Call)>), DbError> {
         let empty = Calendar::of(Zone::utc());
         let (mut steps, mut promised) = (Vec::with_capacity(self.slots.len()), Vec::with_capacity(self.slots.len()));
         for slot in &self.slots {
@@ -197,13 +205,12 @@ impl Due {
         }
         let moved = slots::advance_all(c, &steps).await?;
         let calls = promised.into_iter().filter(|(slot, ..)| moved.contains(&slot.slot_id));
-        Ok(calls
-            .filter_map(|(slot, date, at)| {
-                let callee = self.callees.get(&slot.callee_id)?.clone();
-                let call = new_call(&callee, slot.slot.slot_no, date, at, rules);
-                Some((callee, call))
-            })
-            .collect())
+        let calls = calls.filter_map(|(slot, date, at)| {
+            let callee = self.callees.get(&slot.callee_id)?.clone();
+            let call = new_call(&callee, slot.slot.slot_no, date, at, rules);
+            Some((callee, call))
+        });
+        Ok((moved.len(), calls.collect()))
     }
 }
 

@@ -63,6 +63,32 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn call_that_the_database_does_not_take_is_tried_until_it_presses_and_takes_no_other_with_it() {
+    run(Engine::Sqlite, as_they_are, not_taken).await;
+}
+
+async fn not_taken(app: TestApp) {
+    let (ill, well) = (app.app_household().await, app.app_household().await);
+    app.android(&ill).await;
+    let paired = app.android(&well).await;
+    let calls = blob(&app, &ill.callee.0.simple().to_string());
+    app.database
+        .execute(&format!(
+            "CREATE TRIGGER no_room BEFORE INSERT ON ring_attempts WHEN (SELECT callee_id FROM calls WHERE id = new.call_id) \
+             = {calls} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        ))
+        .await;
+    assert!(queueing::tick(&app.host).await.is_err());
+    assert_eq!(app.database.count("calls").await, 0, "a minute is left");
+    app.advance_without_ticks(60 + 24).await;
+    app.advance(300).await;
+    let call = app.call(&ill).await;
+    assert_eq!((call.state, call.reason), (CallState::Expired, Some(CallReason::NotRungInTime)));
+    assert_eq!(app.alert_kinds(&ill).await, [AlertKind::CallFailed]);
+    assert_eq!((app.call(&well).await.state, paired.phone.rings().len()), (CallState::Completed, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn table_that_is_locked_while_a_call_is_queued_costs_no_call() {
     run(Engine::Postgres, as_they_are, locked_table).await;
 }
