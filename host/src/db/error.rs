@@ -43,28 +43,6 @@ impl DbError {
         Self::Unavailable(error.to_string())
     }
 
-    /// Whether the rows themselves are at fault, so that the same request will not work later either.
-    pub(crate) fn is_of_a_row(&self) -> bool {
-        use DatabaseErrorKind as Kind;
-        match self {
-            Self::Duplicate(_) | Self::Unreadable(_) => true,
-            Self::Query(DieselError::DatabaseError(kind, _)) => matches!(
-                kind,
-                Kind::UniqueViolation
-                    | Kind::ForeignKeyViolation
-                    | Kind::NotNullViolation
-                    | Kind::CheckViolation
-                    | Kind::RestrictViolation
-                    | Kind::ExclusionViolation
-            ),
-            Self::Query(error) => matches!(
-                error,
-                DieselError::DeserializationError(_) | DieselError::SerializationError(_) | DieselError::NotFound
-            ),
-            _ => false,
-        }
-    }
-
     /// Whether the same request may work a little later.
     pub fn retryable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Interrupted)

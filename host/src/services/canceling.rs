@@ -28,11 +28,17 @@ pub(crate) async fn others(c: &mut Conn, call: &Call, step: &CallStep, now: Mome
         CallStep::Completed(_) | CallStep::Over { .. } => call.device_id.filter(|_| call.answered_at.is_some()),
     };
     let needless = needless(c, call.id, picked_up_by, now).await?;
+    if needless.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<AttemptId> = needless.iter().map(|attempt| attempt.id).collect();
     ring_attempts::close_all(c, &ids).await?;
-    // One that has not left will not: whoever holds it lets it go.
-    let told: Vec<AttemptId> =
-        needless.into_iter().filter(|attempt| MAY_RING.contains(&attempt.state)).map(|attempt| attempt.id).collect();
+    // One whose moment has not come does not leave: whoever holds it lets it go.
+    let may_ring = |attempt: &RingAttempt| {
+        let has_left = attempt.sends > 0 || attempt.act_at.is_some_and(|at| at <= now);
+        MAY_RING.contains(&attempt.state) || has_left
+    };
+    let told: Vec<AttemptId> = needless.iter().filter(|attempt| may_ring(attempt)).map(|attempt| attempt.id).collect();
     if told.is_empty() {
         return Ok(());
     }

@@ -43,8 +43,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
             .await;
         let page = match page {
             Ok(page) => page,
-            // A locked table or a full disk says nothing of a slot: nothing is passed over for it.
-            Err(error) if error.retryable() || !(error.is_of_a_row() || is_pressing(app).await?) => {
+            Err(error @ (DbError::Unavailable(_) | DbError::Interrupted)) => {
                 // It may have been committed all the same.
                 app.armory.suspect();
                 return Err(error.into());
@@ -56,8 +55,8 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
                 continue;
             }
             Err(error) => {
-                tracing::error!(%error, "a slot could not be queued: its call cannot be made");
-                give_up(app, horizon).await?;
+                tracing::error!(%error, "a slot could not be queued: its call of this time is lost");
+                pass_over(app, horizon).await?;
                 page_slots = SLOTS_A_PAGE;
                 continue;
             }
@@ -75,56 +74,22 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     Ok(made)
 }
 
-/// Whether a slot waits since half of its ring window: to wait on would lose its call, and those of others behind it.
-async fn is_pressing(app: &App) -> Result<bool, ServiceError> {
+/// Moves the first slot that is due on without a call.
+async fn pass_over(app: &App, horizon: Moment) -> Result<(), ServiceError> {
     let rules = Rules::of(app);
-    let since = rules.now.plus_secs(-rules.ring_window_s() / 2);
-    let due = slots::due_before(&mut app.db.read().await?, since, 1).await?;
-    Ok(!due.is_empty())
-}
-
-/// Moves the first slot that is due on. Its call is failed, and the family is told. Where not even that can be written the
-/// slot stands still, since nobody can say when it is due next: the log says so, and an audit finds the gap.
-async fn give_up(app: &App, horizon: Moment) -> Result<(), ServiceError> {
-    let rules = Rules::of(app);
-    let told = app
-        .db
-        .write(move |c| {
-            async move {
-                let due = Due::read(c, (horizon, 1), &rules).await?;
-                let (_, promised) = due.move_on(c, &rules).await?;
-                let calls = promised.into_iter().map(|(_, call)| call).collect();
-                fail_all(c, calls, &rules).await
-            }
-            .boxed()
-        })
-        .await;
-    match told {
-        Err(error) if error.is_of_a_row() => {
-            tracing::error!(%error, "nor can its family be told: the slot stands still until its schedule is saved anew");
-        }
-        told => return Ok(told?),
-    }
     app.db
         .write(move |c| {
             async move {
-                let first = slots::due_before(c, horizon, 1).await?;
-                let stop: Vec<slots::Step> = first.iter().map(|slot| (slot.slot_id, slot.next_at, None)).collect();
-                slots::advance_all(c, &stop).await
+                for slot in slots::due_before(c, horizon, 1).await? {
+                    let callees = callees::with_ids(c, &[slot.callee_id]).await?;
+                    let calendars = planning::calendars(c, &zones(&callees), rules.now).await?;
+                    slots::advance_all(c, &[step(&slot, &calendars, &rules)]).await?;
+                }
+                Ok::<_, ServiceError>(())
             }
             .boxed()
         })
-        .await?;
-    Ok(())
-}
-
-/// Calls that cannot be made, each with its alert.
-async fn fail_all(c: &mut Conn, calls: Vec<Call>, rules: &Rules) -> Result<(), DbError> {
-    let made = calls::add_all(c, &calls).await?;
-    for mut call in calls.into_iter().filter(|call| made.contains(&call.id)) {
-        miss(c, &mut call, CallReason::NotRungInTime, rules).await?;
-    }
-    Ok(())
+        .await
 }
 
 /// What one transaction queued.
@@ -151,72 +116,40 @@ async fn queue_page(
     node: NodeId,
     rules: &Rules,
 ) -> Result<Page, DbError> {
-    let due = Due::read(c, (horizon, limit), rules).await?;
-    if due.slots.is_empty() {
+    let due = slots::due_before(c, horizon, limit).await?;
+    if due.is_empty() {
         return Ok(Page::default());
     }
-    let ids: Vec<CalleeId> = due.slots.iter().map(|slot| slot.callee_id).collect();
+    let ids: Vec<CalleeId> = due.iter().map(|slot| slot.callee_id).collect();
+    let callees: HashMap<CalleeId, Callee> =
+        callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
     let targets = ring_targets::of_callees(c, &ids).await?;
-    let (moved, promised) = due.move_on(c, rules).await?;
-    let promises = promised.into_iter().map(|(callee, mut call)| {
+    // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
+    let calendars = planning::calendars(c, &zones(callees.values()), rules.now).await?;
+    let steps: Vec<slots::Step> = due.iter().map(|slot| step(slot, &calendars, rules)).collect();
+    let moved = slots::advance_all(c, &steps).await?;
+    let promises = due.into_iter().filter(|slot| moved.contains(&slot.slot_id)).filter_map(|slot| {
+        let callee = callees.get(&slot.callee_id)?.clone();
         let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
         let target = arming::choose(&callee, callee.call_method, targets, rules);
+        let mut call = new_call(&callee, slot.slot.slot_no, slot.next_date, slot.next_at, rules);
         call.device_id = target.as_ref().ok().and_then(arming::Target::device);
-        Promise { call, callee, target }
+        Some(Promise { call, callee, target })
     });
     let promises = promises.collect();
     let (families, armed) = keep(c, promises, node, rules).await?;
-    Ok(Page { moved, families, armed })
-}
-
-/// Slots that are due, with all that says what they promise.
-struct Due {
-    slots: Vec<DueSlot>,
-    callees: HashMap<CalleeId, Callee>,
-    calendars: BTreeMap<CalleeId, Calendar>,
-}
-
-impl Due {
-    async fn read(c: &mut Conn, (horizon, limit): (Moment, i64), rules: &Rules) -> Result<Self, DbError> {
-        let slots = slots::due_before(c, horizon, limit).await?;
-        let ids: Vec<CalleeId> = slots.iter().map(|slot| slot.callee_id).collect();
-        let callees: HashMap<CalleeId, Callee> =
-            callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
-        // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
-        let since = slots.iter().map(|slot| slot.next_at).min().unwrap_or(rules.now).min(rules.now);
-        let calendars = planning::calendars(c, &zones(callees.values()), since).await?;
-        Ok(Self { slots, callees, calendars })
-    }
-
-    /// Moves the slots on. Gives how many nobody else had moved, and the calls that these promised: after days without a
-    /// host, one for each day.
-    async fn move_on(&self, c: &mut Conn, rules: &Rules) -> Result<(usize, Vec<(Callee, Call)>), DbError> {
-        let empty = Calendar::of(Zone::utc());
-        let (mut steps, mut promised) = (Vec::with_capacity(self.slots.len()), Vec::with_capacity(self.slots.len()));
-        for slot in &self.slots {
-            let calendar = self.calendars.get(&slot.callee_id).unwrap_or(&empty);
-            let mut next = slot.slot.next_after(slot.next_at, calendar);
-            promised.push((slot, slot.next_date.clone(), slot.next_at));
-            while let Some(passed) = next.take_if(|next| next.at <= rules.now) {
-                promised.push((slot, passed.date.to_string(), passed.at));
-                next = slot.slot.next_after(passed.at, calendar);
-            }
-            steps.push((slot.slot_id, slot.next_at, next.map(|next| (next.at, next.date.to_string()))));
-        }
-        let moved = slots::advance_all(c, &steps).await?;
-        let calls = promised.into_iter().filter(|(slot, ..)| moved.contains(&slot.slot_id));
-        let calls = calls.filter_map(|(slot, date, at)| {
-            let callee = self.callees.get(&slot.callee_id)?.clone();
-            let call = new_call(&callee, slot.slot.slot_no, date, at, rules);
-            Some((callee, call))
-        });
-        Ok((moved.len(), calls.collect()))
-    }
+    Ok(Page { moved: moved.len(), families, armed })
 }
 
 fn zones<'a>(callees: impl IntoIterator<Item = &'a Callee>) -> Vec<(CalleeId, Zone)> {
     let zone = |callee: &Callee| Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
     callees.into_iter().map(|callee| (callee.id, zone(callee))).collect()
+}
+
+fn step(slot: &DueSlot, calendars: &BTreeMap<CalleeId, Calendar>, rules: &Rules) -> slots::Step {
+    let after = slot.next_at.max(rules.now);
+    let next = calendars.get(&slot.callee_id).and_then(|calendar| slot.slot.next_after(after, calendar));
+    (slot.slot_id, slot.next_at, next.map(|next| (next.at, next.date.to_string())))
 }
 
 /// Makes the calls that are not made yet, and arms them.
