@@ -74,7 +74,8 @@ impl MailJob {
         }
     }
 
-    /// Names the letter: the same again when its sender died before it could write that it was sent.
+    /// Names the letter: the same again when its sender died before it could write that it was sent. `AccountExists` alone
+    /// has nothing that tells one letter from the next, and is named anew each time.
     fn name(&self) -> String {
         hex::encode(<sha2::Sha256 as sha2::Digest>::digest(self.key().as_bytes()))
     }

@@ -19,7 +19,7 @@ async fn what_could_not_be_queued_rings_within_its_window_or_is_told_of_but_neve
     let cluster = Cluster::start_with("-c fsync=off").await;
     let way = Way::to(cluster.port()).await;
     let start = now();
-    let (over, open) = (start.plus_secs(9), start.plus_secs(24));
+    let (over, open) = (start.plus_secs(9), start.plus_secs(23));
     let due: Vec<Moment> = [over, open].into_iter().flat_map(|due| [due; CALLS]).collect();
     let mut crowd = Crowd::gather(Location::Postgres(cluster.url()), &due).await;
     crowd.window_s = WINDOW_S;
