@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use chromiumoxide::Page;
 use chromiumoxide::cdp::browser_protocol::emulation::SetScriptExecutionDisabledParams;
-use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
+use chromiumoxide::cdp::browser_protocol::input::{
+    DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams, MouseButton,
+};
 use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::error::CdpError;
@@ -53,6 +55,29 @@ impl Tab {
 
     /// Presses the visible element that says these words, if there is nothing before it.
     pub async fn press(&self, selector: &str, words: &str) {
+        let place = self.place(selector, words).await;
+        self.page.click(place).await.unwrap();
+    }
+
+    /// Presses it slowly: `meanwhile` happens between going down and coming up. Waits for the page that comes then.
+    pub async fn follow_slowly(&self, selector: &str, words: &str, meanwhile: impl Future<Output = ()>) -> String {
+        let mut loads = self.page.event_listener::<EventLoadEventFired>().await.unwrap();
+        let place = self.place(selector, words).await;
+        self.mouse(DispatchMouseEventType::MousePressed, place).await;
+        meanwhile.await;
+        self.mouse(DispatchMouseEventType::MouseReleased, place).await;
+        within(selector, loads.next()).await.unwrap();
+        self.path().await
+    }
+
+    async fn mouse(&self, kind: DispatchMouseEventType, at: Point) {
+        let event = DispatchMouseEventParams::builder().r#type(kind).x(at.x).y(at.y);
+        let event = event.button(MouseButton::Left).click_count(1).build().unwrap();
+        self.page.execute(event).await.unwrap();
+    }
+
+    /// Where to press it.
+    async fn place(&self, selector: &str, words: &str) -> Point {
         let point = format!(
             "(() => {{
                 const one = {};
@@ -70,7 +95,7 @@ impl Tab {
         let Some([x, y]) = point.as_array().map(Vec::as_slice) else {
             panic!("{selector:?} with {words:?} is {point} on\n{}", self.words().await)
         };
-        self.page.click(Point::new(x.as_f64().unwrap(), y.as_f64().unwrap())).await.unwrap();
+        Point::new(x.as_f64().unwrap(), y.as_f64().unwrap())
     }
 
     /// Presses it, and waits for the page that comes then. Returns its path.
@@ -138,6 +163,21 @@ impl Tab {
             }
         }
         false
+    }
+
+    /// Waits until the page has fetched a live part of itself so many times.
+    pub async fn fetched_parts(&self, times: usize) {
+        let wait = format!(
+            "new Promise((done) => {{
+                let fetched = 0;
+                new PerformanceObserver((list) => {{
+                    fetched += list.getEntries().filter((one) => one.name.includes('fragment=')).length;
+                    // What is fetched is shown by then.
+                    if (fetched >= {times}) requestAnimationFrame(() => setTimeout(() => done(fetched)));
+                }}).observe({{ type: 'resource', buffered: true }});
+            }})"
+        );
+        within("fetching a part", self.ask(&wait)).await;
     }
 
     /// Path, query and fragment shown.

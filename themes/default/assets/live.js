@@ -4,16 +4,37 @@
 "use strict";
 (() => {
   const parts = [...document.querySelectorAll("[data-live]")];
-  const shown = new Map();
+  // As long as a part is what it was, nothing is put in its place.
+  const shown = new Map(parts.map((part) => [part, part.innerHTML.trim()]));
+  // A press is a finger that goes down and up on the same element: nothing is replaced in between.
+  let lifted = Promise.resolve();
+  const longestPress = 2000;
   let due = 0;
   let running = false;
+
+  function press() {
+    lifted = new Promise((done) => {
+      // The click comes a moment after the finger.
+      const up = () => setTimeout(done, 200);
+      ["pointerup", "pointercancel"].forEach((end) => addEventListener(end, up, { once: true, capture: true }));
+      setTimeout(done, longestPress);
+    });
+  }
+
+  // As the browser writes it.
+  function written(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.innerHTML.trim();
+  }
 
   async function refresh(part) {
     const answer = await fetch(part.dataset.live, { credentials: "same-origin", headers: { Accept: "text/html" } });
     // Signed out, or moved on to the next step: let the page itself say so.
     if (answer.redirected) { location.reload(); return; }
     if (!answer.ok) return;
-    const html = await answer.text();
+    const html = written(await answer.text());
+    await lifted;
     if (html === shown.get(part) || part.contains(document.querySelector(":focus:is(input, select, textarea)"))) return;
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
     const links = "a, button, summary, [tabindex]";
@@ -52,6 +73,7 @@
   if (parts.length === 0) return;
   const source = new EventSource("/events");
   // EventSource reconnects by itself; what was missed meanwhile is fetched when it is open again.
+  addEventListener("pointerdown", press, { capture: true });
   source.onopen = () => { document.documentElement.classList.add("live"); changed(); };
   source.onerror = () => document.documentElement.classList.remove("live");
   source.onmessage = changed;
