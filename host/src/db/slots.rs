@@ -173,21 +173,55 @@ pub async fn delete_others(c: &mut Conn, callee: CalleeId, numbers: &[i32]) -> R
     .await)?)
 }
 
-/// Slots whose next occurrence is at `moment` or before, the earliest first. Within a transaction, those that another
-/// one has before it are passed over.
+/// Next occurrences between two moments, both included.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// From here.
+    pub from: Moment,
+    /// To here.
+    pub until: Moment,
+    /// So many at the most.
+    pub limit: i64,
+}
+
+/// The slots of a span, the earliest first.
+macro_rules! due {
+    ($span:expr) => {
+        slots::table
+            .filter(slots::next_at.is_not_null().and(slots::next_at.between($span.from, $span.until)))
+            // By the index alone: at the full hour all of them are equal, and sorting them would be done for each page.
+            .order(slots::next_at)
+            .limit($span.limit)
+    };
+}
+
+macro_rules! load_due {
+    ($c:expr, $due:expr) => {{
+        let due = $due;
+        let rows: Vec<StoredSlot> = match $c {
+            Conn::Pg(pg) => due.select(StoredSlot::as_select()).for_update().skip_locked().load(&mut ***pg).await?,
+            lite => on!(lite, c => due.select(StoredSlot::as_select()).load(c).await)?,
+        };
+        rows.iter().filter_map(DueSlot::read).collect()
+    }};
+}
+
+/// Slots whose next occurrence is in the span, the earliest first. Within a transaction, those that another one has
+/// before it are passed over.
 ///
 /// A row that cannot be read is left out and logged, so that it keeps nobody else from being rung.
-pub async fn due_before(c: &mut Conn, moment: Moment, limit: i64) -> Result<Vec<DueSlot>, DbError> {
-    let due = slots::table
-        .filter(slots::next_at.is_not_null().and(slots::next_at.le(moment)))
-        // By the index alone: at the full hour all of them are equal, and sorting them would be done for each page.
-        .order(slots::next_at)
-        .limit(limit);
-    let rows: Vec<StoredSlot> = match c {
-        Conn::Pg(pg) => due.select(StoredSlot::as_select()).for_update().skip_locked().load(&mut ***pg).await?,
-        lite => on!(lite, c => due.select(StoredSlot::as_select()).load(c).await)?,
-    };
-    Ok(rows.iter().filter_map(DueSlot::read).collect())
+pub async fn due(c: &mut Conn, span: Span) -> Result<Vec<DueSlot>, DbError> {
+    Ok(load_due!(c, due!(span)))
+}
+
+/// The same, of these slots.
+pub async fn due_among(c: &mut Conn, span: Span, slots: &[SlotId]) -> Result<Vec<DueSlot>, DbError> {
+    Ok(load_due!(c, due!(span).filter(slots::id.eq_any(slots))))
+}
+
+/// Which slots those are, readable or not.
+pub async fn due_ids(c: &mut Conn, span: Span) -> Result<Vec<SlotId>, DbError> {
+    Ok(on!(c, c => due!(span).select(slots::id).load(c).await)?)
 }
 
 /// Moves slots on, each from the occurrence that was seen. Gives those that were moved: of two who try, one gets each.

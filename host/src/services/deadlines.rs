@@ -12,6 +12,7 @@ use crate::db::{Conn, DbError, conversations, ring_attempts};
 use crate::domain::{CallMethod, CallReason, CallState, FamilyId};
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
+use crate::services::outcomes;
 
 /// After the ring window, for an answer that is on its way.
 pub(crate) const ANSWER_GRACE_S: i64 = 5;
@@ -28,6 +29,10 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let (app_before, phone_before) = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
     let overdue = calls::open_expired_before(&mut app.db.read().await?, app_before, phone_before, CALLS_A_TICK).await?;
+    if !overdue.is_empty() {
+        // What this host knows of them and has not written counts too.
+        outcomes::write(app).await?;
+    }
     // Side by side: after nine o'clock there may be thousands whom nobody answered.
     let judged = futures::stream::iter(overdue).map(|call| end_one(app, call)).buffer_unordered(SIDE_BY_SIDE);
     let judged: Vec<Result<Option<FamilyId>, ServiceError>> = judged.collect().await;

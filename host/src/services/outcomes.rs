@@ -19,8 +19,10 @@ use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::verdicts;
 
-/// Outcomes that one transaction writes.
+/// Accepted rings that one transaction writes.
 const PAGE: usize = 2_000;
+/// Other outcomes that one transaction writes: each may have its alert, its letters and its next try.
+const PAGE_OF_OTHERS: usize = 50;
 /// An outcome that the database does not take is tried for so long after its window; then its call has its end without.
 const TRIED_FOR_S: i64 = 300;
 
@@ -68,17 +70,30 @@ impl Rung {
 /// The outcomes that wait to be written. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Outcomes {
-    /// As they were left, list by list: a full hour of them is never moved as a whole.
-    waiting: Arc<Mutex<VecDeque<Vec<Rung>>>>,
+    waiting: Arc<Mutex<Waiting>>,
     arrived: Arc<tokio::sync::Notify>,
     /// Held by whoever writes, so that to write is also to wait for what is being written.
     writing: Arc<tokio::sync::Mutex<()>>,
 }
 
+#[derive(Debug, Default)]
+struct Waiting {
+    /// As they were left, list by list: a full hour of them is never moved as a whole.
+    accepted: VecDeque<Vec<Rung>>,
+    /// What takes longer to write, and waits for those.
+    others: VecDeque<Rung>,
+}
+
 impl Outcomes {
     /// Leaves these to be written.
-    pub(crate) fn add(&self, rung: Vec<Rung>) {
-        self.lock().push_back(rung);
+    pub(crate) fn add(&self, mut rung: Vec<Rung>) {
+        let others: Vec<Rung> = rung.extract_if(.., |rung| !rung.is_accepted()).collect();
+        let mut waiting = self.lock();
+        if !rung.is_empty() {
+            waiting.accepted.push_back(rung);
+        }
+        waiting.others.extend(others);
+        drop(waiting);
         self.arrived.notify_one();
     }
 
@@ -89,20 +104,27 @@ impl Outcomes {
 
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.lock().iter().map(Vec::len).sum()
+        let waiting = self.lock();
+        waiting.accepted.iter().map(Vec::len).sum::<usize>() + waiting.others.len()
     }
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.lock().iter().all(Vec::is_empty)
+        let waiting = self.lock();
+        waiting.accepted.is_empty() && waiting.others.is_empty()
     }
 
-    /// The lists that make a page, the oldest first; at least one.
+    /// What makes a page, the oldest first: lists of accepted rings, and when there are none, others.
     fn take_page(&self) -> Vec<Rung> {
         let mut page = Vec::new();
         let mut waiting = self.lock();
-        while let Some(list) = waiting.pop_front_if(|list| page.is_empty() || page.len() + list.len() <= PAGE) {
+        while let Some(list) = waiting.accepted.pop_front_if(|list| page.is_empty() || page.len() + list.len() <= PAGE)
+        {
             page.extend(list);
+        }
+        if page.is_empty() {
+            let others = waiting.others.len().min(PAGE_OF_OTHERS);
+            page.extend(waiting.others.drain(..others));
         }
         drop(waiting);
         // One order for all: nobody waits for a row while holding one that the other waits for.
@@ -111,12 +133,15 @@ impl Outcomes {
     }
 
     fn put_back(&self, page: Vec<Rung>) {
-        if !page.is_empty() {
-            self.lock().push_front(page);
+        let (accepted, others): (Vec<Rung>, Vec<Rung>) = page.into_iter().partition(Rung::is_accepted);
+        let mut waiting = self.lock();
+        if !accepted.is_empty() {
+            waiting.accepted.push_front(accepted);
         }
+        waiting.others.extend(others);
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Vec<Rung>>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,6 +4,7 @@ mod app_outcomes;
 mod crashes;
 mod phone_outcomes;
 mod promises;
+mod queueing;
 mod reconciling;
 mod retries;
 mod taking_back;

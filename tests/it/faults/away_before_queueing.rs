@@ -41,6 +41,7 @@ async fn what_could_not_be_queued_rings_within_its_window_or_is_told_of_but_neve
     let rung = crowd.rung_at(CALLS..2 * CALLS);
     eprintln!("PostgreSQL away from before queueing into the ring window of {WINDOW_S} s, n = {CALLS}: {rung:?}");
     assert_eq!((rung.doubled, rung.early, rung.late), (0, 0, 0), "{rung:?}");
+    eprintln!("what the host says: {:?}", crowd.outcomes().await);
     crowd.until_counted("calls WHERE state = 'expired'", CALLS + rung.lost).await;
     crowd.until_counted("alerts", 2 * CALLS).await;
     assert_eq!(crowd.rung_at(0..CALLS).lost, CALLS, "and what was too late never rang");

@@ -240,6 +240,17 @@ impl Crowd {
              GROUP BY c.state, c.reason, a.state, a.sends, a.reason, a.accepted_at IS NULL",
             lost.join(",")
         );
+        self.lines(sql).await
+    }
+
+    /// What became of the calls, as far as the host knows: how many of each kind.
+    pub async fn outcomes(&self) -> Vec<String> {
+        let sql =
+            "SELECT count(*) || ' ' || state || ' ' || coalesce(reason, '') AS line FROM calls GROUP BY state, reason";
+        self.lines(sql.to_owned()).await
+    }
+
+    async fn lines(&self, sql: String) -> Vec<String> {
         let rows: Vec<Line> = match &self.location {
             Location::Postgres(url) => {
                 let mut connection = AsyncPgConnection::establish(url).await.unwrap();

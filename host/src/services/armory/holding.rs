@@ -25,6 +25,7 @@ const RINGS_A_PAGE: usize = 1_000;
 /// Takes everything that is free and rings soon. Returns how many rings that were.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     if app.armory.take_stale() {
+        let _nothing_moves = app.armory.nothing_moves().await;
         // What this host did ring is written first: it is not to be taken, and rung, again.
         outcomes::write(app).await.inspect_err(|_| app.armory.suspect())?;
         let (node, now) = (app.node, app.clock.now());
@@ -66,6 +67,7 @@ async fn take_pages(app: &App) -> Result<usize, ServiceError> {
 async fn take_page(app: &App) -> Result<usize, ServiceError> {
     let (node, rules) = (app.node, Rules::of(app));
     let horizon = rules.now.plus_secs(i64::from(app.config.calling.queue_ahead_s));
+    let _moving = app.armory.moving().await;
     let page = app.db.write(move |c| async move { take(c, node, horizon, &rules).await }.boxed()).await;
     let page = page.inspect_err(|_| app.armory.suspect())?;
     app.armory.put(page.armed);

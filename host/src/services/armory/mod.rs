@@ -17,13 +17,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use shelf::{Armed, List};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::shelf::Shelf;
 use crate::domain::{AttemptId, FamilyId, Moment};
 
 /// The rings that this host holds. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Armory(Arc<Mutex<Inside>>);
+pub struct Armory {
+    inside: Arc<Mutex<Inside>>,
+    /// Read by whoever moves rings from the database to here, written by who compares all of both: what is on its way
+    /// would be in neither place.
+    moving: Arc<RwLock<()>>,
+}
 
 #[derive(Debug, Default)]
 struct Inside {
@@ -35,6 +41,16 @@ struct Inside {
 }
 
 impl Armory {
+    /// Rings are on their way from the database to here for as long as this is kept.
+    pub(crate) async fn moving(&self) -> RwLockReadGuard<'_, ()> {
+        self.moving.read().await
+    }
+
+    /// Waits until no rings are on their way here, and lets none set out.
+    pub(crate) async fn nothing_moves(&self) -> RwLockWriteGuard<'_, ()> {
+        self.moving.write().await
+    }
+
     /// Holds these from now on. One that is held already stays as it is.
     pub(crate) fn put(&self, rings: Vec<Armed>) {
         let mut inside = self.lock();
@@ -131,6 +147,6 @@ impl Armory {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,6 +19,10 @@ fn moment(text: &str) -> Moment {
     text.parse::<jiff::Timestamp>().unwrap().into()
 }
 
+fn until(until: Moment) -> slots::Span {
+    slots::Span { from: Moment(0), until, limit: 10 }
+}
+
 #[tokio::test]
 async fn slots_that_cannot_stand_are_refused() {
     let w = world().await;
@@ -59,7 +63,7 @@ async fn saving_keeps_these_slots_and_no_others() {
     schedules::save(&w, ayu, callee, &[slot(3, "19:02"), off]).await.unwrap();
     let kept = schedules::list(&w, ayu, callee).await.unwrap();
     assert_eq!(kept.iter().map(|slot| slot.slot_no).collect::<Vec<_>>(), [1, 3]);
-    let due = slots::due_before(&mut w.db.read().await.unwrap(), Moment(i64::MAX), 10).await.unwrap();
+    let due = slots::due(&mut w.db.read().await.unwrap(), until(Moment(i64::MAX))).await.unwrap();
     assert_eq!(due.len(), 1);
     let due = &due[0];
     assert_eq!((due.next_at, due.next_date.as_str()), (moment("2026-11-20T12:02:00Z"), "2026-11-20"));
@@ -74,8 +78,8 @@ async fn of_many_planners_one_advances_a_slot() {
     schedules::save(&w, ayu, callee, &[slot(1, "09:00")]).await.unwrap();
     let horizon = moment("2026-11-21T02:00:00Z");
     let mut c = w.db.read().await.unwrap();
-    assert!(slots::due_before(&mut c, horizon.plus_secs(-1), 10).await.unwrap().is_empty());
-    let due = slots::due_before(&mut c, horizon, 10).await.unwrap().pop().unwrap();
+    assert!(slots::due(&mut c, until(horizon.plus_secs(-1))).await.unwrap().is_empty());
+    let due = slots::due(&mut c, until(horizon)).await.unwrap().pop().unwrap();
     drop(c);
     let tries = (0..8).map(|_| {
         let (id, from) = (due.slot_id, due.next_at);
@@ -88,7 +92,7 @@ async fn of_many_planners_one_advances_a_slot() {
     let moved =
         w.db.write(move |c| async move { slots::advance_all(c, &[(id, from, None)]).await }.boxed()).await.unwrap();
     assert!(moved.contains(&id));
-    let due = slots::due_before(&mut w.db.read().await.unwrap(), Moment(i64::MAX), 10).await.unwrap();
+    let due = slots::due(&mut w.db.read().await.unwrap(), until(Moment(i64::MAX))).await.unwrap();
     assert!(due.is_empty());
 }
 

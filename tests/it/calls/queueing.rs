@@ -1,0 +1,98 @@
+//! Queueing when something is wrong: no promise is passed over in silence.
+
+use callpanion::db::Location;
+use callpanion::domain::{AlertKind, CallReason, CallState};
+use callpanion::services::audit::{self, Span};
+use callpanion::services::queueing;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+
+use crate::testing::{Engine, TestApp, as_they_are, on_both, run};
+
+const DAY_S: u32 = 86_400;
+
+/// Bytes as a literal of the engine.
+fn blob(app: &TestApp, hex: &str) -> String {
+    match app.database.location() {
+        Location::Sqlite(_) => format!("X'{hex}'"),
+        Location::Postgres(_) => format!("'\\x{hex}'"),
+    }
+}
+
+on_both! {
+    async fn host_that_was_down_for_days_tells_of_every_call_and_rings_the_last_in_its_window(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        app.advance_without_ticks(3 * DAY_S + 60 + 20).await;
+        app.advance(300).await;
+        let calls = app.calls(&home).await;
+        let mut dates: Vec<_> = calls.iter().map(|call| (call.local_date.as_str(), call.state, call.reason)).collect();
+        dates.sort_unstable_by_key(|(date, ..)| *date);
+        let down = (CallState::Expired, Some(CallReason::HostWasDown));
+        assert_eq!(dates[..3].iter().map(|(_, state, reason)| (*state, *reason)).collect::<Vec<_>>(), [down; 3]);
+        assert_eq!(dates.iter().map(|(date, ..)| *date).collect::<Vec<_>>(), [
+            "2026-10-12", "2026-10-13", "2026-10-14", "2026-10-15",
+        ]);
+        assert_eq!((dates[3].1, paired.phone.rings().len()), (CallState::Completed, 1));
+        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed; 3]);
+        let (from, now) = (app.now().plus_secs(-4 * i64::from(DAY_S)), app.now());
+        let report = audit::promises(&app.host.db, &app.host.config.calling, Span { from, to: now, now }).await.unwrap();
+        assert!(report.is_clean() && report.promised == 4, "{report:?}");
+    }
+
+    async fn slot_that_cannot_be_queued_is_told_of_and_keeps_no_other_from_ringing(app: TestApp) {
+        let (ill, unreadable) = (app.app_household().await, app.app_household().await);
+        for home in [&ill, &unreadable] {
+            app.android(home).await;
+        }
+        let well = [app.app_household().await, app.app_household().await, app.app_household().await];
+        for home in &well {
+            app.android(home).await;
+        }
+        let (short, of_ill) = (blob(&app, "01"), blob(&app, &ill.callee.0.simple().to_string()));
+        let device = format!("SELECT id FROM devices WHERE callee_id = {of_ill}");
+        app.database.execute(&format!("UPDATE push_addresses SET id = {short} WHERE device_id IN ({device})")).await;
+        let of_other = blob(&app, &unreadable.callee.0.simple().to_string());
+        app.database.execute(&format!("UPDATE callees SET call_method = 'fax' WHERE id = {of_other}")).await;
+
+        assert_eq!(queueing::tick(&app.host).await.unwrap(), well.len());
+        assert_eq!(queueing::tick(&app.host).await.unwrap(), 0);
+        for home in &well {
+            assert_eq!(app.outcome(home, 400).await.state, CallState::Completed);
+        }
+        assert!(app.calls(&unreadable).await.is_empty());
+        assert_eq!(app.database.count("slots WHERE next_at IS NULL").await, 0, "it is tried again when its row is mended");
+        let call = app.call(&ill).await;
+        assert_eq!((call.state, call.reason), (CallState::Expired, Some(CallReason::HostWasDown)));
+        assert_eq!(app.alert_kinds(&ill).await, [AlertKind::CallFailed]);
+        assert_eq!(app.letters(&ill).len(), 1);
+    }
+
+    async fn slot_that_could_not_be_queued_for_a_while_rings_at_its_moment(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        let callee = blob(&app, &home.callee.0.simple().to_string());
+        app.database.execute(&format!("UPDATE callees SET call_method = 'fax' WHERE id = {callee}")).await;
+        assert_eq!(queueing::tick(&app.host).await.unwrap(), 0);
+        app.database.execute(&format!("UPDATE callees SET call_method = 'app' WHERE id = {callee}")).await;
+        assert_eq!(app.outcome(&home, 300).await.state, CallState::Completed);
+        assert_eq!(paired.phone.rings().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn table_that_is_locked_while_a_call_is_queued_costs_no_call() {
+    run(Engine::Postgres, as_they_are, locked_table).await;
+}
+
+async fn locked_table(app: TestApp) {
+    let home = app.app_household().await;
+    app.android(&home).await;
+    for table in ["timeline", "ring_attempts", "calls"] {
+        let mut other = AsyncPgConnection::establish(&app.database.url()).await.unwrap();
+        other.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")).await.unwrap();
+        assert_eq!(queueing::tick(&app.host).await.unwrap(), 0, "{table} is locked");
+        other.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(app.database.count("calls").await, 0, "it waits on");
+    }
+    assert_eq!(app.outcome(&home, 300).await.state, CallState::Completed);
+}
