@@ -1,6 +1,6 @@
 //! The device API, version 1: statuses, problem documents, and who may speak of what.
 
-use callpanion::domain::{AttemptState, CallState};
+use callpanion::domain::{AlertKind, AttemptState, CallReason, CallState};
 use callpanion_emulators::fcm::Refusal;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Fault};
@@ -162,7 +162,36 @@ on_both! {
         assert_eq!(silent.phone.rings().len(), 1, "the repeat has the same name, and the phone knows it");
         app.advance(10).await;
         assert_eq!((silent.phone.pushes().len(), next.phone.pushes().len()), (2, 1), "once more, and not again");
-        app.outcome(&home, 1_000).await;
+        // The iPhone never says whether it rings, and so may have rung.
+        let call = app.outcome(&home, 1_000).await;
+        assert_eq!((call.state, call.reason), (CallState::Missed, Some(CallReason::NoAnswer)));
+    }
+
+    async fn device_that_says_nothing_was_not_reached_and_the_family_reads_so(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.go_offline();
+        app.database.execute("UPDATE devices SET acknowledges = TRUE").await;
+        let call = app.outcome(&home, 1_500).await;
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Failed, Some(CallReason::DeviceSilent), 2));
+        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
+        let page = app.signed_in(&home).await.get(&format!("/calls/{}", call.id)).await;
+        page.must_say("It may be switched off, or without a network.");
+    }
+
+    async fn device_that_says_nothing_is_rung_once_more_though_its_vendor_did_not_take_it_at_first(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.database.execute("UPDATE devices SET acknowledges = TRUE").await;
+        for _ in 0..2 {
+            app.world.fcm.faults().next(Fault::from(Refusal::Unavailable).retry_after("2"));
+        }
+        app.advance_until(130, || async { paired.phone.pushes().len() == 1 }).await;
+        app.advance(10).await;
+        assert_eq!(paired.phone.pushes().len(), 2, "it was rung once, and once more");
+        app.advance(12).await;
+        assert_eq!(paired.phone.pushes().len(), 2, "and not again");
     }
 
     async fn device_that_comes_back_when_another_has_picked_up_does_not_ring(app: TestApp) {

@@ -55,6 +55,17 @@ pub enum Conn {
     LiteWriter(Box<Lite>),
 }
 
+impl Conn {
+    /// For the rest of the transaction, a lock that somebody else keeps is given up after a fifth of a second. SQLite has
+    /// one writer, and no locks.
+    pub(crate) async fn wait_briefly_for_locks(&mut self) -> Result<(), DbError> {
+        if let Self::Pg(pg) = self {
+            diesel_async::SimpleAsyncConnection::batch_execute(&mut ***pg, "SET LOCAL lock_timeout = '200ms'").await?;
+        }
+        Ok(())
+    }
+}
+
 /// Runs one query body on whichever engine `$conn` is.
 macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {

@@ -37,7 +37,7 @@ pub enum AttemptStep {
     Armed {
         /// When.
         at: Moment,
-        /// What was in the way, in the vendor's or the plugin's words; `None` leaves what is known.
+        /// What was in the way, in the vendor's or the plugin's words; `None` when nothing was.
         why: Option<String>,
         /// How often it was handed over.
         sends: i32,

@@ -14,7 +14,7 @@ use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 
 const RINGS_A_TICK: i64 = 200;
-/// How often one device is rung for one try.
+/// How often one device is rung for one try: as often as its vendor took it.
 const SENDS: i32 = 2;
 
 /// Looks after rings that nobody has acknowledged in time. Returns how many.
@@ -39,7 +39,8 @@ async fn ring_once_more(c: &mut Conn, rules: &Rules) -> Result<Vec<FamilyId>, Db
         let Some(callee) = callees::find(c, call.callee_id).await? else { continue };
         families.push(call.family_id);
         timeline::append(c, &call, rules.now, "not_acknowledged", Some(&attempt.channel)).await?;
-        if attempt.sends < SENDS {
+        // What its vendor did not take at first was no ring; a repeat forgets why that was.
+        if attempt.sends < SENDS || attempt.reason.is_some() {
             repeat(c, &attempt, rules).await?;
         }
         // Where there is no other device, this one has had its second chance.

@@ -3,16 +3,19 @@
 //! A phone that says nothing is the usual case: the app may be killed, the
 //! battery flat. So the server alone decides that a ring is over.
 
+use std::sync::Arc;
+
 use futures::{FutureExt, StreamExt};
 
 use crate::app::App;
 use crate::db::calls::{self, Call, CallFacts};
+use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::steps::LOOKED_UP;
-use crate::db::{Conn, DbError, conversations, ring_attempts};
-use crate::domain::{CallMethod, CallReason, CallState, FamilyId};
+use crate::db::{Conn, DbError, conversations, devices, ring_attempts};
+use crate::domain::{AttemptState, CallMethod, CallReason, CallState, DeviceId, FamilyId, NodeId};
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::outcomes;
+use crate::services::{nodes, outcomes};
 
 /// After the ring window, for an answer that is on its way.
 pub(crate) const ANSWER_GRACE_S: i64 = 5;
@@ -29,12 +32,19 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
     let (app_before, phone_before) = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
     let overdue = calls::open_expired_before(&mut app.db.read().await?, app_before, phone_before, CALLS_A_TICK).await?;
-    if !overdue.is_empty() {
-        // What this host knows of them and has not written counts too.
-        outcomes::write(app).await?;
+    if overdue.is_empty() {
+        return Ok(0);
     }
+    // What this host knows of them and has not written counts too.
+    if let Err(error) = outcomes::write(app).await {
+        tracing::warn!(%error, "calls whose outcome waits to be written are judged later");
+    }
+    let unwritten = app.outcomes.calls();
+    let overdue = overdue.into_iter().filter(|call| !unwritten.contains(&call.id));
+    let others: Arc<[NodeId]> = nodes::others(app).await?.into();
     // Side by side: after nine o'clock there may be thousands whom nobody answered.
-    let judged = futures::stream::iter(overdue).map(|call| end_one(app, call)).buffer_unordered(SIDE_BY_SIDE);
+    let judged =
+        futures::stream::iter(overdue).map(|call| end_one(app, call, others.clone())).buffer_unordered(SIDE_BY_SIDE);
     let judged: Vec<Result<Option<FamilyId>, ServiceError>> = judged.collect().await;
     let (mut moved, mut failed) = (Vec::new(), None);
     for outcome in judged {
@@ -48,28 +58,31 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     failed.map_or(Ok(moved.len()), Err)
 }
 
-async fn end_one(app: &App, call: Call) -> Result<Option<FamilyId>, ServiceError> {
+async fn end_one(app: &App, call: Call, others: Arc<[NodeId]>) -> Result<Option<FamilyId>, ServiceError> {
     let (rules, family) = (Rules::of(app), call.family_id);
-    let changed = app.db.write(move |c| async move { judge(c, call, &rules).await }.boxed()).await?;
+    let changed = app.db.write(move |c| async move { judge(c, call, &others, &rules).await }.boxed()).await?;
     Ok(changed.then_some(family))
 }
 
-async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbError> {
+async fn judge(c: &mut Conn, mut call: Call, others: &[NodeId], rules: &Rules) -> Result<bool, DbError> {
     let before = (call.state, call.tries, call.check_at);
+    if call.state == CallState::Queued && ring_attempts::of_call(c, call.id).await?.is_empty() {
+        miss(c, &mut call, CallReason::HostWasDown, rules).await?;
+        return Ok(before != (call.state, call.tries, call.check_at));
+    }
     match (call.state, call.call_method) {
         (CallState::Queued, CallMethod::App) => {
-            // A device may have said that it rings though nobody wrote so: the host that rang it died.
             let attempts = ring_attempts::of_call(c, call.id).await?;
+            // Another host knows what became of it, and has not written it yet; one that is dead is buried, and lets it go.
+            if attempts.iter().any(|attempt| is_held_by(attempt, others)) {
+                return Ok(false);
+            }
+            // A device may have said that it rings though nobody wrote so: the host that rang it died.
             let rang = attempts.iter().any(|attempt| attempt.try_no == call.tries && attempt.rang_at.is_some());
             miss(c, &mut call, if rang { CallReason::NoAnswer } else { CallReason::NotRungInTime }, rules).await?;
         }
         (CallState::Ringing, CallMethod::App) => {
-            // It was sent, which says nothing of whether anybody took it.
-            let attempts = ring_attempts::of_call(c, call.id).await?;
-            let was_taken = attempts.iter().any(|attempt| {
-                attempt.try_no == call.tries && (attempt.accepted_at.is_some() || attempt.rang_at.is_some())
-            });
-            let reason = if was_taken { CallReason::NoAnswer } else { CallReason::VendorFailed };
+            let reason = of_silence(c, &call).await?;
             miss(c, &mut call, reason, rules).await?;
         }
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
@@ -96,6 +109,29 @@ async fn judge(c: &mut Conn, mut call: Call, rules: &Rules) -> Result<bool, DbEr
         _ => {}
     }
     Ok(before != (call.state, call.tries, call.check_at))
+}
+
+fn is_held_by(attempt: &RingAttempt, nodes: &[NodeId]) -> bool {
+    let is_held = attempt.state == AttemptState::Armed && !attempt.ahead;
+    is_held && attempt.owner.is_some_and(|owner| nodes.contains(&owner))
+}
+
+/// Why nobody picked up a ring that was sent: that says neither that its vendor took it nor that it rang.
+async fn of_silence(c: &mut Conn, call: &Call) -> Result<CallReason, DbError> {
+    let attempts = ring_attempts::of_call(c, call.id).await?;
+    let mut tried = attempts.iter().filter(|attempt| attempt.try_no == call.tries);
+    if tried.clone().any(|attempt| attempt.rang_at.is_some()) {
+        return Ok(CallReason::NoAnswer);
+    }
+    let rung: Vec<Option<DeviceId>> =
+        tried.by_ref().filter(|attempt| attempt.accepted_at.is_some()).map(|attempt| attempt.device_id).collect();
+    if rung.is_empty() {
+        return Ok(CallReason::VendorFailed);
+    }
+    let devices: Vec<DeviceId> = rung.iter().flatten().copied().collect();
+    let acknowledging = devices::acknowledging(c, &devices).await?;
+    let would_say = |device: &Option<DeviceId>| device.is_some_and(|device| acknowledging.contains(&device));
+    Ok(if rung.iter().all(would_say) { CallReason::DeviceSilent } else { CallReason::NoAnswer })
 }
 
 /// Whether the vendor is just about to be asked what became of a call. Who was asked in vain is asked again later.

@@ -2,7 +2,7 @@
 //!
 //! Each gives a sign of life every second. When another's number of beats stands still for a lease, by this host's own
 //! monotonic clock, that host is dead: the rings that it held and the jobs that it began are let go, and whoever comes
-//! first takes them. It need not be dead in truth: a host that is only cut from the database rings what it armed, and so
+//! first takes them. Only the time counts in which this host looked: while the database is away nobody can give a sign. It need not be dead in truth: a host that is only cut from the database rings what it armed, and so
 //! may two; a device drops a ring that it knows. What a vendor dials is never held, but looked up.
 
 use std::collections::HashMap;
@@ -18,29 +18,49 @@ use crate::db::ring_attempts::holding;
 use crate::domain::NodeId;
 use crate::services::error::ServiceError;
 
+/// From one look to the next at the most: what is longer was no watch.
+const LONGEST_WATCH: Duration = Duration::from_secs(2);
+
 /// The other processes, as this one sees them. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Peers(Arc<Mutex<HashMap<NodeId, Sighting>>>);
+pub struct Peers(Arc<Mutex<Watch>>);
+
+#[derive(Debug, Default)]
+struct Watch {
+    /// When this host last looked, on its monotonic clock.
+    looked_at: Option<Duration>,
+    known: HashMap<NodeId, Sighting>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Sighting {
     beats: i64,
-    /// When the number was first seen, on this host's monotonic clock.
-    since: Duration,
+    /// How long the number has stood still, as far as this host watched.
+    still: Duration,
 }
 
 impl Peers {
     /// Takes in what stands in the database, and gives those that have stood still for longer than a lease.
     fn look(&self, seen: &[Node], now: Duration, lease: Duration) -> Vec<NodeId> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|id, _| seen.iter().any(|node| node.id == *id));
+        let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let watched = watch.looked_at.map_or(Duration::ZERO, |at| now.saturating_sub(at).min(LONGEST_WATCH));
+        watch.looked_at = Some(now);
+        watch.known.retain(|id, _| seen.iter().any(|node| node.id == *id));
         for node in seen {
-            let sighting = known.entry(node.id).or_insert(Sighting { beats: node.beats, since: now });
-            if sighting.beats != node.beats {
-                *sighting = Sighting { beats: node.beats, since: now };
-            }
+            let fresh = Sighting { beats: node.beats, still: Duration::ZERO };
+            watch
+                .known
+                .entry(node.id)
+                .and_modify(|known| {
+                    *known = if known.beats == node.beats {
+                        Sighting { still: known.still + watched, ..*known }
+                    } else {
+                        fresh
+                    };
+                })
+                .or_insert(fresh);
         }
-        known.iter().filter(|(_, sighting)| now.saturating_sub(sighting.since) > lease).map(|(id, _)| *id).collect()
+        watch.known.iter().filter(|(_, sighting)| sighting.still > lease).map(|(id, _)| *id).collect()
     }
 }
 
@@ -72,6 +92,15 @@ pub async fn join(app: &App) -> Result<(), ServiceError> {
         bury(app, all.into_iter().map(|node| node.id).filter(|id| *id != app.node).collect()).await?;
     }
     Ok(())
+}
+
+/// The other processes that nobody has found dead. None on a database that one process owns.
+pub(crate) async fn others(app: &App) -> Result<Vec<NodeId>, ServiceError> {
+    if !app.db.is_shared() {
+        return Ok(Vec::new());
+    }
+    let all = nodes::all(&mut app.db.read().await?).await?;
+    Ok(all.into_iter().map(|node| node.id).filter(|id| *id != app.node).collect())
 }
 
 async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
@@ -122,5 +151,15 @@ mod tests {
         };
         assert!((0..=5).all(|second| at(second).is_empty()));
         assert_eq!(at(6), [dead]);
+    }
+
+    #[test]
+    fn nobody_is_dead_for_the_time_in_which_nobody_could_give_a_sign() {
+        let (peers, lease) = (Peers::default(), Duration::from_secs(5));
+        let other = Node { id: NodeId::new(), beats: 1, started_at: Moment(0), seen_at: Moment(0) };
+        let look = |second: u64| peers.look(std::slice::from_ref(&other), Duration::from_secs(second), lease);
+        // The database was away from the second second to the three hundredth.
+        assert!([0, 1, 2, 300, 301].into_iter().all(|second| look(second).is_empty()));
+        assert_eq!(look(302), [other.id]);
     }
 }

@@ -3,7 +3,7 @@
 //! The ringing loop never waits for the database: it leaves its outcomes here. They are written in pages, a page in one
 //! transaction and most of it in a few statements. While the database is away they wait.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
@@ -13,7 +13,7 @@ use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::holding::{self, Taken};
 use crate::db::timeline::TimelineRow;
 use crate::db::{Conn, DbError, calls, devices, timeline};
-use crate::domain::{CallReason, CallState, DeviceId, FamilyId, Moment, Verdict};
+use crate::domain::{CallId, CallReason, CallState, DeviceId, FamilyId, Moment, Verdict};
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
@@ -23,6 +23,8 @@ use crate::services::verdicts;
 const PAGE: usize = 2_000;
 /// Other outcomes that one transaction writes: each may have its alert, its letters and its next try.
 const PAGE_OF_OTHERS: usize = 50;
+/// While accepted rings keep coming, each so many-th page is one of others.
+const OTHERS_EACH: usize = 8;
 /// An outcome that the database does not take is tried for so long after its window; then its call has its end without.
 const TRIED_FOR_S: i64 = 300;
 
@@ -82,6 +84,8 @@ struct Waiting {
     accepted: VecDeque<Vec<Rung>>,
     /// What takes longer to write, and waits for those.
     others: VecDeque<Rung>,
+    /// How many pages were taken.
+    pages: usize,
 }
 
 impl Outcomes {
@@ -102,6 +106,12 @@ impl Outcomes {
         self.arrived.notified().await;
     }
 
+    /// The calls whose outcomes wait.
+    pub(crate) fn calls(&self) -> HashSet<CallId> {
+        let waiting = self.lock();
+        waiting.accepted.iter().flatten().chain(&waiting.others).map(|rung| rung.armed.attempt.call_id).collect()
+    }
+
     /// How many wait.
     pub fn len(&self) -> usize {
         let waiting = self.lock();
@@ -114,11 +124,14 @@ impl Outcomes {
         waiting.accepted.is_empty() && waiting.others.is_empty()
     }
 
-    /// What makes a page, the oldest first: lists of accepted rings, and when there are none, others.
+    /// What makes a page, the oldest first: lists of accepted rings; others when there are none, and every now and then.
     fn take_page(&self) -> Vec<Rung> {
         let mut page = Vec::new();
         let mut waiting = self.lock();
-        while let Some(list) = waiting.accepted.pop_front_if(|list| page.is_empty() || page.len() + list.len() <= PAGE)
+        waiting.pages = waiting.pages.wrapping_add(1);
+        let is_of_others = !waiting.others.is_empty() && waiting.pages.is_multiple_of(OTHERS_EACH);
+        while !is_of_others
+            && let Some(list) = waiting.accepted.pop_front_if(|list| page.is_empty() || page.len() + list.len() <= PAGE)
         {
             page.extend(list);
         }

@@ -15,6 +15,8 @@ async fn database_that_dies_after_arming_delays_no_ring() {
     let crowd = Crowd::gather(Location::Postgres(cluster.url()), &[due; CALLS]).await;
     let node = Running::serve(&crowd.settings(&cluster.url())).await;
     crowd.until_armed(CALLS).await;
+    // It rings nothing, and must not take its silent neighbour for dead when the database is back.
+    let other = Running::serve(&crowd.settings(&cluster.url())).await;
     until_moment(due.plus_secs(-before_s)).await;
     cluster.halt().await;
 
@@ -34,5 +36,6 @@ async fn database_that_dies_after_arming_delays_no_ring() {
     rung.check("the same, when all is settled");
     assert_eq!(rung.repeated, 0, "what rang is not rung again: {rung:?}");
     node.stop().await;
+    other.stop().await;
     crowd.world.stop().await;
 }

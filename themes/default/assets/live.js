@@ -8,17 +8,26 @@
   const shown = new Map(parts.map((part) => [part, part.innerHTML.trim()]));
   // A press is a finger that goes down and up on the same element: nothing is replaced in between.
   let lifted = Promise.resolve();
-  const longestPress = 2000;
+  const longestPress = 10_000;
   let due = 0;
   let running = false;
 
   function press() {
     lifted = new Promise((done) => {
+      const ends = new AbortController();
       // The click comes a moment after the finger.
-      const up = () => setTimeout(done, 200);
-      ["pointerup", "pointercancel"].forEach((end) => addEventListener(end, up, { once: true, capture: true }));
+      const up = () => { ends.abort(); setTimeout(done, 200); };
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up, { capture: true, signal: ends.signal });
       setTimeout(done, longestPress);
     });
+  }
+
+  // Until no finger is down, and none has come meanwhile.
+  async function noPress() {
+    for (let seen; seen !== lifted;) {
+      seen = lifted;
+      await seen;
+    }
   }
 
   // As the browser writes it.
@@ -34,7 +43,7 @@
     if (answer.redirected) { location.reload(); return; }
     if (!answer.ok) return;
     const html = written(await answer.text());
-    await lifted;
+    await noPress();
     if (html === shown.get(part) || part.contains(document.querySelector(":focus:is(input, select, textarea)"))) return;
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
     const links = "a, button, summary, [tabindex]";

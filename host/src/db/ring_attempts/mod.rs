@@ -85,7 +85,7 @@ pub struct RingAttempt {
 #[diesel(table_name = ring_attempts)]
 #[expect(clippy::option_option, reason = "the outer one says whether it is written, the inner one what")]
 struct Change {
-    reason: Option<String>,
+    reason: Option<Option<String>>,
     act_at: Option<Option<Moment>>,
     owner: Option<Option<NodeId>>,
     sent_at: Option<Moment>,
@@ -101,7 +101,7 @@ impl Change {
         match step {
             AttemptStep::Armed { at, why, sends, sent_at } => Self {
                 act_at: Some(Some(at)),
-                reason: why,
+                reason: Some(why),
                 owner: Some(None),
                 sends: Some(sends),
                 sent_at,
@@ -114,14 +114,14 @@ impl Change {
                 Self { act_at: Some(look_at), rang_at: at, accepted_at, ..Self::receipt(receipt) }
             }
             AttemptStep::Unknown { why, look_at } => {
-                Self { act_at: Some(Some(look_at)), reason: why, ..Self::default() }
+                Self { act_at: Some(Some(look_at)), reason: why.map(Some), ..Self::default() }
             }
             AttemptStep::Gone(Ending { why, sends, sent_at })
             | AttemptStep::Failed(Ending { why, sends, sent_at })
             | AttemptStep::StillAccepted(Ending { why, sends, sent_at }) => {
-                Self { act_at: Some(None), reason: Some(why), sends: Some(sends), sent_at, ..Self::default() }
+                Self { act_at: Some(None), reason: Some(Some(why)), sends: Some(sends), sent_at, ..Self::default() }
             }
-            AttemptStep::Closed { why } => Self { act_at: Some(None), reason: Some(why), ..Self::default() },
+            AttemptStep::Closed { why } => Self { act_at: Some(None), reason: Some(Some(why)), ..Self::default() },
         }
     }
 

@@ -51,6 +51,8 @@ word_enum! {
         Misconfigured = "misconfigured",
         /// The device can no longer be reached.
         AddressGone = "address_gone",
+        /// The device is one that says when it rings, and did not.
+        DeviceSilent = "device_silent",
         /// No device is paired.
         NoDevice = "no_device",
         /// No phone number is on record.
@@ -65,7 +67,7 @@ word_enum! {
 /// What another try could change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnotherTry {
-    /// Nobody picked up: they may in a while, as the family wishes.
+    /// Nobody picked up, or the device is off: that may change in a while, as the family wishes.
     Later,
     /// The line was busy: they are at home, and free again soon.
     WhenFree,
@@ -99,6 +101,7 @@ impl CallReason {
             | R::Refused
             | R::Misconfigured
             | R::AddressGone
+            | R::DeviceSilent
             | R::NoDevice
             | R::NoPhone
             | R::NoConsent
@@ -110,7 +113,7 @@ impl CallReason {
     pub fn another_try(self, method: CallMethod) -> AnotherTry {
         use CallReason as R;
         match self {
-            R::NoAnswer | R::NeverConnected => AnotherTry::Later,
+            R::NoAnswer | R::NeverConnected | R::DeviceSilent => AnotherTry::Later,
             R::Busy => AnotherTry::WhenFree,
             R::ProviderFailed | R::VendorFailed | R::VendorBusy | R::VendorLost | R::ChannelResting => {
                 AnotherTry::WhenMended

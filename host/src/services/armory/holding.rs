@@ -25,8 +25,9 @@ const RINGS_A_PAGE: usize = 1_000;
 /// Takes everything that is free and rings soon. Returns how many rings that were.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     if app.armory.take_stale() {
-        let _nothing_moves = app.armory.nothing_moves().await;
         // What this host did ring is written first: it is not to be taken, and rung, again.
+        outcomes::write(app).await.inspect_err(|_| app.armory.suspect())?;
+        let _nothing_moves = app.armory.nothing_moves().await;
         outcomes::write(app).await.inspect_err(|_| app.armory.suspect())?;
         let (node, now) = (app.node, app.clock.now());
         let let_go = app.db.write(move |c| async move { holding::let_go(c, &[node], now).await }.boxed()).await;

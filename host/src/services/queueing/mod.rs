@@ -4,9 +4,9 @@
 //! compare-and-set, the calls are made, unique on callee, slot and local date, and their first ring attempts are armed
 //! and this host's. Of many planners one gets each slot, and a planner that dies loses nothing.
 //!
-//! Whoever can still be rung goes first. Then come those whose ring window went by without a host or a database: their
-//! families are told, occurrence by occurrence. A slot that cannot be queued is found, tried again with every tick, and
-//! keeps no other waiting; when its window is over its family is told too.
+//! Whoever can still be rung goes first. Then come those whose ring window went by without a host or a database: each
+//! occurrence has its call, which is over as soon as it is made, and the family is told. A slot that cannot be queued is
+//! found, tried again with every tick, and keeps no other waiting; when its window is over its family is told too.
 
 mod now;
 mod page;
@@ -23,8 +23,8 @@ use crate::db::{DbError, slots};
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 
-/// How long a tick looks for the slots that cannot be queued: a table that somebody locks would keep it for ever.
-const ISOLATING_FOR: Duration = Duration::from_secs(2);
+/// How long a tick looks for the slots of a page that cannot be queued: a table that somebody locks would keep it for ever.
+const ISOLATING_FOR: Duration = Duration::from_secs(5);
 
 /// How far a tick has come in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,6 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
 }
 
 async fn take_page(app: &App, window: Window, made: &mut usize) -> Result<Progress, ServiceError> {
-    let began = Instant::now();
     match page::queue(app, window, None).await {
         Ok(queued) => {
             *made += queued.made;
@@ -67,26 +66,31 @@ async fn take_page(app: &App, window: Window, made: &mut usize) -> Result<Progre
         Err(error) if error.retryable() => Err(error.into()),
         Err(error) => {
             tracing::warn!(%error, cause = cause(&error), "slots could not be queued together");
-            isolate(app, window, began, made).await
+            isolate(app, window, made).await
         }
     }
 }
 
-/// Queues what can be queued of a page, by halves.
-async fn isolate(app: &App, window: Window, began: Instant, made: &mut usize) -> Result<Progress, ServiceError> {
+/// Queues what can be queued of a page, by halves. While some can, there may be more.
+async fn isolate(app: &App, window: Window, made: &mut usize) -> Result<Progress, ServiceError> {
+    let began = Instant::now();
     let mut parts = vec![slots::due_ids(&mut app.db.read().await?, window.span(&Rules::of(app))).await?];
-    let mut progress = Progress::More;
+    let mut progress = Progress::Stuck;
     while let Some(mut part) = parts.pop() {
         if began.elapsed() > ISOLATING_FOR {
             return Ok(Progress::Stuck);
         }
         match page::queue(app, window, Some(part.clone())).await {
-            Ok(queued) => *made += queued.made,
+            Ok(queued) => {
+                *made += queued.made;
+                if queued.moved > 0 {
+                    progress = Progress::More;
+                }
+            }
             Err(error) if error.retryable() => return Err(error.into()),
             Err(error) if part.len() <= 1 => {
                 let slot = part.first().map(ToString::to_string);
                 tracing::error!(slot, %error, cause = cause(&error), "a slot could not be queued; it is tried again");
-                progress = Progress::Stuck;
             }
             Err(_) => {
                 let later = part.split_off(part.len() / 2);

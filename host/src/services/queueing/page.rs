@@ -1,6 +1,6 @@
 //! A page: the slots that one transaction turns into calls.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use futures::FutureExt;
 
@@ -23,8 +23,8 @@ use crate::services::schedules::planning;
 
 /// Slots of a page.
 const SLOTS: i64 = 1_000;
-/// Slots of a page whose calls nobody can ring any more: each has an alert and letters.
-const PASSED_SLOTS: i64 = 50;
+/// What was missed longer ago is not told of any more, so that nobody gets a month of bad news at once; an audit finds it.
+const TOLD_FOR_S: i64 = 7 * 86_400;
 
 /// Whether the phone may still ring for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +38,20 @@ pub(super) enum Window {
 impl Window {
     /// The slots that are in it now.
     pub(super) fn span(self, rules: &Rules) -> slots::Span {
-        let opened = rules.now.plus_secs(-rules.ring_window_s());
+        let opened = opened(rules);
         match self {
             Self::Open => {
                 let until = rules.now.plus_secs(i64::from(rules.config.calling.queue_ahead_s));
                 slots::Span { from: opened, until, limit: SLOTS }
             }
-            Self::Over => slots::Span { from: Moment(i64::MIN), until: Moment(opened.0 - 1), limit: PASSED_SLOTS },
+            Self::Over => slots::Span { from: Moment(i64::MIN), until: Moment(opened.0 - 1), limit: SLOTS },
         }
     }
+}
+
+/// The earliest moment whose ring window is open now.
+fn opened(rules: &Rules) -> Moment {
+    rules.now.plus_secs(-rules.ring_window_s())
 }
 
 /// What one transaction did.
@@ -95,8 +100,12 @@ struct Page {
 struct Promise {
     call: Call,
     callee: Callee,
-    target: Result<arming::Target, CallReason>,
+    /// Nobody can ring it any more: it is over as soon as it is made, and [`deadlines`](crate::services::deadlines) says so.
+    target: Option<Result<arming::Target, CallReason>>,
 }
+
+/// An occurrence: its moment, and the local date that it stands for, `YYYY-MM-DD`.
+type Occurrence = (Moment, String);
 
 async fn queue_page(
     c: &mut Conn,
@@ -107,7 +116,11 @@ async fn queue_page(
 ) -> Result<Page, DbError> {
     let span = window.span(rules);
     let due = match only {
-        Some(only) => slots::due_among(c, span, &only).await?,
+        Some(only) => {
+            // Somebody keeps one of these for long: the others need not wait for him.
+            c.wait_briefly_for_locks().await?;
+            slots::due_among(c, span, &only).await?
+        }
         None => slots::due(c, span).await?,
     };
     if due.is_empty() {
@@ -123,21 +136,27 @@ async fn queue_page(
     // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
     let since = due.iter().map(|slot| slot.next_at).min().unwrap_or(rules.now).min(rules.now);
     let calendars = planning::calendars(c, &zones(callees.values()), since).await?;
-    let steps: Vec<slots::Step> = due.iter().map(|slot| step(slot, &calendars)).collect();
+    let courses = due.into_iter().map(|slot| {
+        let (calls, next) = course(&slot, calendars.get(&slot.callee_id), window, rules);
+        (slot, calls, next)
+    });
+    let courses: Vec<(DueSlot, Vec<Occurrence>, Option<Occurrence>)> = courses.collect();
+    let steps: Vec<slots::Step> =
+        courses.iter().map(|(slot, _, next)| (slot.slot_id, slot.next_at, next.clone())).collect();
     let moved = slots::advance_all(c, &steps).await?;
-    let promises = due.into_iter().filter(|slot| moved.contains(&slot.slot_id)).filter_map(|slot| {
-        let callee = callees.get(&slot.callee_id)?.clone();
-        let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
-        let target = match window {
-            Window::Open => {
-                arming::choose(&callee, callee.call_method, targets, rules).map_err(arming::Refusal::reason)
-            }
-            // A late ring would be worse than none.
-            Window::Over => Err(CallReason::HostWasDown),
+    let mine = courses.into_iter().filter(|(slot, ..)| moved.contains(&slot.slot_id));
+    let promises = mine.flat_map(|(slot, occurrences, _)| {
+        let callee = callees.get(&slot.callee_id);
+        let promise = |(at, date): Occurrence| {
+            let callee = callee?.clone();
+            let mut call = new_call(&callee, slot.slot.slot_no, date, at, rules);
+            let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
+            let target = (window == Window::Open)
+                .then(|| arming::choose(&callee, callee.call_method, targets, rules).map_err(arming::Refusal::reason));
+            call.device_id = target.as_ref().and_then(|target| target.as_ref().ok()).and_then(arming::Target::device);
+            Some(Promise { call, callee, target })
         };
-        let mut call = new_call(&callee, slot.slot.slot_no, slot.next_date, slot.next_at, rules);
-        call.device_id = target.as_ref().ok().and_then(arming::Target::device);
-        Some(Promise { call, callee, target })
+        occurrences.into_iter().filter_map(promise).collect::<Vec<_>>()
     });
     let promises = promises.collect();
     let (families, armed) = keep(c, promises, node, rules).await?;
@@ -149,10 +168,33 @@ fn zones<'a>(callees: impl IntoIterator<Item = &'a Callee>) -> Vec<(CalleeId, Zo
     callees.into_iter().map(|callee| (callee.id, zone(callee))).collect()
 }
 
-/// To its next occurrence, even if that is over too: after days without a host each has a call that says so.
-fn step(slot: &DueSlot, calendars: &BTreeMap<CalleeId, Calendar>) -> slots::Step {
-    let next = calendars.get(&slot.callee_id).and_then(|calendar| slot.slot.next_after(slot.next_at, calendar));
-    (slot.slot_id, slot.next_at, next.map(|next| (next.at, next.date.to_string())))
+/// The occurrences of a slot that are to have a call, and the one that comes then. After days without a host that is each
+/// that nobody can ring any more.
+fn course(
+    slot: &DueSlot,
+    calendar: Option<&Calendar>,
+    window: Window,
+    rules: &Rules,
+) -> (Vec<Occurrence>, Option<Occurrence>) {
+    let after = |at| {
+        let next = calendar.and_then(|calendar| slot.slot.next_after(at, calendar))?;
+        Some((next.at, next.date.to_string()))
+    };
+    let first = (slot.next_at, slot.next_date.clone());
+    if window == Window::Open {
+        return (vec![first], after(slot.next_at));
+    }
+    let (opened, told_since) = (opened(rules), rules.now.plus_secs(-TOLD_FOR_S));
+    let (mut calls, mut next) = (Vec::new(), Some(first));
+    while let Some((at, date)) = next.take_if(|(at, _)| *at < opened) {
+        next = after(at.max(told_since));
+        if at > told_since {
+            calls.push((at, date));
+        } else {
+            tracing::warn!(slot = %slot.slot_id, %date, "a call was missed so long ago that nobody is told of it");
+        }
+    }
+    (calls, next)
 }
 
 /// Makes the calls that are not made yet, and arms them.
@@ -170,7 +212,8 @@ async fn keep(
         .map(|call| TimelineRow::new(call.id, rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
-    let callees: Vec<&Callee> = promises.iter().map(|promise| &promise.callee).collect();
+    let rung = promises.iter().filter(|promise| promise.target.is_some());
+    let callees: Vec<&Callee> = rung.map(|promise| &promise.callee).collect();
     let material = agent_variables::material(c, &callees).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
     for Promise { mut call, callee, target } in promises {
@@ -179,8 +222,9 @@ async fn keep(
         }
         families.push(call.family_id);
         match target {
-            Err(reason) => miss(c, &mut call, reason, rules).await?,
-            Ok(target) => {
+            None => {}
+            Some(Err(reason)) => miss(c, &mut call, reason, rules).await?,
+            Some(Ok(target)) => {
                 let mut attempt = target.attempt(&call, rules);
                 if !attempt.ahead {
                     (attempt.owner, attempt.fence) = (Some(node), 1);

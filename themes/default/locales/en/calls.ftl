@@ -254,6 +254,7 @@ reason-vendor_canceled = The phone service took it back.
 reason-refused = The phone service refused it.
 reason-misconfigured = Whoever runs this Callpanion has to mend a setting.
 reason-address_gone = The device can no longer be reached. Please open the app on it once.
+reason-device_silent = The phone did not say that it rang. It may be switched off, or without a network.
 reason-no_device = No device is paired.
 reason-no_phone = There is no phone number.
 reason-no_consent = There is no consent on record.

@@ -253,6 +253,7 @@ reason-vendor_canceled = Layanan telepon menariknya kembali.
 reason-refused = Layanan telepon menolaknya.
 reason-misconfigured = Pengelola Callpanion ini perlu memperbaiki pengaturan.
 reason-address_gone = Perangkat tidak dapat dijangkau lagi. Silakan buka aplikasinya sekali.
+reason-device_silent = Ponsel tidak memberi tahu bahwa ia berdering. Mungkin sedang mati, atau tidak ada jaringan.
 reason-no_device = Belum ada perangkat yang dipasangkan.
 reason-no_phone = Belum ada nomor telepon.
 reason-no_consent = Belum ada persetujuan yang tercatat.
