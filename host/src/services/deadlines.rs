@@ -66,28 +66,26 @@ async fn end_one(app: &App, call: Call, others: Arc<[NodeId]>) -> Result<Option<
 
 async fn judge(c: &mut Conn, mut call: Call, others: &[NodeId], rules: &Rules) -> Result<bool, DbError> {
     let before = (call.state, call.tries, call.check_at);
-    if call.state == CallState::Queued && ring_attempts::of_call(c, call.id).await?.is_empty() {
-        miss(c, &mut call, CallReason::HostWasDown, rules).await?;
-        return Ok(before != (call.state, call.tries, call.check_at));
+    let attempts = ring_attempts::of_call(c, call.id).await?;
+    // Another host knows what became of it, and has not written it yet; one that is dead is buried, and lets it go.
+    if attempts.iter().any(|attempt| is_held_by(attempt, others)) {
+        return Ok(false);
     }
     match (call.state, call.call_method) {
+        // Its window was over when it was made.
+        (CallState::Queued, _) if attempts.is_empty() => miss(c, &mut call, CallReason::HostWasDown, rules).await?,
         (CallState::Queued, CallMethod::App) => {
-            let attempts = ring_attempts::of_call(c, call.id).await?;
-            // Another host knows what became of it, and has not written it yet; one that is dead is buried, and lets it go.
-            if attempts.iter().any(|attempt| is_held_by(attempt, others)) {
-                return Ok(false);
-            }
             // A device may have said that it rings though nobody wrote so: the host that rang it died.
             let rang = attempts.iter().any(|attempt| attempt.try_no == call.tries && attempt.rang_at.is_some());
             miss(c, &mut call, if rang { CallReason::NoAnswer } else { CallReason::NotRungInTime }, rules).await?;
         }
         (CallState::Ringing, CallMethod::App) => {
-            let reason = of_silence(c, &call).await?;
+            let reason = of_silence(c, &call, &attempts).await?;
             miss(c, &mut call, reason, rules).await?;
         }
         (CallState::Queued | CallState::Ringing, CallMethod::Phone) => {
             // Nobody asked the vendor yet since a host is here again: that comes first.
-            if is_to_be_looked_up(c, &call, rules).await? {
+            if is_to_be_looked_up(&call, &attempts, rules) {
                 return Ok(false);
             }
             // It may have rung, so it is not dialled again: the family is told instead.
@@ -117,8 +115,7 @@ fn is_held_by(attempt: &RingAttempt, nodes: &[NodeId]) -> bool {
 }
 
 /// Why nobody picked up a ring that was sent: that says neither that its vendor took it nor that it rang.
-async fn of_silence(c: &mut Conn, call: &Call) -> Result<CallReason, DbError> {
-    let attempts = ring_attempts::of_call(c, call.id).await?;
+async fn of_silence(c: &mut Conn, call: &Call, attempts: &[RingAttempt]) -> Result<CallReason, DbError> {
     let mut tried = attempts.iter().filter(|attempt| attempt.try_no == call.tries);
     if tried.clone().any(|attempt| attempt.rang_at.is_some()) {
         return Ok(CallReason::NoAnswer);
@@ -135,14 +132,13 @@ async fn of_silence(c: &mut Conn, call: &Call) -> Result<CallReason, DbError> {
 }
 
 /// Whether the vendor is just about to be asked what became of a call. Who was asked in vain is asked again later.
-async fn is_to_be_looked_up(c: &mut Conn, call: &Call, rules: &Rules) -> Result<bool, DbError> {
-    let attempts = ring_attempts::of_call(c, call.id).await?;
-    Ok(attempts.iter().any(|attempt| {
+fn is_to_be_looked_up(call: &Call, attempts: &[RingAttempt], rules: &Rules) -> bool {
+    attempts.iter().any(|attempt| {
         attempt.ahead
             && attempt.try_no == call.tries
             && LOOKED_UP.contains(&attempt.state)
             && attempt.act_at.is_some_and(|at| at <= rules.now)
-    }))
+    })
 }
 
 /// A talk that nobody has ended is asked for at the provider.

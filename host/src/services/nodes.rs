@@ -62,6 +62,12 @@ impl Peers {
         }
         watch.known.iter().filter(|(_, sighting)| sighting.still > lease).map(|(id, _)| *id).collect()
     }
+
+    /// The database does not answer: it may be away for the others too.
+    fn look_away(&self) {
+        let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.known.values_mut().for_each(|sighting| sighting.still = Duration::ZERO);
+    }
 }
 
 /// Gives a sign of life and lets go what dead processes held. Returns how many were dead.
@@ -77,7 +83,8 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
             }
             .boxed()
         })
-        .await?;
+        .await
+        .inspect_err(|_| app.peers.look_away())?;
     let others: Vec<Node> = seen.into_iter().filter(|node| node.id != app.node).collect();
     let dead = app.peers.look(&others, app.clock.monotonic(), app.lease());
     bury(app, dead).await
@@ -161,5 +168,8 @@ mod tests {
         // The database was away from the second second to the three hundredth.
         assert!([0, 1, 2, 300, 301].into_iter().all(|second| look(second).is_empty()));
         assert_eq!(look(302), [other.id]);
+        peers.look_away();
+        assert!((303..=307).all(|second| look(second).is_empty()));
+        assert_eq!(look(308), [other.id]);
     }
 }

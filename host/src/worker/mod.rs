@@ -80,10 +80,13 @@ impl Worker {
         self.tasks.close();
         self.tasks.wait().await;
         ringing::write_the_rest(app).await;
-        for left in [holding::let_go(app).await, nodes::leave(app).await] {
-            if let Err(error) = left {
-                report("leaving", &error);
-            }
+        // Who has not let go is found dead by the others, who take what it held.
+        let left = async {
+            holding::let_go(app).await?;
+            nodes::leave(app).await
+        };
+        if let Err(error) = left.await {
+            report("leaving", &error);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Queueing: five minutes before a slot, its promise becomes a call.
 //!
-//! What is due is taken in pages, and a [`page`] is a handful of statements in one transaction: the slots move on by
+//! What is due is taken in pages, and a page is a handful of statements in one transaction: the slots move on by
 //! compare-and-set, the calls are made, unique on callee, slot and local date, and their first ring attempts are armed
 //! and this host's. Of many planners one gets each slot, and a planner that dies loses nothing.
 //!
@@ -44,12 +44,12 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
         while open == Progress::More {
             open = take_page(app, Window::Open, &mut made).await?;
         }
-        match take_page(app, Window::Over, &mut made).await? {
-            // What has moved on may be open by now.
-            Progress::More if open == Progress::Done => open = Progress::More,
-            Progress::More => {}
-            Progress::Done | Progress::Stuck => break,
+        let over = take_page(app, Window::Over, &mut made).await?;
+        if over != Progress::More || open == Progress::Stuck {
+            break;
         }
+        // What has moved on may be open by now.
+        open = Progress::More;
     }
     if made > 0 {
         app.wake.notify_waiters();
