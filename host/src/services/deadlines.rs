@@ -30,8 +30,8 @@ const SIDE_BY_SIDE: usize = 4;
 /// Ends what is overdue. Returns how many calls it moved on.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
-    let (app_before, phone_before) = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
-    let overdue = calls::open_expired_before(&mut app.db.read().await?, app_before, phone_before, CALLS_A_TICK).await?;
+    let before = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
+    let overdue = calls::open_expired_before(&mut app.db.read().await?, now, before, CALLS_A_TICK).await?;
     if overdue.is_empty() {
         return Ok(0);
     }

@@ -43,7 +43,12 @@ impl Peers {
     /// Takes in what stands in the database, and gives those that have stood still for longer than a lease.
     fn look(&self, seen: &[Node], now: Duration, lease: Duration) -> Vec<NodeId> {
         let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let watched = watch.looked_at.map_or(Duration::ZERO, |at| now.saturating_sub(at).min(LONGEST_WATCH));
+        let gap = watch.looked_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+        let watched = if gap > lease { Duration::ZERO } else { gap.min(LONGEST_WATCH) };
+        if gap > lease {
+            // Nobody was watched: neither what was seen before nor the gap says anything.
+            watch.known.clear();
+        }
         watch.looked_at = Some(now);
         watch.known.retain(|id, _| seen.iter().any(|node| node.id == *id));
         for node in seen {
@@ -166,10 +171,10 @@ mod tests {
         let other = Node { id: NodeId::new(), beats: 1, started_at: Moment(0), seen_at: Moment(0) };
         let look = |second: u64| peers.look(std::slice::from_ref(&other), Duration::from_secs(second), lease);
         // The database was away from the second second to the three hundredth.
-        assert!([0, 1, 2, 300, 301].into_iter().all(|second| look(second).is_empty()));
-        assert_eq!(look(302), [other.id]);
+        assert!([0, 1, 2].into_iter().chain(300..=305).all(|second| look(second).is_empty()));
+        assert_eq!(look(306), [other.id]);
         peers.look_away();
-        assert!((303..=307).all(|second| look(second).is_empty()));
-        assert_eq!(look(308), [other.id]);
+        assert!((307..=311).all(|second| look(second).is_empty()));
+        assert_eq!(look(312), [other.id]);
     }
 }

@@ -64,7 +64,8 @@ on_both! {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
         app.advance_without_ticks(60 + 46).await;
-        let call = app.outcome(&home, 10).await;
+        app.settle().await;
+        let call = app.call(&home).await;
         assert_eq!((call.state, call.reason), (CallState::Expired, Some(CallReason::HostWasDown)));
         assert!(paired.phone.pushes().is_empty());
         assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);

@@ -15,7 +15,7 @@ async fn database_that_dies_after_arming_delays_no_ring() {
     let crowd = Crowd::gather(Location::Postgres(cluster.url()), &[due; CALLS]).await;
     let node = Running::serve(&crowd.settings(&cluster.url())).await;
     crowd.until_armed(CALLS).await;
-    // It rings nothing, and must not take its silent neighbour for dead when the database is back.
+    // It holds nothing, and comes back to the same database.
     let other = Running::serve(&crowd.settings(&cluster.url())).await;
     until_moment(due.plus_secs(-before_s)).await;
     cluster.halt().await;

@@ -7,6 +7,7 @@
 mod away_before_queueing;
 mod backup;
 mod clock_set;
+mod common_outage;
 mod crowd;
 mod cut_off;
 mod database_away;

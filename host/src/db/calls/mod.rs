@@ -203,22 +203,22 @@ pub async fn to_check(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Call>
     })?)
 }
 
-/// Open calls whose present try expired before a moment, by the call's method,
-/// oldest first. Those that the reconciling tick looks after are not among them.
+/// Open calls whose present try expired before a moment, by the call's method, and those that had expired by `now` when
+/// they were made; oldest first. Those that the reconciling tick looks after are not among them.
 pub async fn open_expired_before(
     c: &mut Conn,
-    app_before: Moment,
-    phone_before: Moment,
+    now: Moment,
+    (app_before, phone_before): (Moment, Moment),
     limit: i64,
 ) -> Result<Vec<Call>, DbError> {
-    let latest = app_before.max(phone_before);
     Ok(on!(c, c => {
         calls::table
             // What the engine computes for the index on it: null for a call that is not open.
-            .filter(sql::<Bool>("open_until < ").bind::<BigInt, _>(latest))
+            .filter(sql::<Bool>("open_until < ").bind::<BigInt, _>(now))
             .filter(
                 (calls::call_method.eq(CallMethod::App).and(calls::expires_at.lt(app_before)))
-                    .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before))),
+                    .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before)))
+                    .or(calls::created_at.gt(calls::expires_at)),
             )
             .filter(calls::check_at.is_null())
             .order(sql::<BigInt>("open_until"))

@@ -78,6 +78,8 @@ async fn isolate(app: &App, window: Window, made: &mut usize) -> Result<Progress
     let mut progress = Progress::Stuck;
     while let Some(mut part) = parts.pop() {
         if began.elapsed() > ISOLATING_FOR {
+            let waiting = part.len() + parts.iter().map(Vec::len).sum::<usize>();
+            tracing::error!(waiting, "slots could not be queued: something in the database is locked or full");
             return Ok(Progress::Stuck);
         }
         match page::queue(app, window, Some(part.clone())).await {
