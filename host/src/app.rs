@@ -12,6 +12,7 @@ use crate::plugins::Plugins;
 use crate::services::armory::Armory;
 use crate::services::lanes::Lanes;
 use crate::services::live::Live;
+use crate::services::low_water::LowWaters;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
 use crate::theme::Theme;
@@ -42,6 +43,8 @@ pub struct App {
     pub lanes: Lanes,
     /// What became of rings, until it is written.
     pub outcomes: Outcomes,
+    /// From where its ticks look for what is due.
+    pub low_water: Arc<LowWaters>,
     /// The other processes, as this one sees them.
     pub peers: Peers,
     /// Wakes the worker before its next tick.

@@ -78,6 +78,7 @@ pub async fn assemble_before(
         armory: Armory::default(),
         lanes: Lanes::default(),
         outcomes: Outcomes::default(),
+        low_water: Arc::default(),
         peers: Peers::default(),
         wake: Arc::default(),
         demo: false,

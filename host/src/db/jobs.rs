@@ -7,7 +7,7 @@ use super::prepared::Prepare as _;
 use super::ring_attempts::steps::Claim;
 use super::schema::jobs;
 use super::taking::take_rows;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, Span, on};
 use crate::domain::{JobId, Moment, NodeId};
 
 /// A piece of queued work.
@@ -70,8 +70,8 @@ pub async fn enqueue(c: &mut Conn, row: &JobRow) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
-/// Takes jobs that are due by `claim.now`, until the end of the claim. Of many hosts, one gets each.
-pub async fn claim(c: &mut Conn, claim: Claim) -> Result<Vec<JobRow>, DbError> {
+/// Takes jobs that are due in the span, until the end of the claim. Of many hosts, one gets each.
+pub async fn claim(c: &mut Conn, claim: Claim, span: Span) -> Result<Vec<JobRow>, DbError> {
     let taken = (
         jobs::attempts.eq(jobs::attempts + 1),
         jobs::owner.eq(Some(claim.node)),
@@ -81,9 +81,9 @@ pub async fn claim(c: &mut Conn, claim: Claim) -> Result<Vec<JobRow>, DbError> {
     let queue = diesel::alias!(jobs as queue);
     let due = queue
         .filter(queue.field(jobs::state).eq(WAITING))
-        .filter(queue.field(jobs::run_at).le(claim.now))
+        .filter(queue.field(jobs::run_at).between(span.from, span.until))
         .order(queue.field(jobs::run_at))
-        .limit(claim.limit)
+        .limit(span.limit)
         .select(queue.field(jobs::id));
     let mut claimed = take_rows!(c, jobs, due, taken, JobRow)?;
     claimed.sort_by_key(|job| job.id);

@@ -31,6 +31,7 @@ pub mod ring_attempts;
 pub mod ring_groups;
 pub mod ring_targets;
 mod schema;
+mod span;
 mod taking;
 pub mod timeline;
 pub mod transcripts;
@@ -42,6 +43,7 @@ pub use claim::Claim;
 pub(crate) use conn::on;
 pub use conn::{Conn, Db, InPlace, Lite, Location};
 pub use error::DbError;
+pub use span::Span;
 
 /// One column of many rows. PostgreSQL takes rows by columns, with `unnest`: a statement that named each value would have
 /// to be written, parsed and planned with tens of thousands of parameters.

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 
 use super::json_rows::{cells, json_rows};
 use super::schema::slots;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, Span, on};
 use crate::domain::schedule::{Occurrence, Slot, Weekdays, parse_time};
 use crate::domain::{CalleeId, Moment, SlotId};
 
@@ -173,17 +173,6 @@ pub async fn delete_others(c: &mut Conn, callee: CalleeId, numbers: &[i32]) -> R
     .await)?)
 }
 
-/// Next occurrences between two moments, both included.
-#[derive(Clone, Copy, Debug)]
-pub struct Span {
-    /// From here.
-    pub from: Moment,
-    /// To here.
-    pub until: Moment,
-    /// So many at the most.
-    pub limit: i64,
-}
-
 /// The slots of a span, the earliest first.
 macro_rules! due {
     ($span:expr) => {
@@ -217,6 +206,11 @@ pub async fn due(c: &mut Conn, span: Span) -> Result<Vec<DueSlot>, DbError> {
 /// The same, of these slots.
 pub async fn due_among(c: &mut Conn, span: Span, slots: &[SlotId]) -> Result<Vec<DueSlot>, DbError> {
     Ok(load_due!(c, due!(span).filter(slots::id.eq_any(slots))))
+}
+
+/// The same, of a callee.
+pub async fn due_of_callee(c: &mut Conn, callee: CalleeId, span: Span) -> Result<Vec<DueSlot>, DbError> {
+    Ok(load_due!(c, due!(span).filter(slots::callee_id.eq(callee))))
 }
 
 /// Which slots those are, readable or not.

@@ -7,20 +7,26 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::ring_attempts::{self, RingAttempt, holding};
-use crate::db::{Conn, DbError, callees, calls, timeline};
+use crate::db::{Conn, DbError, Span, callees, calls, timeline};
 use crate::domain::{AttemptState, AttemptStep, CallState, FamilyId};
 use crate::services::arming;
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 
-const RINGS_A_TICK: i64 = 200;
+const RINGS_A_TICK: usize = 200;
 /// How often one device is rung for one try: as often as its vendor took it.
 const SENDS: i32 = 2;
 
 /// Looks after rings that nobody has acknowledged in time. Returns how many.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let rules = Rules::of(app);
-    let families = app.db.write(move |c| async move { ring_once_more(c, &rules).await }.boxed()).await?;
+    let now = rules.now;
+    let look = app.low_water.silent.look(now);
+    let due = look.span(now, RINGS_A_TICK);
+    let (taken, families) = app.db.write(move |c| async move { ring_once_more(c, due, &rules).await }.boxed()).await?;
+    if taken < RINGS_A_TICK {
+        app.low_water.silent.seen(look, now);
+    }
     app.live.changed_all(&families);
     if !families.is_empty() {
         app.wake.notify_waiters();
@@ -28,9 +34,11 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     Ok(families.len())
 }
 
-async fn ring_once_more(c: &mut Conn, rules: &Rules) -> Result<Vec<FamilyId>, DbError> {
-    let mut families = Vec::new();
-    for attempt in holding::take_silent(c, rules.now, RINGS_A_TICK).await? {
+/// Gives how many rings were taken, and whose calls ring once more.
+async fn ring_once_more(c: &mut Conn, due: Span, rules: &Rules) -> Result<(usize, Vec<FamilyId>), DbError> {
+    let silent = holding::take_silent(c, due).await?;
+    let (taken, mut families) = (silent.len(), Vec::new());
+    for attempt in silent {
         let Some(call) = calls::find(c, attempt.call_id).await? else { continue };
         let is_open = call.state == CallState::Ringing && call.tries == attempt.try_no;
         if !is_open || rules.now >= attempt.expires_at {
@@ -46,7 +54,7 @@ async fn ring_once_more(c: &mut Conn, rules: &Rules) -> Result<Vec<FamilyId>, Db
         // Where there is no other device, this one has had its second chance.
         let _next = arming::arm(c, &call, &callee, rules).await?;
     }
-    Ok(families)
+    Ok((taken, families))
 }
 
 async fn repeat(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {

@@ -3,6 +3,7 @@
 //! A phone that says nothing is the usual case: the app may be killed, the
 //! battery flat. So the server alone decides that a ring is over.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt};
@@ -12,7 +13,7 @@ use crate::db::calls::{self, Call, CallFacts};
 use crate::db::ring_attempts::RingAttempt;
 use crate::db::ring_attempts::steps::LOOKED_UP;
 use crate::db::{Conn, DbError, conversations, devices, ring_attempts};
-use crate::domain::{AttemptState, CallMethod, CallReason, CallState, DeviceId, FamilyId, NodeId};
+use crate::domain::{AttemptState, CallId, CallMethod, CallReason, CallState, DeviceId, FamilyId, NodeId};
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::{nodes, outcomes};
@@ -23,15 +24,13 @@ pub(crate) const ANSWER_GRACE_S: i64 = 5;
 pub(crate) const VENDOR_GRACE_S: i64 = 180;
 /// From the answer to the talk.
 pub(crate) const CONNECT_WINDOW_S: i64 = 60;
-const CALLS_A_TICK: i64 = 200;
+const CALLS_A_TICK: usize = 200;
 /// Transactions under way at once: fewer than connections.
 const SIDE_BY_SIDE: usize = 4;
 
 /// Ends what is overdue. Returns how many calls it moved on.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let now = app.clock.now();
-    let before = (now.plus_secs(-ANSWER_GRACE_S), now.plus_secs(-VENDOR_GRACE_S));
-    let overdue = calls::open_expired_before(&mut app.db.read().await?, now, before, CALLS_A_TICK).await?;
+    let overdue = overdue(app).await?;
     if overdue.is_empty() {
         return Ok(0);
     }
@@ -56,6 +55,29 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     }
     app.live.changed_all(&moved);
     failed.map_or(Ok(moved.len()), Err)
+}
+
+/// The open calls whose time is over, of each kind the oldest.
+async fn overdue(app: &App) -> Result<Vec<Call>, DbError> {
+    let (now, low_water) = (app.clock.now(), &app.low_water);
+    let c = &mut app.db.read().await?;
+    let mut overdue = Vec::new();
+    for (method, low_water, grace_s) in [
+        (CallMethod::App, &low_water.app_calls, ANSWER_GRACE_S),
+        (CallMethod::Phone, &low_water.phone_calls, VENDOR_GRACE_S),
+    ] {
+        let (look, until) = (low_water.look(now), now.plus_secs(-grace_s));
+        let found = calls::expired(c, method, look.span(until, CALLS_A_TICK)).await?;
+        low_water.seen(look, found.first().map_or(until, |call| call.expires_at));
+        overdue.extend(found);
+    }
+    // They are told at once.
+    let look = low_water.missed_calls.look(now);
+    let found = calls::made_expired(c, look.span(now, CALLS_A_TICK)).await?;
+    low_water.missed_calls.seen(look, found.first().map_or(now, |call| call.expires_at));
+    let known: HashSet<CallId> = overdue.iter().map(|call| call.id).collect();
+    overdue.extend(found.into_iter().filter(|call| !known.contains(&call.id)));
+    Ok(overdue)
 }
 
 async fn end_one(app: &App, call: Call, others: Arc<[NodeId]>) -> Result<Option<FamilyId>, ServiceError> {

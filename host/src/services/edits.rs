@@ -7,8 +7,10 @@ use futures::future::BoxFuture;
 use crate::app::App;
 use crate::db::{Conn, callees};
 use crate::domain::{AccountId, CalleeId, Role};
+use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 use crate::services::families::{self, CalleeAccess};
+use crate::services::queueing;
 
 /// Does `write` for an account whose role `may`. It is given the callee as it is under the lock: the zone, the method and
 /// the number cannot change before it is done.
@@ -23,6 +25,7 @@ where
     R: Send + 'static,
     F: for<'c> FnOnce(&'c mut Conn, CalleeAccess) -> BoxFuture<'c, Result<R, ServiceError>> + Send + 'static,
 {
+    let inside = app.clone();
     let (family, result) = app
         .db
         .write(move |c| {
@@ -31,11 +34,15 @@ where
                 let access = families::callee_in(c, account, callee).await?;
                 may(access.role)?;
                 let family = access.family.id;
+                // What was promised by the plan as it stood is told of, whatever the plan is to be.
+                queueing::tell_missed(c, callee, inside.node, &Rules::of(&inside)).await?;
                 Ok::<_, ServiceError>((family, write(c, access).await?))
             }
             .boxed()
         })
         .await?;
+    app.low_water.slots.forget();
+    app.low_water.missed_calls.forget();
     app.live.changed(family);
     // What is to be queued or taken back now does not wait for the next tick.
     app.wake.notify_waiters();

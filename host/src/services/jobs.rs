@@ -14,7 +14,7 @@ use crate::services::mails::{self, MailJob};
 use crate::services::{canceling, escalation, summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
-const JOBS_A_CLAIM: i64 = 16;
+const JOBS_A_CLAIM: usize = 16;
 /// A job that takes longer hangs: somebody begins it anew.
 const LEASE_S: i64 = 120;
 /// Tries before a job is given up: with the backoff below, about half a day.
@@ -103,9 +103,14 @@ pub(crate) fn row(job: &Job, key: &str, run_at: Moment, now: Moment) -> Result<J
 /// Does the jobs that are due, side by side. Returns how many were done or tried.
 pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
     let now = app.clock.now();
-    let claim = Claim { node: app.node, now, until: now.plus_secs(LEASE_S), limit: JOBS_A_CLAIM };
-    let claimed = app.db.write_at_once(move |c| async move { rows::claim(c, claim).await }.boxed()).await?;
+    let look = app.low_water.jobs.look(now);
+    let claim = Claim { node: app.node, now, until: now.plus_secs(LEASE_S) };
+    let due = look.span(now, JOBS_A_CLAIM);
+    let claimed = app.db.write_at_once(move |c| async move { rows::claim(c, claim, due).await }.boxed()).await?;
     let count = claimed.len();
+    if count < JOBS_A_CLAIM {
+        app.low_water.jobs.seen(look, now);
+    }
     // All are waited for: one that fails must not cut the others off in the middle.
     let ended = futures::future::join_all(claimed.into_iter().map(|job| run_one(app, job))).await;
     ended.into_iter().collect::<Result<(), _>>()?;

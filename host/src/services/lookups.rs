@@ -23,7 +23,7 @@ use crate::services::calls::{Rules, advance, miss};
 use crate::services::error::ServiceError;
 use crate::services::{verdicts, webhooks};
 
-const ATTEMPTS_A_TICK: i64 = 100;
+const ATTEMPTS_A_TICK: usize = 100;
 const LEASE_MARGIN_S: i64 = 10;
 /// Longer than a submission can be on its way to the vendor and into its list.
 pub(crate) const CERTAINLY_ABSENT_AFTER_S: i64 = 90;
@@ -32,9 +32,15 @@ pub(crate) const CERTAINLY_ABSENT_AFTER_S: i64 = 90;
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let rules = Rules::of(app);
     let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
-    let claim = Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_TICK };
-    let claimed = app.db.write_at_once(move |c| async move { steps::claim_lookups(c, claim).await }.boxed()).await?;
+    let claim = Claim { node: app.node, now: rules.now, until: rules.now.plus_secs(lease_s) };
+    let look = app.low_water.look_ups.look(claim.now);
+    let due = look.span(claim.now, ATTEMPTS_A_TICK);
+    let claimed =
+        app.db.write_at_once(move |c| async move { steps::claim_lookups(c, claim, due).await }.boxed()).await?;
     let looked_at = claimed.len();
+    if looked_at < ATTEMPTS_A_TICK {
+        app.low_water.look_ups.seen(look, claim.now);
+    }
     let mut by_channel: BTreeMap<String, Vec<RingAttempt>> = BTreeMap::new();
     for attempt in claimed {
         by_channel.entry(attempt.channel.clone()).or_default().push(attempt);

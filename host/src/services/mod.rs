@@ -34,6 +34,7 @@ pub mod ledger;
 pub mod live;
 pub mod live_bridge;
 pub mod lookups;
+pub mod low_water;
 pub mod mails;
 pub mod nodes;
 pub mod outcomes;

@@ -68,6 +68,12 @@ impl Peers {
         watch.known.iter().filter(|(_, sighting)| sighting.still > lease).map(|(id, _)| *id).collect()
     }
 
+    /// Whether one that was seen is not among these any more.
+    fn has_lost_any(&self, seen: &[Node]) -> bool {
+        let watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.known.keys().any(|id| !seen.iter().any(|node| node.id == *id))
+    }
+
     /// The database does not answer: it may be away for the others too.
     fn look_away(&self) {
         let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,6 +97,10 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
         .await
         .inspect_err(|_| app.peers.look_away())?;
     let others: Vec<Node> = seen.into_iter().filter(|node| node.id != app.node).collect();
+    if app.peers.has_lost_any(&others) {
+        // Whoever left or was buried has let go of its rings.
+        app.low_water.unheld.forget();
+    }
     let dead = app.peers.look(&others, app.clock.monotonic(), app.lease());
     bury(app, dead).await
 }
@@ -132,6 +142,7 @@ async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
             .boxed()
         })
         .await?;
+    app.low_water.unheld.forget();
     tracing::warn!(hosts = number, rings, jobs, "hosts gave no sign of life; what they held is taken over");
     app.wake.notify_waiters();
     Ok(number)

@@ -180,6 +180,11 @@ pub async fn write(app: &App) -> Result<usize, ServiceError> {
             failed = Some(error);
         }
         written += page.len();
+        let (rules, now) = (Rules::of(app), app.clock.now());
+        if page.iter().any(|rung| rules.ack_by(rung.sent_at) < now) {
+            // The database was away: whoever looks for silent devices has looked beyond these.
+            app.low_water.silent.forget();
+        }
         let families: Vec<FamilyId> = page.iter().map(|rung| rung.armed.ring.family).collect();
         app.live.changed_all(&families);
     }

@@ -19,7 +19,7 @@ use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
 use crate::services::{lookups, settling, webhooks};
 
-const CALLS_A_TICK: i64 = 200;
+const CALLS_A_TICK: usize = 200;
 /// Calls that are asked for side by side: a slow provider holds up few.
 const AT_ONCE: usize = 16;
 /// Between two looks: a quarter of the time that has passed, within these bounds. So a provider that was away for hours
@@ -42,7 +42,9 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
 /// The same, with so many calls side by side.
 pub async fn look_after(app: &App, abreast: usize) -> Result<usize, ServiceError> {
     let now = app.clock.now();
-    let waiting = calls::to_check(&mut app.db.read().await?, now, CALLS_A_TICK).await?;
+    let look = app.low_water.checks.look(now);
+    let waiting = calls::to_check(&mut app.db.read().await?, look.span(now, CALLS_A_TICK)).await?;
+    app.low_water.checks.seen(look, waiting.first().and_then(|call| call.check_at).unwrap_or(now));
     let mut looked_at = 0;
     for calls in waiting.chunks(abreast.max(1)) {
         let looks = futures::future::join_all(calls.iter().map(|call| look_once(app, call.clone(), now))).await;

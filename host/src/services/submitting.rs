@@ -12,7 +12,7 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::ring_attempts::steps::{self, Claim};
 use crate::db::ring_attempts::{self, RingAttempt};
-use crate::db::{Conn, DbError, callees, calls, timeline};
+use crate::db::{Conn, DbError, Span, callees, calls, timeline};
 use crate::domain::{CallReason, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
 use crate::plugins::PluginFailure;
 use crate::services::calls::{Rules, miss};
@@ -20,7 +20,7 @@ use crate::services::error::ServiceError;
 use crate::services::{agent_variables, verdicts};
 
 /// Attempts that one claim takes: as many as one plugin call plans.
-const ATTEMPTS_A_CLAIM: i64 = 100;
+const ATTEMPTS_A_CLAIM: usize = 100;
 /// What a lease leaves beyond the vendor's deadline, for writing the outcome.
 const LEASE_MARGIN_S: i64 = 10;
 /// Of that margin, what the writing itself may take.
@@ -45,8 +45,14 @@ pub async fn claim_due(app: &App) -> Result<Vec<Batch>, ServiceError> {
     let rules = Rules::of(app);
     let node = app.node;
     let lease_s = i64::from(app.config.calling.vendor_deadline_ms / 1_000) + LEASE_MARGIN_S;
-    let claim = Claim { node, now: rules.now, until: rules.now.plus_secs(lease_s), limit: ATTEMPTS_A_CLAIM };
-    let items = app.db.write(move |c| async move { claim_items(c, claim, &rules).await }.boxed()).await?;
+    let claim = Claim { node, now: rules.now, until: rules.now.plus_secs(lease_s) };
+    let look = app.low_water.submissions.look(claim.now);
+    let due = look.span(claim.now, ATTEMPTS_A_CLAIM);
+    let (claimed, items) =
+        app.db.write(move |c| async move { claim_items(c, claim, due, &rules).await }.boxed()).await?;
+    if claimed < ATTEMPTS_A_CLAIM {
+        app.low_water.submissions.seen(look, claim.now);
+    }
     for item in &items {
         app.live.changed(item.family);
     }
@@ -60,8 +66,10 @@ pub async fn claim_due(app: &App) -> Result<Vec<Batch>, ServiceError> {
     Ok(batches.into_values().collect())
 }
 
-async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<Item>, DbError> {
-    let claimed = steps::claim_submissions(c, claim).await?;
+/// Gives how many attempts were taken, and what of them is to be handed over.
+async fn claim_items(c: &mut Conn, claim: Claim, due: Span, rules: &Rules) -> Result<(usize, Vec<Item>), DbError> {
+    let claimed = steps::claim_submissions(c, claim, due).await?;
+    let count = claimed.len();
     let mut groups: BTreeMap<(String, Moment), (GroupId, u32)> = BTreeMap::new();
     let mut items = Vec::with_capacity(claimed.len());
     for mut attempt in claimed {
@@ -103,7 +111,7 @@ async fn claim_items(c: &mut Conn, claim: Claim, rules: &Rules) -> Result<Vec<It
         };
         items.push(Item { attempt, ring, family: call.family_id });
     }
-    Ok(items)
+    Ok((count, items))
 }
 
 /// Hands a batch to its channel and writes what became of it.

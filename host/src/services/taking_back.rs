@@ -108,7 +108,7 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     let now = app.clock.now();
     // Two questions to the vendor, each within its deadline.
     let until = now.plus_secs(2 * i64::from(deadline_ms / 1_000) + LEASE_MARGIN_S);
-    let claim = Claim { node: app.node, now, until, limit: i64::MAX };
+    let claim = Claim { node: app.node, now, until };
     let (standing, family) =
         app.db.write(move |c| async move { look(c, id, claim).await }.boxed()).await.map_err(db)?;
     let (all, claimed) = match standing {
@@ -250,6 +250,7 @@ fn tell(app: &App, family: Option<FamilyId>) {
     if let Some(family) = family {
         app.live.changed(family);
     }
+    app.low_water.slots.forget();
     app.wake.notify_waiters();
 }
 

@@ -1,8 +1,8 @@
 //! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
 
-use callpanion::db::jobs;
 use callpanion::db::ring_attempts::steps::Claim;
-use callpanion::domain::{CallMethod, CallReason, CallState, NodeId};
+use callpanion::db::{Span, jobs};
+use callpanion::domain::{CallMethod, CallReason, CallState, Moment, NodeId};
 use callpanion::services::{queueing, ringing, submitting};
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -163,7 +163,8 @@ async fn webhook_arrived(app: &TestApp) -> Household {
 /// A host begins all jobs, and ends none.
 async fn take_jobs(app: &TestApp, node: NodeId) {
     let now = app.now();
-    let claim = Claim { node, now, until: now.plus_secs(120), limit: 100 };
-    let claimed = app.host.db.write(move |c| async move { jobs::claim(c, claim).await }.boxed()).await.unwrap();
+    let due = Span { from: Moment(0), until: now, limit: 100 };
+    let claim = Claim { node, now, until: now.plus_secs(120) };
+    let claimed = app.host.db.write(move |c| async move { jobs::claim(c, claim, due).await }.boxed()).await.unwrap();
     assert_eq!(claimed.len(), 1);
 }

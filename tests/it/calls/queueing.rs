@@ -3,10 +3,11 @@
 use callpanion::db::Location;
 use callpanion::domain::{AlertKind, CallReason, CallState};
 use callpanion::services::audit::{self, Span};
-use callpanion::services::queueing;
+use callpanion::services::schedules::pausing::{self, PauseInput};
+use callpanion::services::{queueing, schedules};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 
-use crate::testing::{Engine, TestApp, as_they_are, on_both, run};
+use crate::testing::{Engine, Household, TestApp, as_they_are, every_day_at, on_both, run};
 
 const DAY_S: u32 = 86_400;
 
@@ -37,6 +38,32 @@ on_both! {
         let (from, now) = (app.now().plus_secs(-4 * i64::from(DAY_S)), app.now());
         let report = audit::promises(&app.host.db, &app.host.config.calling, Span { from, to: now, now }).await.unwrap();
         assert!(report.is_clean() && report.promised == 4, "{report:?}");
+    }
+
+    async fn plan_that_is_changed_after_an_outage_hides_nothing_that_was_missed(app: TestApp) {
+        let (moved, removed, paused) = (app.app_household().await, app.app_household().await, app.app_household().await);
+        for home in [&moved, &removed, &paused] {
+            app.android(home).await;
+        }
+        app.advance_without_ticks(DAY_S + 60 + 20).await;
+        let save = |home: &Household, times: &[&str]| {
+            let (account, callee, slots) = (home.account, home.callee, every_day_at(times));
+            let host = app.host.clone();
+            async move { schedules::save(&host, account, callee, &slots).await.unwrap() }
+        };
+        save(&moved, &["10:00"]).await;
+        save(&removed, &[]).await;
+        pausing::pause(&app.host, paused.account, paused.callee, &PauseInput::default()).await.unwrap();
+        app.advance(100).await;
+        for home in [&moved, &removed, &paused] {
+            let mut calls: Vec<_> = app.calls(home).await;
+            calls.sort_by_key(|call| call.due_at);
+            let told: Vec<_> =
+                calls.iter().map(|call| (call.local_date.as_str(), call.state, call.reason)).collect();
+            let down = (CallState::Expired, Some(CallReason::HostWasDown));
+            assert_eq!(told, [("2026-10-12", down.0, down.1), ("2026-10-13", down.0, down.1)]);
+            assert_eq!(app.alert_kinds(home).await, [AlertKind::CallFailed; 2]);
+        }
     }
 
     async fn slot_that_cannot_be_queued_is_told_of_and_keeps_no_other_from_ringing(app: TestApp) {

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 
 pub use self::pages::{Begun, add_all, begin_ringing};
 use super::schema::calls;
-use super::{Conn, DbError, on};
+use super::{Conn, DbError, Span, on};
 use crate::domain::{CallId, CallMethod, CallReason, CallState, CallStep, CalleeId, DeviceId, FamilyId, Moment};
 
 /// One promise to talk.
@@ -190,43 +190,46 @@ pub async fn claim_check(c: &mut Conn, id: CallId, seen: Moment, next: Moment) -
     Ok(rows == 1)
 }
 
-/// Calls that the reconciling tick should look at, the longest waiting first.
-pub async fn to_check(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Call>, DbError> {
+/// Calls that the reconciling tick should look at in the span, the longest waiting first.
+pub async fn to_check(c: &mut Conn, due: Span) -> Result<Vec<Call>, DbError> {
     Ok(on!(c, c => {
         calls::table
-            .filter(calls::check_at.le(now))
+            .filter(calls::check_at.between(due.from, due.until))
             .order(calls::check_at)
-            .limit(limit)
+            .limit(due.limit)
             .select(Call::as_select())
             .load(c)
             .await
     })?)
 }
 
-/// Open calls whose present try expired before a moment, by the call's method, and those that had expired by `now` when
-/// they were made; oldest first. Those that the reconciling tick looks after are not among them.
-pub async fn open_expired_before(
-    c: &mut Conn,
-    now: Moment,
-    (app_before, phone_before): (Moment, Moment),
-    limit: i64,
-) -> Result<Vec<Call>, DbError> {
-    Ok(on!(c, c => {
+/// The open calls whose present try expired in a span, the oldest first. Those that the reconciling tick looks after are
+/// not among them.
+macro_rules! expired {
+    ($due:expr) => {
         calls::table
             // What the engine computes for the index on it: null for a call that is not open.
-            .filter(sql::<Bool>("open_until < ").bind::<BigInt, _>(now))
             .filter(
-                (calls::call_method.eq(CallMethod::App).and(calls::expires_at.lt(app_before)))
-                    .or(calls::call_method.eq(CallMethod::Phone).and(calls::expires_at.lt(phone_before)))
-                    .or(calls::created_at.gt(calls::expires_at)),
+                sql::<Bool>("open_until BETWEEN ")
+                    .bind::<BigInt, _>($due.from)
+                    .sql(" AND ")
+                    .bind::<BigInt, _>($due.until),
             )
             .filter(calls::check_at.is_null())
             .order(sql::<BigInt>("open_until"))
-            .limit(limit)
+            .limit($due.limit)
             .select(Call::as_select())
-            .load(c)
-            .await
-    })?)
+    };
+}
+
+/// The open calls of a method whose present try expired in the span.
+pub async fn expired(c: &mut Conn, method: CallMethod, due: Span) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => expired!(due).filter(calls::call_method.eq(method)).load(c).await)?)
+}
+
+/// The open calls whose window was in the span and over when they were made.
+pub async fn made_expired(c: &mut Conn, due: Span) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => expired!(due).filter(calls::created_at.gt(calls::expires_at)).load(c).await)?)
 }
 
 /// What of a call says whether its slot may promise the same date anew.

@@ -15,21 +15,21 @@ use crate::db::json_rows::{cells, json_rows};
 use crate::db::prepared::Prepare as _;
 use crate::db::schema::ring_attempts;
 use crate::db::taking::take_rows;
-use crate::db::{Conn, DbError, on};
+use crate::db::{Conn, DbError, Span, on};
 use crate::domain::{AttemptId, AttemptState, Moment, NodeId};
 
-/// Takes armed attempts that nobody holds and that go out at `horizon` or before, the earliest first.
+/// Takes armed attempts that nobody holds and that go out in the span, the earliest first.
 /// Of many hosts, one gets each.
-pub async fn take(c: &mut Conn, node: NodeId, horizon: Moment, limit: i64) -> Result<Vec<RingAttempt>, DbError> {
+pub async fn take(c: &mut Conn, node: NodeId, due: Span) -> Result<Vec<RingAttempt>, DbError> {
     let queue = diesel::alias!(ring_attempts as queue);
     let free = queue
         .filter(queue.field(ring_attempts::owner).is_null())
         .filter(queue.field(ring_attempts::act_at).is_not_null())
-        .filter(queue.field(ring_attempts::act_at).le(horizon))
+        .filter(queue.field(ring_attempts::act_at).between(due.from, due.until))
         .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
         .filter(diesel::dsl::not(queue.field(ring_attempts::ahead)))
         .order(queue.field(ring_attempts::act_at))
-        .limit(limit)
+        .limit(due.limit)
         .select(queue.field(ring_attempts::id));
     let taken = (
         ring_attempts::owner.eq(Some(node)),
@@ -147,16 +147,16 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Takes rings that their vendor took and that the device has not acknowledged by now. Of many hosts, one gets each.
-pub async fn take_silent(c: &mut Conn, now: Moment, limit: i64) -> Result<Vec<RingAttempt>, DbError> {
+/// Takes rings that their vendor took and that the device should have acknowledged in the span, and has not. Of many hosts, one gets each.
+pub async fn take_silent(c: &mut Conn, due: Span) -> Result<Vec<RingAttempt>, DbError> {
     let queue = diesel::alias!(ring_attempts as queue);
     let silent = queue
         .filter(queue.field(ring_attempts::owner).is_null())
         .filter(queue.field(ring_attempts::act_at).is_not_null())
-        .filter(queue.field(ring_attempts::act_at).le(now))
+        .filter(queue.field(ring_attempts::act_at).between(due.from, due.until))
         .filter(queue.field(ring_attempts::state).eq(AttemptState::Accepted))
         .filter(diesel::dsl::not(queue.field(ring_attempts::ahead)))
-        .limit(limit)
+        .limit(due.limit)
         .select(queue.field(ring_attempts::id));
     let taken = (ring_attempts::act_at.eq(None::<Moment>), ring_attempts::fence.eq(ring_attempts::fence + 1));
     Ok(take_rows!(c, ring_attempts, silent, taken, RingAttempt)?)

@@ -10,10 +10,10 @@ use super::RingAttempt;
 use crate::db::prepared::Prepare as _;
 use crate::db::schema::ring_attempts;
 use crate::db::taking::take_rows;
-use crate::db::{Conn, DbError};
+use crate::db::{Conn, DbError, Span};
 use crate::domain::{AttemptState, Moment, NodeId};
 
-/// Who takes a step, when, and until when it may last.
+/// Who takes steps, when, and until when they may last.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
     /// The host.
@@ -22,13 +22,11 @@ pub struct Claim {
     pub now: Moment,
     /// The lease: after this another host may take the step.
     pub until: Moment,
-    /// At most so many.
-    pub limit: i64,
 }
 
 /// Takes armed attempts that are to be handed over and marks them sent, before
 /// anything is sent. Of many hosts, one gets each attempt.
-pub async fn claim_submissions(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+pub async fn claim_submissions(c: &mut Conn, claim: Claim, span: Span) -> Result<Vec<RingAttempt>, DbError> {
     let taken = (
         ring_attempts::state.eq(AttemptState::Sent),
         ring_attempts::owner.eq(Some(claim.node)),
@@ -42,9 +40,9 @@ pub async fn claim_submissions(c: &mut Conn, claim: Claim) -> Result<Vec<RingAtt
     let due = queue
         .filter(queue.field(ring_attempts::ahead))
         .filter(queue.field(ring_attempts::state).eq(AttemptState::Armed))
-        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .filter(queue.field(ring_attempts::act_at).between(span.from, span.until))
         .order(queue.field(ring_attempts::act_at))
-        .limit(claim.limit)
+        .limit(span.limit)
         .select(queue.field(ring_attempts::id));
     let mut claimed = take_rows!(c, ring_attempts, due, taken, RingAttempt)?;
     claimed.sort_by_key(|attempt| (attempt.ring_at, attempt.id));
@@ -57,7 +55,7 @@ pub const LOOKED_UP: [AttemptState; 4] =
 
 /// Takes attempts that must be looked up at the vendor: handed over with an
 /// unknown reply, by a host that never came back, or waiting for news.
-pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt>, DbError> {
+pub async fn claim_lookups(c: &mut Conn, claim: Claim, span: Span) -> Result<Vec<RingAttempt>, DbError> {
     let taken = (
         ring_attempts::owner.eq(Some(claim.node)),
         ring_attempts::fence.eq(ring_attempts::fence + 1),
@@ -68,9 +66,9 @@ pub async fn claim_lookups(c: &mut Conn, claim: Claim) -> Result<Vec<RingAttempt
     let due = queue
         .filter(queue.field(ring_attempts::ahead))
         .filter(queue.field(ring_attempts::state).eq_any(LOOKED_UP))
-        .filter(queue.field(ring_attempts::act_at).le(claim.now))
+        .filter(queue.field(ring_attempts::act_at).between(span.from, span.until))
         .order(queue.field(ring_attempts::act_at))
-        .limit(claim.limit)
+        .limit(span.limit)
         .select(queue.field(ring_attempts::id));
     Ok(take_rows!(c, ring_attempts, due, taken, RingAttempt)?)
 }

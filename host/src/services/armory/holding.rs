@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt, holding};
-use crate::db::{Conn, DbError, callees, calls};
-use crate::domain::{CallReason, CallState, FamilyId, Moment, NodeId, Ring};
+use crate::db::{Conn, DbError, Span, callees, calls};
+use crate::domain::{CallReason, CallState, FamilyId, NodeId, Ring};
 use crate::services::agent_variables::{self, Material};
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
@@ -34,6 +34,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
         let let_go = let_go.inspect_err(|_| app.armory.suspect())?;
         // What is here counted as held until now: it is taken again, with a new fence.
         app.armory.drop_all(&app.armory.all());
+        app.low_water.unheld.forget();
         tracing::warn!(rings = let_go, "rings that this host may have lost sight of are taken again");
     }
     let mut taken = take_page(app).await?;
@@ -67,10 +68,19 @@ async fn take_pages(app: &App) -> Result<usize, ServiceError> {
 
 async fn take_page(app: &App) -> Result<usize, ServiceError> {
     let (node, rules) = (app.node, Rules::of(app));
-    let horizon = rules.now.plus_secs(i64::from(app.config.calling.queue_ahead_s));
+    let now = rules.now;
+    let look = app.low_water.unheld.look(now);
+    let due = look.span(now.plus_secs(i64::from(app.config.calling.queue_ahead_s)), RINGS_A_PAGE);
     let _moving = app.armory.moving().await;
-    let page = app.db.write(move |c| async move { take(c, node, horizon, &rules).await }.boxed()).await;
-    let page = page.inspect_err(|_| app.armory.suspect())?;
+    let page = app.db.write(move |c| async move { take(c, node, due, &rules).await }.boxed()).await;
+    let page = page.inspect_err(|_| {
+        app.armory.suspect();
+        app.low_water.unheld.forget();
+    })?;
+    if page.rows < RINGS_A_PAGE {
+        // What another host lets go of, or a family asks for, may ring at any moment from now on.
+        app.low_water.unheld.seen(look, now);
+    }
     app.armory.put(page.armed);
     app.live.changed_all(&page.settled);
     Ok(page.rows)
@@ -84,8 +94,8 @@ struct Page {
     settled: Vec<FamilyId>,
 }
 
-async fn take(c: &mut Conn, node: NodeId, horizon: Moment, rules: &Rules) -> Result<Page, DbError> {
-    let attempts = holding::take(c, node, horizon, i64::try_from(RINGS_A_PAGE).unwrap_or(i64::MAX)).await?;
+async fn take(c: &mut Conn, node: NodeId, due: Span, rules: &Rules) -> Result<Page, DbError> {
+    let attempts = holding::take(c, node, due).await?;
     if attempts.is_empty() {
         return Ok(Page::default());
     }

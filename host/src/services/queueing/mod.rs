@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use now::call_now;
+pub(crate) use page::tell_missed;
 
 use self::page::Window;
 use crate::app::App;

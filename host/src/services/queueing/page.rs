@@ -10,7 +10,7 @@ use crate::db::calls::{self, Call};
 use crate::db::ring_attempts;
 use crate::db::slots::{self, DueSlot};
 use crate::db::timeline::{self, TimelineRow};
-use crate::db::{Conn, DbError, ring_targets};
+use crate::db::{Conn, DbError, Span, ring_targets};
 use crate::domain::calendar::Calendar;
 use crate::domain::zone::Zone;
 use crate::domain::{CallId, CallReason, CallState, CalleeId, FamilyId, Moment, NodeId, SlotId};
@@ -19,6 +19,7 @@ use crate::services::arming;
 use crate::services::armory::Armed;
 use crate::services::armory::holding;
 use crate::services::calls::{Rules, miss};
+use crate::services::low_water::LowWater;
 use crate::services::schedules::planning;
 
 /// Slots of a page.
@@ -33,25 +34,36 @@ pub(super) enum Window {
     Open,
     /// It is over, and no call was made: the host was down, or had no database.
     Over,
+    /// The moment has come and no call was made, and now the family changes its plan: nobody rings for it any more.
+    Replaced,
 }
 
 impl Window {
     /// The slots that are in it now.
-    pub(super) fn span(self, rules: &Rules) -> slots::Span {
-        let opened = opened(rules);
+    pub(super) fn span(self, rules: &Rules) -> Span {
+        let (from, until) = match self {
+            Self::Open => (self.told_before(rules), rules.now.plus_secs(i64::from(rules.config.calling.queue_ahead_s))),
+            Self::Over | Self::Replaced => (Moment(i64::MIN), Moment(self.told_before(rules).0 - 1)),
+        };
+        Span { from, until, limit: SLOTS }
+    }
+
+    /// Occurrences before this moment are told of, and not rung.
+    fn told_before(self, rules: &Rules) -> Moment {
         match self {
-            Self::Open => {
-                let until = rules.now.plus_secs(i64::from(rules.config.calling.queue_ahead_s));
-                slots::Span { from: opened, until, limit: SLOTS }
-            }
-            Self::Over => slots::Span { from: Moment(i64::MIN), until: Moment(opened.0 - 1), limit: SLOTS },
+            Self::Open | Self::Over => rules.now.plus_secs(-rules.ring_window_s()),
+            Self::Replaced => Moment(rules.now.0 + 1),
         }
     }
-}
 
-/// The earliest moment whose ring window is open now.
-fn opened(rules: &Rules) -> Moment {
-    rules.now.plus_secs(-rules.ring_window_s())
+    /// What this host knows of its slots.
+    fn low_water(self, app: &App) -> Option<&LowWater> {
+        match self {
+            Self::Open => Some(&app.low_water.slots),
+            Self::Over => Some(&app.low_water.missed_slots),
+            Self::Replaced => None,
+        }
+    }
 }
 
 /// What one transaction did.
@@ -66,23 +78,50 @@ pub(super) struct Queued {
 /// Queues a page of the slots in a window: the earliest, or those of `only`.
 pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) -> Result<Queued, DbError> {
     let inside = app.clone();
+    let low_water = window.low_water(app).filter(|_| only.is_none());
+    let look = low_water.map(|low_water| low_water.look(app.clock.now()));
     let _moving = app.armory.moving().await;
     let page = app.db.write(move |c| {
         async move {
             // A database may have been waited for: the clock is read when it is here.
-            queue_page(c, window, only, inside.node, &Rules::of(&inside)).await
+            let rules = Rules::of(&inside);
+            let mut span = window.span(&rules);
+            let due = if let Some(only) = only {
+                // Somebody keeps one of these for long: the others need not wait for him.
+                c.wait_briefly_for_locks().await?;
+                slots::due_among(c, span, &only).await?
+            } else {
+                span.from = look.map_or(span.from, |look| span.from.max(look.from));
+                slots::due(c, span).await?
+            };
+            queue_page(c, due, window, inside.node, &rules).await.map(|page| (page, span.until))
         }
         .boxed()
     });
-    let page = page.await.inspect_err(|error| {
+    let (page, until) = page.await.inspect_err(|error| {
         if error.retryable() {
             // It may have been committed all the same.
             app.armory.suspect();
         }
     })?;
+    if let Some((low_water, look)) = low_water.zip(look).filter(|_| page.moved == 0) {
+        low_water.seen(look, until);
+    }
+    if window == Window::Over && !page.families.is_empty() {
+        app.low_water.missed_calls.forget();
+    }
     app.armory.put(page.armed);
     app.live.changed_all(&page.families);
     Ok(Queued { moved: page.moved, made: page.families.len() })
+}
+
+/// Makes the calls of a callee whose moment has come, and that nobody queued: their slots are about to be changed. The
+/// callee must be locked.
+pub(crate) async fn tell_missed(c: &mut Conn, callee: CalleeId, node: NodeId, rules: &Rules) -> Result<(), DbError> {
+    slots::lock_of_callee(c, callee).await?;
+    let due = slots::due_of_callee(c, callee, Window::Replaced.span(rules)).await?;
+    queue_page(c, due, Window::Replaced, node, rules).await?;
+    Ok(())
 }
 
 /// What one transaction queued.
@@ -109,20 +148,11 @@ type Occurrence = (Moment, String);
 
 async fn queue_page(
     c: &mut Conn,
+    due: Vec<DueSlot>,
     window: Window,
-    only: Option<Vec<SlotId>>,
     node: NodeId,
     rules: &Rules,
 ) -> Result<Page, DbError> {
-    let span = window.span(rules);
-    let due = match only {
-        Some(only) => {
-            // Somebody keeps one of these for long: the others need not wait for him.
-            c.wait_briefly_for_locks().await?;
-            slots::due_among(c, span, &only).await?
-        }
-        None => slots::due(c, span).await?,
-    };
     if due.is_empty() {
         return Ok(Page::default());
     }
@@ -131,7 +161,7 @@ async fn queue_page(
         callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
     let targets = match window {
         Window::Open => ring_targets::of_callees(c, &ids).await?,
-        Window::Over => HashMap::new(),
+        Window::Over | Window::Replaced => HashMap::new(),
     };
     // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
     let since = due.iter().map(|slot| slot.next_at).min().unwrap_or(rules.now).min(rules.now);
@@ -184,9 +214,9 @@ fn course(
     if window == Window::Open {
         return (vec![first], after(slot.next_at));
     }
-    let (opened, told_since) = (opened(rules), rules.now.plus_secs(-TOLD_FOR_S));
+    let (told_before, told_since) = (window.told_before(rules), rules.now.plus_secs(-TOLD_FOR_S));
     let (mut calls, mut next) = (Vec::new(), Some(first));
-    while let Some((at, date)) = next.take_if(|(at, _)| *at < opened) {
+    while let Some((at, date)) = next.take_if(|(at, _)| *at < told_before) {
         next = after(at.max(told_since));
         if at > told_since {
             calls.push((at, date));

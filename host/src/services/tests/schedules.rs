@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::try_join_all;
 
 use super::world::{details, world, world_at};
-use crate::db::slots;
+use crate::db::{Span, slots};
 use crate::domain::zone::DstNote;
 use crate::domain::{CallMethod, Moment};
 use crate::services::callees::Details;
@@ -19,8 +19,8 @@ fn moment(text: &str) -> Moment {
     text.parse::<jiff::Timestamp>().unwrap().into()
 }
 
-fn until(until: Moment) -> slots::Span {
-    slots::Span { from: Moment(0), until, limit: 10 }
+fn until(until: Moment) -> Span {
+    Span { from: Moment(0), until, limit: 10 }
 }
 
 #[tokio::test]

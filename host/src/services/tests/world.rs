@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::callees::Callee;
 use crate::db::ring_attempts::steps::Claim;
-use crate::db::{Db, Location, accounts as stored_accounts, jobs};
+use crate::db::{Db, Location, Span, accounts as stored_accounts, jobs};
 use crate::domain::{AccountId, CallMethod, Locale, Moment, NodeId};
 use crate::mail::Mailer;
 use crate::plugins::{Entropy, Plugins, Surroundings};
@@ -58,6 +58,7 @@ pub(super) async fn world_at(start: &str) -> World {
         armory: crate::services::armory::Armory::default(),
         lanes: crate::services::lanes::Lanes::default(),
         outcomes: crate::services::outcomes::Outcomes::default(),
+        low_water: std::sync::Arc::default(),
         peers: crate::services::nodes::Peers::default(),
         wake: Arc::default(),
         demo: false,
@@ -68,8 +69,9 @@ pub(super) async fn world_at(start: &str) -> World {
 impl World {
     /// The letters queued for an address so far, oldest first: what each is, and its link's secret.
     pub(super) async fn letters(&self, email: &str) -> Vec<(&'static str, String)> {
-        let claim = Claim { node: self.node, now: self.clock.now(), until: Moment(i64::MAX), limit: 100 };
-        let queued = self.db.write(move |c| async move { jobs::claim(c, claim).await }.boxed()).await.unwrap();
+        let due = Span { from: Moment(0), until: self.clock.now(), limit: 100 };
+        let claim = Claim { node: self.node, now: due.until, until: Moment(i64::MAX) };
+        let queued = self.db.write(move |c| async move { jobs::claim(c, claim, due).await }.boxed()).await.unwrap();
         let id = stored_accounts::find_by_email(&mut self.db.read().await.unwrap(), email).await.unwrap().unwrap().id;
         let mut letters = self.letters.lock().unwrap();
         letters.extend(queued.iter().filter_map(|row| match serde_json::from_str(&row.payload).unwrap() {

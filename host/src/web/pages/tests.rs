@@ -48,6 +48,7 @@ impl Browser {
             armory: crate::services::armory::Armory::default(),
             lanes: crate::services::lanes::Lanes::default(),
             outcomes: crate::services::outcomes::Outcomes::default(),
+            low_water: std::sync::Arc::default(),
             peers: crate::services::nodes::Peers::default(),
             wake: Arc::default(),
             demo: false,

@@ -1,6 +1,7 @@
 //! Families that are due: planted by set inserts, as they would stand after years.
 
 use callpanion::domain::Moment;
+use callpanion::domain::zone::tz_release;
 
 use crate::store::Store;
 
@@ -53,6 +54,9 @@ pub(crate) async fn families(store: &Store, (from, to): (usize, usize), due_at: 
         ),
     ];
     store.execute(&sql.concat()).await?;
+    // They were computed by this release: a host that begins leaves them as they are.
+    let release = tz_release();
+    store.execute(&format!("INSERT INTO facts VALUES ('tz_release', '{release}') ON CONFLICT DO NOTHING")).await?;
     let slots = insert(
         "slots (id, callee_id, slot_no, local_time, weekdays, enabled, next_at, next_date)",
         format!("{id}, {id}, 1, '{time}', 127, true, {due}, {date}"),
