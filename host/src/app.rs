@@ -15,6 +15,7 @@ use crate::services::live::Live;
 use crate::services::low_water::LowWaters;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
+use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 
 /// What the services work with. Cheap to clone.
@@ -45,6 +46,8 @@ pub struct App {
     pub outcomes: Outcomes,
     /// From where its ticks look for what is due.
     pub low_water: Arc<LowWaters>,
+    /// Talks of which no webhook told.
+    pub unheard: Arc<Unheard>,
     /// The other processes, as this one sees them.
     pub peers: Peers,
     /// Wakes the worker before its next tick.

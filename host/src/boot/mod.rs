@@ -79,6 +79,7 @@ pub async fn assemble_before(
         lanes: Lanes::default(),
         outcomes: Outcomes::default(),
         low_water: Arc::default(),
+        unheard: Arc::default(),
         peers: Peers::default(),
         wake: Arc::default(),
         demo: false,

@@ -170,6 +170,19 @@ pub async fn newest(c: &mut Conn, wanted: Wanted, limit: i64) -> Result<Vec<Webh
     })?)
 }
 
+/// When the last event of a provider came.
+pub async fn last_of(c: &mut Conn, provider: &str) -> Result<Option<Moment>, DbError> {
+    Ok(on!(c, c => {
+        webhook_events::table
+            .filter(webhook_events::provider.eq(provider))
+            .order(webhook_events::received_at.desc())
+            .select(webhook_events::received_at)
+            .first(c)
+            .await
+            .optional()
+    })?)
+}
+
 /// The newest parked events, the newest first.
 pub async fn parked(c: &mut Conn, limit: i64) -> Result<Vec<WebhookEvent>, DbError> {
     newest(c, Wanted { state: Some(WebhookState::Parked), since: None }, limit).await

@@ -17,6 +17,8 @@ word_enum! {
         Misconfigured = "misconfigured",
         /// A new version of a plugin was not taken; the old one serves on.
         NotReplaced = "not_replaced",
+        /// Talks had to be fetched: no webhook told of them.
+        WebhooksMissing = "webhooks_missing",
         /// A plugin or its vendor kept failing, and is left alone for a while.
         Resting = "resting",
     }

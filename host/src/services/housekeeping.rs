@@ -5,7 +5,7 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::{jobs, webhook_events};
 use crate::services::error::ServiceError;
-use crate::services::{accounts, pairings, plugin_health, sessions, throttle};
+use crate::services::{accounts, pairings, plugin_health, sessions, throttle, unheard};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
@@ -20,6 +20,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
                 jobs::sweep_done(c, now.plus_secs(-DONE_JOBS_S)).await?;
                 webhook_events::sweep_parked(c, now.plus_secs(-parked_s)).await?;
                 plugin_health::sweep(c, now).await?;
+                unheard::close_heard(c, now).await?;
                 Ok::<_, ServiceError>(())
             }
             .boxed()

@@ -47,6 +47,7 @@ mod staff_alerts;
 pub mod submitting;
 mod summaries;
 mod taking_back;
+pub mod unheard;
 mod verdicts;
 pub mod webhooks;
 

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::{lookups, settling, webhooks};
+use crate::services::{lookups, settling, unheard, webhooks};
 
 const CALLS_A_TICK: usize = 200;
 /// Calls that are asked for side by side: a slow provider holds up few.
@@ -164,11 +164,12 @@ async fn learn(
 
 /// Gives the call what was found. True when nothing is missing any more.
 async fn settle(app: &App, call: &Call, talk: ConversationRow, found: Conversation) -> Result<bool, ServiceError> {
-    let (rules, id) = (Rules::of(app), call.id);
+    let (rules, id, unheard) = (Rules::of(app), call.id, app.unheard.clone());
     let settled = app
         .db
         .write(move |c| {
             async move {
+                unheard::fetched(c, &unheard, &talk, rules.now).await?;
                 settling::settle(c, &talk.provider, id, talk.attempt_id, found, &rules).await?;
                 calls::find(c, id).await
             }

@@ -18,7 +18,8 @@ pub(super) struct Trouble {
 impl Trouble {
     /// What the alert is about, if it is about a plugin.
     pub(super) fn of(alert: &Alert) -> Option<Self> {
-        let about = matches!(alert.kind, AlertKind::Misconfigured | AlertKind::NotReplaced);
+        let about =
+            matches!(alert.kind, AlertKind::Misconfigured | AlertKind::NotReplaced | AlertKind::WebhooksMissing);
         if about { serde_json::from_str(&alert.detail).ok() } else { None }
     }
 }

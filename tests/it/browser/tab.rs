@@ -6,7 +6,8 @@ use std::time::Duration;
 use chromiumoxide::Page;
 use chromiumoxide::cdp::browser_protocol::emulation::SetScriptExecutionDisabledParams;
 use chromiumoxide::cdp::browser_protocol::input::{
-    DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams, MouseButton,
+    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams,
+    MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
@@ -68,6 +69,22 @@ impl Tab {
         self.mouse(DispatchMouseEventType::MouseReleased, place).await;
         within(selector, loads.next()).await.unwrap();
         self.path().await
+    }
+
+    /// The same with the space bar.
+    pub async fn follow_by_space_slowly(&self, selector: &str, meanwhile: impl Future<Output = ()>) -> String {
+        let mut loads = self.page.event_listener::<EventLoadEventFired>().await.unwrap();
+        self.ask(&format!("void document.querySelector({selector:?}).focus()")).await;
+        self.space(DispatchKeyEventType::KeyDown).await;
+        meanwhile.await;
+        self.space(DispatchKeyEventType::KeyUp).await;
+        within(selector, loads.next()).await.unwrap();
+        self.path().await
+    }
+
+    async fn space(&self, kind: DispatchKeyEventType) {
+        let event = DispatchKeyEventParams::builder().r#type(kind).key(" ").code("Space").text(" ");
+        self.page.execute(event.windows_virtual_key_code(32).build().unwrap()).await.unwrap();
     }
 
     async fn mouse(&self, kind: DispatchMouseEventType, at: Point) {

@@ -1,8 +1,8 @@
 //! Reconciling: what no webhook told is fetched, and nothing is left open.
 
-use callpanion::domain::{CallMethod, CallReason, CallState};
+use callpanion::domain::{AlertKind, CallMethod, CallReason, CallState};
 use callpanion::services::audit::{self, Span};
-use callpanion::services::deadlines;
+use callpanion::services::{deadlines, housekeeping};
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -65,6 +65,32 @@ on_both! {
         all_told(&app, &homes).await;
         kept(&app, 30).await;
         assert_eq!(app.database.count("webhook_events").await, 0, "not one webhook came");
+    }
+
+    async fn staff_hears_that_no_webhook_comes_until_one_does(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.dropped = true);
+        for _ in 0..2 {
+            talkative(&app, CallMethod::App, TIMES[0].0).await;
+        }
+        talkative(&app, CallMethod::Phone, TIMES[1].0).await;
+        app.jump_to(TIMES[0].1).await;
+        app.advance(460).await;
+        assert!(app.staff_alerts().await.is_empty(), "two lost webhooks may be an accident");
+        app.jump_to(TIMES[1].1).await;
+        app.advance(600).await;
+        let alerts = app.staff_alerts().await;
+        assert_eq!(alerts.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::WebhooksMissing]);
+        assert!(alerts[0].detail.contains("none has ever come"), "{}", alerts[0].detail);
+        housekeeping::tick(&app.host).await.unwrap();
+        assert_eq!(app.staff_alerts().await.len(), 1, "none has come yet");
+
+        app.world.eleven.deliver(|delivery| delivery.dropped = false);
+        talkative(&app, CallMethod::App, TIMES[2].0).await;
+        app.jump_to(TIMES[2].1).await;
+        app.advance(460).await;
+        assert!(app.database.count("webhook_events").await > 0);
+        housekeeping::tick(&app.host).await.unwrap();
+        assert!(app.staff_alerts().await.is_empty());
     }
 
     async fn provider_that_was_away_for_two_hours_is_asked_for_all_within_minutes_of_its_return(app: TestApp) {

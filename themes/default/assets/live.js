@@ -6,23 +6,23 @@
   const parts = [...document.querySelectorAll("[data-live]")];
   // As long as a part is what it was, nothing is put in its place.
   const shown = new Map(parts.map((part) => [part, part.innerHTML.trim()]));
-  // A press is a finger that goes down and up on the same element: nothing is replaced in between.
+  // A press is a finger, or the space bar, that goes down and up on the same element: nothing is replaced in between.
   let lifted = Promise.resolve();
   const longestPress = 10_000;
   let due = 0;
   let running = false;
 
-  function press() {
+  function press(...ending) {
     lifted = new Promise((done) => {
       const ends = new AbortController();
-      // The click comes a moment after the finger.
+      // The click comes a moment after.
       const up = () => { ends.abort(); setTimeout(done, 200); };
-      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up, { capture: true, signal: ends.signal });
+      for (const end of ending) addEventListener(end, up, { capture: true, signal: ends.signal });
       setTimeout(done, longestPress);
     });
   }
 
-  // Until no finger is down, and none has come meanwhile.
+  // Until nothing is pressed, and nothing has been meanwhile.
   async function noPress() {
     for (let seen; seen !== lifted;) {
       seen = lifted;
@@ -82,7 +82,8 @@
   if (parts.length === 0) return;
   const source = new EventSource("/events");
   // EventSource reconnects by itself; what was missed meanwhile is fetched when it is open again.
-  addEventListener("pointerdown", press, { capture: true });
+  addEventListener("pointerdown", () => press("pointerup", "pointercancel"), { capture: true });
+  addEventListener("keydown", (key) => { if (key.key === " " && !key.repeat) press("keyup"); }, { capture: true });
   source.onopen = () => { document.documentElement.classList.add("live"); changed(); };
   source.onerror = () => document.documentElement.classList.remove("live");
   source.onmessage = changed;

@@ -223,6 +223,7 @@ alert-no_device = { $name } tidak punya perangkat yang bisa berdering
 alert-misconfigured = Callpanion memerlukan pengelolanya
 alert-resting = Layanan yang dipakai Callpanion sedang terganggu
 alert-not_replaced = Versi baru sebuah plugin tidak dipakai
+alert-webhooks_missing = Laporan percakapan tidak diterima
 alertstate-open = baru
 alertstate-acknowledged = sedang ditangani
 alertstate-closed = ditutup
