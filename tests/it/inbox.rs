@@ -272,7 +272,8 @@ on_both! {
         assert_eq!(ended.code, 0, "{}", ended.said);
         assert_eq!(app.database.count("jobs WHERE state = 'waiting'").await, 1);
         // The program lives in real time: its job is due when the test's clock is there.
-        app.database.execute("UPDATE jobs SET run_at = 0 WHERE state = 'waiting'").await;
+        let now = app.now().0;
+        app.database.execute(&format!("UPDATE jobs SET run_at = {now} WHERE state = 'waiting'")).await;
         app.settle().await;
         assert_eq!(app.database.count("jobs WHERE state = 'done'").await, done + 1);
         let ended = program::run(&["webhooks", "replay", "--all", "--now"], &app.settings).await;

@@ -27,6 +27,7 @@ use crate::services::live::Live;
 use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
 use crate::services::schedules;
+use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 use crate::worker::Worker;
 
@@ -66,6 +67,7 @@ pub async fn assemble_before(
     if number_channels > 1 {
         tracing::warn!(number_channels, "several channels reach phone numbers: the first by id is used");
     }
+    let unheard = Arc::new(Unheard::since(clock.now()));
     Ok(App {
         config: Arc::new(config),
         clock,
@@ -79,7 +81,7 @@ pub async fn assemble_before(
         lanes: Lanes::default(),
         outcomes: Outcomes::default(),
         low_water: Arc::default(),
-        unheard: Arc::default(),
+        unheard,
         peers: Peers::default(),
         wake: Arc::default(),
         demo: false,

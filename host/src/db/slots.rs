@@ -82,7 +82,8 @@ pub struct DueSlot {
 }
 
 impl DueSlot {
-    fn read(row: &StoredSlot) -> Option<Self> {
+    /// A slot that has a next occurrence; none, and a line in the log, when it cannot be read.
+    pub fn read(row: &StoredSlot) -> Option<Self> {
         let slot = row.slot().inspect_err(|error| tracing::error!(%error, "a slot is left out")).ok()?;
         let (next_at, next_date) = row.next_at.zip(row.next_date.clone())?;
         Some(Self { slot_id: row.id, callee_id: row.callee_id, slot, next_at, next_date })
@@ -206,11 +207,6 @@ pub async fn due(c: &mut Conn, span: Span) -> Result<Vec<DueSlot>, DbError> {
 /// The same, of these slots.
 pub async fn due_among(c: &mut Conn, span: Span, slots: &[SlotId]) -> Result<Vec<DueSlot>, DbError> {
     Ok(load_due!(c, due!(span).filter(slots::id.eq_any(slots))))
-}
-
-/// The same, of a callee.
-pub async fn due_of_callee(c: &mut Conn, callee: CalleeId, span: Span) -> Result<Vec<DueSlot>, DbError> {
-    Ok(load_due!(c, due!(span).filter(slots::callee_id.eq(callee))))
 }
 
 /// Which slots those are, readable or not.

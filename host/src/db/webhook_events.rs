@@ -170,17 +170,18 @@ pub async fn newest(c: &mut Conn, wanted: Wanted, limit: i64) -> Result<Vec<Webh
     })?)
 }
 
-/// When the last event of a provider came.
-pub async fn last_of(c: &mut Conn, provider: &str) -> Result<Option<Moment>, DbError> {
-    Ok(on!(c, c => {
+/// Whether an event of a provider came at a moment or after it.
+pub async fn has_come_since(c: &mut Conn, provider: &str, moment: Moment) -> Result<bool, DbError> {
+    let found: Option<WebhookId> = on!(c, c => {
         webhook_events::table
-            .filter(webhook_events::provider.eq(provider))
+            .filter(webhook_events::received_at.ge(moment).and(webhook_events::provider.eq(provider)))
             .order(webhook_events::received_at.desc())
-            .select(webhook_events::received_at)
+            .select(webhook_events::id)
             .first(c)
             .await
             .optional()
-    })?)
+    })?;
+    Ok(found.is_some())
 }
 
 /// The newest parked events, the newest first.

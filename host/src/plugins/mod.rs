@@ -263,6 +263,12 @@ impl Plugins {
         self.0.find(renderer, PluginKind::Renderer)?.render(material, locale).await
     }
 
+    /// Whether a provider sends webhooks, and this host takes them.
+    pub fn takes_webhooks(&self, provider: &str) -> bool {
+        let plugin = self.0.find(provider, PluginKind::Provider);
+        plugin.is_ok_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
+    }
+
     /// Verifies a webhook's signature. `header` gives the value of a header by its
     /// lower-case name; `body` is what came over the wire.
     pub fn verify_webhook(

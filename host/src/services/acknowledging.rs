@@ -27,6 +27,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     if taken < RINGS_A_TICK {
         app.low_water.silent.seen(look, now);
     }
+    app.low_water.written(now, app.clock.now());
     app.live.changed_all(&families);
     if !families.is_empty() {
         app.wake.notify_waiters();

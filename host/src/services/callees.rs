@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 
+use super::calls::Rules;
 use super::edits::edit;
 use super::error::ServiceError;
 use super::schedules::planning;
@@ -96,7 +97,8 @@ pub(crate) async fn save_first(
     let method = known.call_method.ok_or(ServiceError::Conflict("method-first"))?;
     let profile = details.check(method)?;
     let consent = check_consent(consent)?;
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     let callee = app
         .db
         .write(move |c| {
@@ -113,13 +115,14 @@ pub(crate) async fn save_first(
                 };
                 callees::lock(c, first.id).await?;
                 callees::set_call_method(c, first.id, method).await?;
-                rewrite(c, &first, &profile, method, now).await?;
+                rewrite(c, &first, &profile, method, &rules).await?;
                 callees::set_consent(c, first.id, &consent, account, now).await?;
                 callees::find(c, first.id).await?.ok_or(ServiceError::NotFound)
             }
             .boxed()
         })
         .await?;
+    app.low_water.slots.forget();
     app.live.changed(family);
     Ok(callee)
 }
@@ -132,11 +135,11 @@ pub async fn update_profile(
     details: &Details,
 ) -> Result<(), ServiceError> {
     let details = details.clone();
-    let now = app.clock.now();
+    let rules = Rules::of(app);
     edit(app, account, callee, families::edit, move |c, access| {
         async move {
             let profile = details.check(access.callee.call_method)?;
-            Ok(rewrite(c, &access.callee, &profile, access.callee.call_method, now).await?)
+            Ok(rewrite(c, &access.callee, &profile, access.callee.call_method, &rules).await?)
         }
         .boxed()
     })
@@ -151,14 +154,14 @@ pub async fn change_method(
     callee: CalleeId,
     method: CallMethod,
 ) -> Result<(), ServiceError> {
-    let now = app.clock.now();
+    let rules = Rules::of(app);
     edit(app, account, callee, families::own, move |c, access| {
         async move {
             if method == CallMethod::Phone && access.callee.phone.is_none() {
                 return Err(ServiceError::Invalid { field: "phone", code: "phone-needed" });
             }
             callees::set_call_method(c, callee, method).await?;
-            Ok(planning::replan(c, callee, now).await?)
+            Ok(planning::replan(c, callee, &rules).await?)
         }
         .boxed()
     })
@@ -227,14 +230,14 @@ async fn rewrite(
     callee: &Callee,
     profile: &Profile,
     method: CallMethod,
-    now: Moment,
+    rules: &Rules,
 ) -> Result<(), DbError> {
     callees::set_profile(c, callee.id, profile).await?;
     if profile.zone != callee.zone {
-        planning::retire(c, callee.id, (&callee.zone, &profile.zone), now).await?;
+        planning::retire(c, callee.id, (&callee.zone, &profile.zone), rules.now).await?;
     }
     if profile.zone != callee.zone || profile.phone != callee.phone || method != callee.call_method {
-        planning::replan(c, callee.id, now).await?;
+        planning::replan(c, callee.id, rules).await?;
     }
     Ok(())
 }

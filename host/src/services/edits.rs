@@ -26,6 +26,8 @@ where
     F: for<'c> FnOnce(&'c mut Conn, CalleeAccess) -> BoxFuture<'c, Result<R, ServiceError>> + Send + 'static,
 {
     let inside = app.clone();
+    // Also when nobody waits for the answer any more: it may be written all the same.
+    let anew = app.low_water.slots.forget_at_the_end();
     let (family, result) = app
         .db
         .write(move |c| {
@@ -34,15 +36,14 @@ where
                 let access = families::callee_in(c, account, callee).await?;
                 may(access.role)?;
                 let family = access.family.id;
-                // What was promised by the plan as it stood is told of, whatever the plan is to be.
-                queueing::tell_missed(c, callee, inside.node, &Rules::of(&inside)).await?;
+                // What was missed is told of, whatever the plan is to be.
+                queueing::tell_missed(c, callee, &Rules::of(&inside)).await?;
                 Ok::<_, ServiceError>((family, write(c, access).await?))
             }
             .boxed()
         })
         .await?;
-    app.low_water.slots.forget();
-    app.low_water.missed_calls.forget();
+    drop(anew);
     app.live.changed(family);
     // What is to be queued or taken back now does not wait for the next tick.
     app.wake.notify_waiters();

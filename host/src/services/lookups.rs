@@ -78,6 +78,7 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
             app.db.write(move |c| async move { record(c, &attempt, found, &provider, &rules).await }.boxed()).await?;
         families.extend(family);
     }
+    app.low_water.written(rules.now, app.clock.now());
     take_back(app, channel, late).await?;
     for family in families {
         app.live.changed(family);

@@ -68,6 +68,17 @@ pub(crate) struct Look {
     forgotten: u64,
 }
 
+impl LowWaters {
+    /// Something was written that began at `since`. When that took long, it may stand where nobody looks.
+    pub(crate) fn written(&self, since: Moment, now: Moment) {
+        if now > since.plus_secs(WRITTEN_WITHIN_S / 2) {
+            for low_water in [&self.unheld, &self.silent, &self.submissions, &self.look_ups, &self.jobs] {
+                low_water.forget();
+            }
+        }
+    }
+}
+
 impl Look {
     /// What it asks for: all that is due `until` a moment and was not seen before.
     pub(crate) fn span(&self, until: Moment, limit: usize) -> Span {
@@ -104,8 +115,21 @@ impl LowWater {
         known.forgotten += 1;
     }
 
+    /// The same when what is being written now is written, or given up.
+    pub(crate) fn forget_at_the_end(&self) -> impl Drop + '_ {
+        Forget(self)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Forget<'a>(&'a LowWater);
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.0.forget();
     }
 }
 

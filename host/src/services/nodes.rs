@@ -130,6 +130,7 @@ async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
         return Ok(0);
     }
     let (number, now) = (dead.len(), app.clock.now());
+    let (_unheld, _jobs) = (app.low_water.unheld.forget_at_the_end(), app.low_water.jobs.forget_at_the_end());
     let (rings, jobs) = app
         .db
         .write(move |c| {
@@ -142,7 +143,6 @@ async fn bury(app: &App, dead: Vec<NodeId>) -> Result<usize, ServiceError> {
             .boxed()
         })
         .await?;
-    app.low_water.unheld.forget();
     tracing::warn!(hosts = number, rings, jobs, "hosts gave no sign of life; what they held is taken over");
     app.wake.notify_waiters();
     Ok(number)

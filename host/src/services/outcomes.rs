@@ -169,7 +169,10 @@ pub async fn write(app: &App) -> Result<usize, ServiceError> {
         if page.is_empty() {
             break;
         }
-        if let Err(error) = write_page(app, page.clone()).await {
+        let since = app.clock.now();
+        let result = write_page(app, page.clone()).await;
+        app.low_water.written(since, app.clock.now());
+        if let Err(error) = result {
             if matches!(error, DbError::Unavailable(_) | DbError::Interrupted) || app.db.ping().await.is_err() {
                 app.outcomes.put_back(Arc::unwrap_or_clone(page));
                 failed = Some(error);

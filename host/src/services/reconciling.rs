@@ -164,18 +164,22 @@ async fn learn(
 
 /// Gives the call what was found. True when nothing is missing any more.
 async fn settle(app: &App, call: &Call, talk: ConversationRow, found: Conversation) -> Result<bool, ServiceError> {
-    let (rules, id, unheard) = (Rules::of(app), call.id, app.unheard.clone());
+    let (rules, id) = (Rules::of(app), call.id);
+    let fetched = talk.clone();
+    let was_talked = matches!(found.outcome, ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent);
     let settled = app
         .db
         .write(move |c| {
             async move {
-                unheard::fetched(c, &unheard, &talk, rules.now).await?;
                 settling::settle(c, &talk.provider, id, talk.attempt_id, found, &rules).await?;
                 calls::find(c, id).await
             }
             .boxed()
         })
         .await?;
+    if was_talked && let Err(error) = unheard::fetched(app, &fetched).await {
+        tracing::warn!(provider = fetched.provider, %error, "whether webhooks come could not be told");
+    }
     app.live.changed(call.family_id);
     app.wake.notify_waiters();
     Ok(settled.is_none_or(|call| call.check_at.is_none()))

@@ -10,7 +10,9 @@ use crate::config::MailTransport;
 use crate::db::webhook_events::{self, WebhookEvent};
 use crate::db::{Conn, accounts, alerts, installation, jobs};
 use crate::domain::manifest::{Manifest, PluginKind};
-use crate::domain::{AccountId, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, WebhookId};
+use crate::domain::{
+    AccountId, AlertKind, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, WebhookId,
+};
 use crate::plugins::Stamp;
 
 const SHOWN: i64 = 50;
@@ -160,8 +162,9 @@ async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, Serv
 
 async fn plugins(app: &App, c: &mut Conn) -> Result<Vec<PluginBrief>, ServiceError> {
     let mut troubles: BTreeMap<String, String> = BTreeMap::new();
-    // The newest comes first, and is the one that is shown.
-    let alerts = alerts::unclosed_of_staff(c, SHOWN).await?;
+    // The newest comes first, and is the one that is shown, after what keeps calls from being made.
+    let mut alerts = alerts::unclosed_of_staff(c, SHOWN).await?;
+    alerts.sort_by_key(|alert| alert.kind == AlertKind::WebhooksMissing);
     for trouble in alerts.iter().filter_map(Trouble::of) {
         troubles.entry(trouble.plugin).or_insert(trouble.reason);
     }

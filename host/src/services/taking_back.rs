@@ -25,7 +25,7 @@ use crate::domain::{
     AttemptId, AttemptState, AttemptStep, CallId, CallMethod, CallReason, CallState, CallStep, FamilyId, Moment,
     RingPhase,
 };
-use crate::services::calls::advance;
+use crate::services::calls::{Rules, advance};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::services::lookups::{self, CERTAINLY_ABSENT_AFTER_S};
@@ -105,12 +105,13 @@ enum Standing {
 /// The job of [`unplanned`]: takes one call back at its vendor.
 pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     let deadline_ms = app.config.calling.vendor_deadline_ms;
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     // Two questions to the vendor, each within its deadline.
     let until = now.plus_secs(2 * i64::from(deadline_ms / 1_000) + LEASE_MARGIN_S);
     let claim = Claim { node: app.node, now, until };
     let (standing, family) =
-        app.db.write(move |c| async move { look(c, id, claim).await }.boxed()).await.map_err(db)?;
+        app.db.write(move |c| async move { look(c, id, claim, &rules).await }.boxed()).await.map_err(db)?;
     let (all, claimed) = match standing {
         Standing::Nothing => return Ok(()),
         Standing::Busy => return Err(Trouble::Passing("its hand-over is still on its way".into())),
@@ -123,7 +124,8 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     let Some(channel) = all.first().map(|attempt| attempt.channel.clone()) else { return Ok(()) };
     let deadline = Duration::from_millis(deadline_ms.into());
     let answered = app.plugins.cancel(&channel, all.iter().map(lookups::ring_ref).collect(), deadline).await;
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     // Until the ring there is time to ask again.
     let in_time = all.iter().all(|attempt| now < attempt.ring_at);
     let (given_back, last_word) = match answered.map_err(|failure| Trouble::from(ServiceError::from(failure))) {
@@ -141,7 +143,8 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
             unsure = true;
             continue;
         }
-        let settled = app.db.write(move |c| async move { settle(c, &attempt, given_back, now).await }.boxed());
+        let rules = rules.clone();
+        let settled = app.db.write(move |c| async move { settle(c, &attempt, given_back, &rules).await }.boxed());
         tell(app, settled.await.map_err(db)?);
     }
     if unsure { Err(Trouble::Passing("the vendor has not given it back yet".into())) } else { Ok(()) }
@@ -162,7 +165,7 @@ async fn seen_canceled(app: &App, channel: &str, doubtful: &[&RingAttempt], dead
 }
 
 /// Looks how the call stands, and claims what is to be taken back with it.
-async fn look(c: &mut Conn, id: CallId, claim: Claim) -> Result<(Standing, Option<FamilyId>), DbError> {
+async fn look(c: &mut Conn, id: CallId, claim: Claim, rules: &Rules) -> Result<(Standing, Option<FamilyId>), DbError> {
     let Some(mut call) = locked(c, id).await? else { return Ok((Standing::Nothing, None)) };
     let family = Some(call.family_id);
     if call.state.is_outcome() || is_wanted(c, &call, claim.now).await? {
@@ -172,7 +175,7 @@ async fn look(c: &mut Conn, id: CallId, claim: Claim) -> Result<(Standing, Optio
     let Some(away) = attempts.iter().find(|attempt| is_away(attempt)) else {
         let canceled = call.state == CallState::Queued && cancel(c, &mut call, claim.now).await?;
         if canceled {
-            planning::replan(c, call.callee_id, claim.now).await?;
+            planning::replan(c, call.callee_id, rules).await?;
         }
         return Ok((if canceled { Standing::Canceled } else { Standing::Kept }, family));
     };
@@ -230,18 +233,20 @@ async fn settle(
     c: &mut Conn,
     attempt: &RingAttempt,
     given_back: bool,
-    now: Moment,
+    rules: &Rules,
 ) -> Result<Option<FamilyId>, DbError> {
     let Some(mut call) = locked(c, attempt.call_id).await? else { return Ok(None) };
     if !given_back {
         if !call.state.is_outcome() {
-            keep(c, &call, now).await?;
+            keep(c, &call, rules.now).await?;
         }
         return Ok(Some(call.family_id));
     }
     let closed = AttemptStep::Closed { why: "taken back: the schedule was changed".to_owned() };
-    if ring_attempts::take_step(c, attempt, &AttemptState::OPEN, closed).await? && cancel(c, &mut call, now).await? {
-        planning::replan(c, call.callee_id, now).await?;
+    if ring_attempts::take_step(c, attempt, &AttemptState::OPEN, closed).await?
+        && cancel(c, &mut call, rules.now).await?
+    {
+        planning::replan(c, call.callee_id, rules).await?;
     }
     Ok(Some(call.family_id))
 }

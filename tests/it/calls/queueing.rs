@@ -23,7 +23,8 @@ on_both! {
     async fn host_that_was_down_for_days_tells_of_every_call_and_rings_the_last_in_its_window(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
-        app.advance_without_ticks(3 * DAY_S + 60 + 20).await;
+        // Five seconds are left of today's window.
+        app.advance_without_ticks(3 * DAY_S + 60 + 40).await;
         app.advance(300).await;
         let calls = app.calls(&home).await;
         let mut dates: Vec<_> = calls.iter().map(|call| (call.local_date.as_str(), call.state, call.reason)).collect();
@@ -64,6 +65,15 @@ on_both! {
             assert_eq!(told, [("2026-10-12", down.0, down.1), ("2026-10-13", down.0, down.1)]);
             assert_eq!(app.alert_kinds(home).await, [AlertKind::CallFailed; 2]);
         }
+    }
+
+    async fn edit_that_leaves_a_late_call_in_the_plan_costs_no_ring(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        app.advance_without_ticks(60 + 20).await;
+        pausing::skip(&app.host, home.account, home.callee, 1, "2026-10-20", false).await.unwrap();
+        assert_eq!(app.outcome(&home, 300).await.state, CallState::Completed);
+        assert_eq!((paired.phone.rings().len(), app.calls(&home).await.len()), (1, 1));
     }
 
     async fn slot_that_cannot_be_queued_is_told_of_and_keeps_no_other_from_ringing(app: TestApp) {

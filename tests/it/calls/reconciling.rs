@@ -80,7 +80,7 @@ on_both! {
         app.advance(600).await;
         let alerts = app.staff_alerts().await;
         assert_eq!(alerts.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::WebhooksMissing]);
-        assert!(alerts[0].detail.contains("none has ever come"), "{}", alerts[0].detail);
+        assert!(alerts[0].detail.contains("no webhook has come since 2026-10-12T08:00"), "{}", alerts[0].detail);
         housekeeping::tick(&app.host).await.unwrap();
         assert_eq!(app.staff_alerts().await.len(), 1, "none has come yet");
 

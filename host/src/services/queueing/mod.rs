@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use now::call_now;
-pub(crate) use page::tell_missed;
+pub(crate) use page::{tell_missed, tell_replaced};
 
 use self::page::Window;
 use crate::app::App;
@@ -43,7 +43,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let (mut made, mut open) = (0, Progress::More);
     loop {
         while open == Progress::More {
-            open = take_page(app, Window::Open, &mut made).await?;
+            open = take_page(app, Window::Open(app.node), &mut made).await?;
         }
         let over = take_page(app, Window::Over, &mut made).await?;
         if over != Progress::More || open == Progress::Stuck {

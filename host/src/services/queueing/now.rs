@@ -17,6 +17,7 @@ use crate::services::error::ServiceError;
 /// sees it queued; the vendor of a phone call is given the same moment.
 pub async fn call_now(app: &App, callee: CalleeId) -> Result<CallId, ServiceError> {
     let rules = Rules::of(app);
+    let asked_at = rules.now;
     let call = app
         .db
         .write(move |c| {
@@ -41,6 +42,7 @@ pub async fn call_now(app: &App, callee: CalleeId) -> Result<CallId, ServiceErro
             .boxed()
         })
         .await?;
+    app.low_water.written(asked_at, app.clock.now());
     app.live.changed(call.family_id);
     app.wake.notify_waiters();
     Ok(call.id)

@@ -30,11 +30,14 @@ const TOLD_FOR_S: i64 = 7 * 86_400;
 /// Whether the phone may still ring for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Window {
-    /// From the lead before its moment to the end of the ring window.
-    Open,
-    /// It is over, and no call was made: the host was down, or had no database.
+    /// From the lead before its moment to the end of the ring window: this host rings.
+    Open(NodeId),
+    /// It is over, and no call was made: the host was down, or had no database. [`deadlines`](crate::services::deadlines)
+    /// tells the family: there may be thousands.
     Over,
-    /// The moment has come and no call was made, and now the family changes its plan: nobody rings for it any more.
+    /// The same, of one callee whose plan is about to be changed. The family is told at once.
+    Edited,
+    /// The moment has come and no call was made, and the new plan holds it no more. The family is told at once.
     Replaced,
 }
 
@@ -42,8 +45,10 @@ impl Window {
     /// The slots that are in it now.
     pub(super) fn span(self, rules: &Rules) -> Span {
         let (from, until) = match self {
-            Self::Open => (self.told_before(rules), rules.now.plus_secs(i64::from(rules.config.calling.queue_ahead_s))),
-            Self::Over | Self::Replaced => (Moment(i64::MIN), Moment(self.told_before(rules).0 - 1)),
+            Self::Open(_) => {
+                (self.told_before(rules), rules.now.plus_secs(i64::from(rules.config.calling.queue_ahead_s)))
+            }
+            Self::Over | Self::Edited | Self::Replaced => (Moment(i64::MIN), Moment(self.told_before(rules).0 - 1)),
         };
         Span { from, until, limit: SLOTS }
     }
@@ -51,7 +56,7 @@ impl Window {
     /// Occurrences before this moment are told of, and not rung.
     fn told_before(self, rules: &Rules) -> Moment {
         match self {
-            Self::Open | Self::Over => rules.now.plus_secs(-rules.ring_window_s()),
+            Self::Open(_) | Self::Over | Self::Edited => rules.now.plus_secs(-rules.ring_window_s()),
             Self::Replaced => Moment(rules.now.0 + 1),
         }
     }
@@ -59,9 +64,9 @@ impl Window {
     /// What this host knows of its slots.
     fn low_water(self, app: &App) -> Option<&LowWater> {
         match self {
-            Self::Open => Some(&app.low_water.slots),
+            Self::Open(_) => Some(&app.low_water.slots),
             Self::Over => Some(&app.low_water.missed_slots),
-            Self::Replaced => None,
+            Self::Edited | Self::Replaced => None,
         }
     }
 }
@@ -94,7 +99,7 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
                 span.from = look.map_or(span.from, |look| span.from.max(look.from));
                 slots::due(c, span).await?
             };
-            queue_page(c, due, window, inside.node, &rules).await.map(|page| (page, span.until))
+            queue_page(c, due, window, &rules).await.map(|page| (page, span.until))
         }
         .boxed()
     });
@@ -107,7 +112,9 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
     if let Some((low_water, look)) = low_water.zip(look).filter(|_| page.moved == 0) {
         low_water.seen(look, until);
     }
-    if window == Window::Over && !page.families.is_empty() {
+    if window == Window::Over && page.moved > 0 {
+        // What has moved on may be open by now, and what was made is over.
+        app.low_water.slots.forget();
         app.low_water.missed_calls.forget();
     }
     app.armory.put(page.armed);
@@ -115,12 +122,19 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
     Ok(Queued { moved: page.moved, made: page.families.len() })
 }
 
-/// Makes the calls of a callee whose moment has come, and that nobody queued: their slots are about to be changed. The
-/// callee must be locked.
-pub(crate) async fn tell_missed(c: &mut Conn, callee: CalleeId, node: NodeId, rules: &Rules) -> Result<(), DbError> {
+/// Tells a family what it missed by the plan as it stands, which is about to be changed. The callee must be locked.
+pub(crate) async fn tell_missed(c: &mut Conn, callee: CalleeId, rules: &Rules) -> Result<(), DbError> {
     slots::lock_of_callee(c, callee).await?;
-    let due = slots::due_of_callee(c, callee, Window::Replaced.span(rules)).await?;
-    queue_page(c, due, Window::Replaced, node, rules).await?;
+    let rows = slots::of_callee(c, callee).await?;
+    let missed = rows.iter().filter(|row| row.next_at.is_some_and(|at| at < Window::Edited.told_before(rules)));
+    queue_page(c, missed.filter_map(DueSlot::read).collect(), Window::Edited, rules).await?;
+    Ok(())
+}
+
+/// Tells a family of occurrences whose moment has come, that nobody has queued, and that the plan holds no more. Their
+/// slots must be locked.
+pub(crate) async fn tell_replaced(c: &mut Conn, slots: Vec<DueSlot>, rules: &Rules) -> Result<(), DbError> {
+    queue_page(c, slots, Window::Replaced, rules).await?;
     Ok(())
 }
 
@@ -139,20 +153,14 @@ struct Page {
 struct Promise {
     call: Call,
     callee: Callee,
-    /// Nobody can ring it any more: it is over as soon as it is made, and [`deadlines`](crate::services::deadlines) says so.
-    target: Option<Result<arming::Target, CallReason>>,
+    /// Nobody can ring it any more, and its family is told later.
+    target: Option<Result<(arming::Target, NodeId), CallReason>>,
 }
 
 /// An occurrence: its moment, and the local date that it stands for, `YYYY-MM-DD`.
 type Occurrence = (Moment, String);
 
-async fn queue_page(
-    c: &mut Conn,
-    due: Vec<DueSlot>,
-    window: Window,
-    node: NodeId,
-    rules: &Rules,
-) -> Result<Page, DbError> {
+async fn queue_page(c: &mut Conn, due: Vec<DueSlot>, window: Window, rules: &Rules) -> Result<Page, DbError> {
     if due.is_empty() {
         return Ok(Page::default());
     }
@@ -160,8 +168,8 @@ async fn queue_page(
     let callees: HashMap<CalleeId, Callee> =
         callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
     let targets = match window {
-        Window::Open => ring_targets::of_callees(c, &ids).await?,
-        Window::Over | Window::Replaced => HashMap::new(),
+        Window::Open(_) => ring_targets::of_callees(c, &ids).await?,
+        Window::Over | Window::Edited | Window::Replaced => HashMap::new(),
     };
     // Whoever changes a pause or a skip holds the slots meanwhile: what is read here fits what is due.
     let since = due.iter().map(|slot| slot.next_at).min().unwrap_or(rules.now).min(rules.now);
@@ -181,15 +189,23 @@ async fn queue_page(
             let callee = callee?.clone();
             let mut call = new_call(&callee, slot.slot.slot_no, date, at, rules);
             let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
-            let target = (window == Window::Open)
-                .then(|| arming::choose(&callee, callee.call_method, targets, rules).map_err(arming::Refusal::reason));
-            call.device_id = target.as_ref().and_then(|target| target.as_ref().ok()).and_then(arming::Target::device);
+            let target = match window {
+                Window::Open(node) => Some(
+                    arming::choose(&callee, callee.call_method, targets, rules)
+                        .map(|target| (target, node))
+                        .map_err(arming::Refusal::reason),
+                ),
+                Window::Over => None,
+                Window::Edited | Window::Replaced => Some(Err(CallReason::HostWasDown)),
+            };
+            let chosen = target.as_ref().and_then(|target| target.as_ref().ok());
+            call.device_id = chosen.and_then(|(target, _)| target.device());
             Some(Promise { call, callee, target })
         };
         occurrences.into_iter().filter_map(promise).collect::<Vec<_>>()
     });
     let promises = promises.collect();
-    let (families, armed) = keep(c, promises, node, rules).await?;
+    let (families, armed) = keep(c, promises, rules).await?;
     Ok(Page { moved: moved.len(), families, armed })
 }
 
@@ -211,7 +227,7 @@ fn course(
         Some((next.at, next.date.to_string()))
     };
     let first = (slot.next_at, slot.next_date.clone());
-    if window == Window::Open {
+    if matches!(window, Window::Open(_)) {
         return (vec![first], after(slot.next_at));
     }
     let (told_before, told_since) = (window.told_before(rules), rules.now.plus_secs(-TOLD_FOR_S));
@@ -228,12 +244,7 @@ fn course(
 }
 
 /// Makes the calls that are not made yet, and arms them.
-async fn keep(
-    c: &mut Conn,
-    promises: Vec<Promise>,
-    node: NodeId,
-    rules: &Rules,
-) -> Result<(Vec<FamilyId>, Vec<Armed>), DbError> {
+async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Vec<FamilyId>, Vec<Armed>), DbError> {
     let wanted: Vec<Call> = promises.iter().map(|promise| promise.call.clone()).collect();
     let made = calls::add_all(c, &wanted).await?;
     let steps: Vec<TimelineRow> = wanted
@@ -254,7 +265,7 @@ async fn keep(
         match target {
             None => {}
             Some(Err(reason)) => miss(c, &mut call, reason, rules).await?,
-            Some(Ok(target)) => {
+            Some(Ok((target, node))) => {
                 let mut attempt = target.attempt(&call, rules);
                 if !attempt.ahead {
                     (attempt.owner, attempt.fence) = (Some(node), 1);

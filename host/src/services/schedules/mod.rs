@@ -11,6 +11,7 @@ mod tz_release;
 use futures::FutureExt;
 use jiff::civil::Time;
 
+use super::calls::Rules;
 use super::edits::edit;
 use super::error::ServiceError;
 use super::families;
@@ -96,14 +97,13 @@ pub async fn save(
     wish: &[SlotInput],
 ) -> Result<Vec<Occurrence>, ServiceError> {
     let wish = check(wish, &app.config.calling)?;
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     edit(app, account, callee, families::edit, move |c, access| {
         async move {
-            let numbers: Vec<i32> = wish.iter().map(|slot| slot.slot_no).collect();
             let zone = access.callee.zone.as_str();
             past_slots::retire(c, callee, (zone, zone), &wish, now).await?;
-            slots::delete_others(c, callee, &numbers).await?;
-            Ok(put_all(c, &access.callee, &wish, now).await?)
+            Ok(put_all(c, &access.callee, &wish, &rules).await?)
         }
         .boxed()
     })

@@ -16,6 +16,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::schedule::SLOTS_A_DAY;
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, CalleeId, Moment, PauseId};
+use crate::services::calls::Rules;
 use crate::services::edits::edit;
 use crate::services::error::ServiceError;
 use crate::services::families::{self, CalleeAccess};
@@ -107,7 +108,8 @@ async fn holding(c: &mut Conn, callee: CalleeId, zone: &Zone, now: Moment) -> Re
 
 /// Makes a pause.
 pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &PauseInput) -> Result<(), ServiceError> {
-    let (wish, now) = (wish.clone(), app.clock.now());
+    let (wish, rules) = (wish.clone(), Rules::of(app));
+    let now = rules.now;
     let reason = fields::optional_line("reason", &wish.reason, REASON_CHARS)?;
     edit(app, account, callee, families::edit, move |c, access| {
         async move {
@@ -128,7 +130,7 @@ pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &Pause
                 ended_at: None,
             };
             pauses::insert(c, &pause).await?;
-            Ok(planning::replan(c, callee, now).await?)
+            Ok(planning::replan(c, callee, &rules).await?)
         }
         .boxed()
     })
@@ -137,13 +139,14 @@ pub async fn pause(app: &App, account: AccountId, callee: CalleeId, wish: &Pause
 
 /// Ends a pause: calls are made again from now on. Gives whose it was.
 pub async fn end_pause(app: &App, account: AccountId, pause: PauseId) -> Result<CalleeId, ServiceError> {
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     let known = pauses::find(&mut app.db.read().await?, pause).await?.ok_or(ServiceError::NotFound)?;
     edit(app, account, known.callee_id, families::edit, move |c, _| {
         async move {
             // Ended twice is ended.
             pauses::end(c, pause, now).await?;
-            Ok(planning::replan(c, known.callee_id, now).await?)
+            Ok(planning::replan(c, known.callee_id, &rules).await?)
         }
         .boxed()
     })
@@ -160,7 +163,8 @@ pub async fn skip(
     date: &str,
     wanted: bool,
 ) -> Result<(), ServiceError> {
-    let now = app.clock.now();
+    let rules = Rules::of(app);
+    let now = rules.now;
     let date = read_date("date", date)?;
     if !(1..=SLOTS_A_DAY).any(|number| i32::try_from(number) == Ok(slot_no)) {
         return Err(ServiceError::NotFound);
@@ -178,7 +182,7 @@ pub async fn skip(
                 let skip = StoredSkip { callee_id: callee, slot_no, local_date, made_by: account, made_at: now };
                 skips::put(c, &skip).await?;
             }
-            Ok(planning::replan(c, callee, now).await?)
+            Ok(planning::replan(c, callee, &rules).await?)
         }
         .boxed()
     })

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use jiff::ToSpan as _;
 
 use crate::db::callees::{self, Callee};
-use crate::db::slots::{self, StoredSlot};
+use crate::db::slots::{self, DueSlot, StoredSlot};
 use crate::db::{Conn, DbError, calls, past_slots, pauses, skips};
 use crate::domain::calendar::{Calendar, SlotDate};
 use crate::domain::schedule::{Occurrence, Slot};
 use crate::domain::zone::Zone;
 use crate::domain::{CalleeId, Moment};
-use crate::services::taking_back;
+use crate::services::calls::Rules;
+use crate::services::{queueing, taking_back};
 
 /// The zone of a callee, as it is stored.
 pub(crate) fn read_zone(stored: &str) -> Result<Zone, DbError> {
@@ -90,21 +91,23 @@ pub(crate) async fn retire(
 }
 
 /// Makes everything fit the callee as they are stored now. They must be locked.
-pub(crate) async fn replan(c: &mut Conn, callee: CalleeId, now: Moment) -> Result<(), DbError> {
+pub(crate) async fn replan(c: &mut Conn, callee: CalleeId, rules: &Rules) -> Result<(), DbError> {
     let Some(callee) = callees::find(c, callee).await? else { return Ok(()) };
     let rows = slots::of_callee(c, callee.id).await?;
     let slots = rows.iter().map(StoredSlot::slot).collect::<Result<Vec<_>, _>>()?;
-    put_all(c, &callee, &slots, now).await?;
+    put_all(c, &callee, &slots, rules).await?;
     Ok(())
 }
 
-/// Stores these slots, each with its next occurrence, and takes back what is queued and not planned any more.
+/// Stores these slots and no others, each with its next occurrence, and takes back what is queued and not planned any
+/// more.
 pub(super) async fn put_all(
     c: &mut Conn,
     callee: &Callee,
     slots: &[Slot],
-    now: Moment,
+    rules: &Rules,
 ) -> Result<Vec<Occurrence>, DbError> {
+    let now = rules.now;
     slots::lock_of_callee(c, callee.id).await?;
     let zone = read_zone(&callee.zone)?;
     let mut calendars = calendars(c, &[(callee.id, zone)], now).await?;
@@ -112,14 +115,40 @@ pub(super) async fn put_all(
     if let Some(calendar) = calendars.get(&callee.id) {
         taking_back::unplanned(c, callee, slots, calendar, now).await?;
     }
+    let due = still_due(c, callee.id, slots, calendars.get(&callee.id), rules).await?;
+    let numbers: Vec<i32> = slots.iter().map(|slot| slot.slot_no).collect();
+    slots::delete_others(c, callee.id, &numbers).await?;
     add_promised(c, &mut calendars, now).await?;
     if let Some(calendar) = calendars.get(&callee.id) {
         for slot in slots {
-            let next = slot.next_after(now, calendar);
+            let next = due.get(&slot.slot_no).cloned().or_else(|| slot.next_after(now, calendar));
             slots::put(c, &StoredSlot::new(callee.id, slot, next.as_ref(), now)).await?;
             all.extend(next);
         }
     }
     all.sort_by_key(|occurrence| occurrence.at);
     Ok(all)
+}
+
+/// The occurrences, by slot, whose moment has come, that nobody has queued yet, and that the new plan holds as they are:
+/// they may ring still. The family is told of the others.
+async fn still_due(
+    c: &mut Conn,
+    callee: CalleeId,
+    slots: &[Slot],
+    calendar: Option<&Calendar>,
+    rules: &Rules,
+) -> Result<BTreeMap<i32, Occurrence>, DbError> {
+    let (mut due, mut replaced) = (BTreeMap::new(), Vec::new());
+    for row in slots::of_callee(c, callee).await? {
+        let Some(at) = row.next_at.filter(|at| *at <= rules.now) else { continue };
+        let slot = slots.iter().find(|slot| slot.slot_no == row.slot_no);
+        let next = slot.zip(calendar).and_then(|(slot, calendar)| slot.next_after(Moment(at.0 - 1), calendar));
+        match next.filter(|next| next.at == at) {
+            Some(next) => drop(due.insert(row.slot_no, next)),
+            None => replaced.extend(DueSlot::read(&row)),
+        }
+    }
+    queueing::tell_replaced(c, replaced, rules).await?;
+    Ok(due)
 }

@@ -59,7 +59,7 @@ pub(super) async fn world_at(start: &str) -> World {
         lanes: crate::services::lanes::Lanes::default(),
         outcomes: crate::services::outcomes::Outcomes::default(),
         low_water: std::sync::Arc::default(),
-        unheard: std::sync::Arc::default(),
+        unheard: std::sync::Arc::new(crate::services::unheard::Unheard::since(crate::domain::Moment(0))),
         peers: crate::services::nodes::Peers::default(),
         wake: Arc::default(),
         demo: false,
