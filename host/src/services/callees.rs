@@ -6,7 +6,7 @@ use super::calls::Rules;
 use super::edits::edit;
 use super::error::ServiceError;
 use super::schedules::planning;
-use super::{families, fields, phone_number};
+use super::{families, fields, phone_number, queueing};
 use crate::app::App;
 use crate::db::callees::{self, Callee, Profile};
 use crate::db::{Conn, DbError};
@@ -114,6 +114,7 @@ pub(crate) async fn save_first(
                     return Ok(enter(c, family.id, method, profile, consent, account, now).await?);
                 };
                 callees::lock(c, first.id).await?;
+                queueing::tell_missed(c, first.id, &rules).await?;
                 callees::set_call_method(c, first.id, method).await?;
                 rewrite(c, &first, &profile, method, &rules).await?;
                 callees::set_consent(c, first.id, &consent, account, now).await?;

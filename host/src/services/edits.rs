@@ -5,7 +5,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::app::App;
-use crate::db::{Conn, callees};
+use crate::db::{Conn, DbError, callees};
 use crate::domain::{AccountId, CalleeId, Role};
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
@@ -25,7 +25,7 @@ where
     R: Send + 'static,
     F: for<'c> FnOnce(&'c mut Conn, CalleeAccess) -> BoxFuture<'c, Result<R, ServiceError>> + Send + 'static,
 {
-    let inside = app.clone();
+    let (inside, began_at) = (app.clone(), app.clock.now());
     // Also when nobody waits for the answer any more: it may be written all the same.
     let anew = app.low_water.slots.forget_at_the_end();
     let (family, result) = app
@@ -37,13 +37,18 @@ where
                 may(access.role)?;
                 let family = access.family.id;
                 // What was missed is told of, whatever the plan is to be.
-                queueing::tell_missed(c, callee, &Rules::of(&inside)).await?;
+                match queueing::tell_missed(c, callee, &Rules::of(&inside)).await {
+                    // Whoever edits may be mending it.
+                    Err(error @ DbError::Unreadable(_)) => tracing::error!(%error, "what was missed is told of later"),
+                    told => told?,
+                }
                 Ok::<_, ServiceError>((family, write(c, access).await?))
             }
             .boxed()
         })
         .await?;
     drop(anew);
+    app.low_water.written(began_at, app.clock.now());
     app.live.changed(family);
     // What is to be queued or taken back now does not wait for the next tick.
     app.wake.notify_waiters();

@@ -12,7 +12,7 @@ const DONE_JOBS_S: i64 = 30 * 86_400;
 
 /// Sweeps once. Returns 0: there is never more of the same at once.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let now = app.clock.now();
+    let (now, plugins) = (app.clock.now(), app.plugins.clone());
     let parked_s = i64::from(app.config.webhook.parked_days) * 86_400;
     app.db
         .write(move |c| {
@@ -20,7 +20,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
                 jobs::sweep_done(c, now.plus_secs(-DONE_JOBS_S)).await?;
                 webhook_events::sweep_parked(c, now.plus_secs(-parked_s)).await?;
                 plugin_health::sweep(c, now).await?;
-                unheard::close_heard(c, now).await?;
+                unheard::close_heard(c, &plugins, now).await?;
                 Ok::<_, ServiceError>(())
             }
             .boxed()

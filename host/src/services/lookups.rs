@@ -73,12 +73,13 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
         if found.phase == RingPhase::Waiting && rules.now > attempt.expires_at {
             late.push(attempt.clone());
         }
-        let (rules, provider) = (rules.clone(), provider.clone());
+        let (rules, provider) = (Rules { now: app.clock.now(), ..rules.clone() }, provider.clone());
+        let began_at = rules.now;
         let family =
             app.db.write(move |c| async move { record(c, &attempt, found, &provider, &rules).await }.boxed()).await?;
+        app.low_water.written(began_at, app.clock.now());
         families.extend(family);
     }
-    app.low_water.written(rules.now, app.clock.now());
     take_back(app, channel, late).await?;
     for family in families {
         app.live.changed(family);

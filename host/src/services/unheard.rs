@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::db::conversations::ConversationRow;
 use crate::db::{Conn, DbError, alerts, webhook_events};
 use crate::domain::{AlertKind, Moment};
+use crate::plugins::Plugins;
 use crate::services::error::ServiceError;
 use crate::services::staff_alerts::{self, Trouble};
 
@@ -106,11 +107,12 @@ async fn tell(c: &mut Conn, provider: &str, first: Moment, now: Moment) -> Resul
     Ok(true)
 }
 
-/// Closes the alerts of providers whose webhooks come again.
-pub(super) async fn close_heard(c: &mut Conn, now: Moment) -> Result<(), DbError> {
+/// Closes the alerts of providers whose webhooks come again, or are not expected any more.
+pub(super) async fn close_heard(c: &mut Conn, plugins: &Plugins, now: Moment) -> Result<(), DbError> {
     for alert in alerts::unclosed_of_kind(c, AlertKind::WebhooksMissing).await? {
         let Some(trouble) = Trouble::of(&alert) else { continue };
-        if webhook_events::has_come_since(c, &trouble.plugin, alert.opened_at).await? {
+        let is_expected = plugins.takes_webhooks(&trouble.plugin);
+        if !is_expected || webhook_events::has_come_since(c, &trouble.plugin, alert.opened_at).await? {
             alerts::close(c, alert.id, None, now).await?;
         }
     }

@@ -56,15 +56,22 @@ on_both! {
         save(&removed, &[]).await;
         pausing::pause(&app.host, paused.account, paused.callee, &PauseInput::default()).await.unwrap();
         app.advance(100).await;
-        for home in [&moved, &removed, &paused] {
+        let down = (CallState::Expired, Some(CallReason::HostWasDown));
+        for home in [&removed, &paused] {
             let mut calls: Vec<_> = app.calls(home).await;
             calls.sort_by_key(|call| call.due_at);
             let told: Vec<_> =
                 calls.iter().map(|call| (call.local_date.as_str(), call.state, call.reason)).collect();
-            let down = (CallState::Expired, Some(CallReason::HostWasDown));
             assert_eq!(told, [("2026-10-12", down.0, down.1), ("2026-10-13", down.0, down.1)]);
             assert_eq!(app.alert_kinds(home).await, [AlertKind::CallFailed; 2]);
         }
+        // It is not too late for ten o'clock.
+        app.jump_to("2026-10-13T08:54:30Z").await;
+        app.advance(460).await;
+        let mut calls = app.calls(&moved).await;
+        calls.sort_by_key(|call| call.due_at);
+        let came: Vec<_> = calls.iter().map(|call| (call.local_date.as_str(), call.state, call.reason)).collect();
+        assert_eq!(came, [("2026-10-12", down.0, down.1), ("2026-10-13", CallState::Completed, None)]);
     }
 
     async fn edit_that_leaves_a_late_call_in_the_plan_costs_no_ring(app: TestApp) {

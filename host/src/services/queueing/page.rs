@@ -35,7 +35,7 @@ pub(super) enum Window {
     /// It is over, and no call was made: the host was down, or had no database. [`deadlines`](crate::services::deadlines)
     /// tells the family: there may be thousands.
     Over,
-    /// The same, of one callee whose plan is about to be changed. The family is told at once.
+    /// The same, before today, of one callee whose plan is about to be changed. The family is told at once.
     Edited,
     /// The moment has come and no call was made, and the new plan holds it no more. The family is told at once.
     Replaced,
@@ -83,8 +83,9 @@ pub(super) struct Queued {
 /// Queues a page of the slots in a window: the earliest, or those of `only`.
 pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) -> Result<Queued, DbError> {
     let inside = app.clone();
+    let began_at = app.clock.now();
     let low_water = window.low_water(app).filter(|_| only.is_none());
-    let look = low_water.map(|low_water| low_water.look(app.clock.now()));
+    let look = low_water.map(|low_water| low_water.look(began_at));
     let _moving = app.armory.moving().await;
     let page = app.db.write(move |c| {
         async move {
@@ -103,7 +104,9 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
         }
         .boxed()
     });
-    let (page, until) = page.await.inspect_err(|error| {
+    let page = page.await;
+    app.low_water.written(began_at, app.clock.now());
+    let (page, until) = page.inspect_err(|error| {
         if error.retryable() {
             // It may have been committed all the same.
             app.armory.suspect();
@@ -122,7 +125,8 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
     Ok(Queued { moved: page.moved, made: page.families.len() })
 }
 
-/// Tells a family what it missed by the plan as it stands, which is about to be changed. The callee must be locked.
+/// Tells a family what it missed before today by the plan as it stands, which is about to be changed. The callee must be
+/// locked.
 pub(crate) async fn tell_missed(c: &mut Conn, callee: CalleeId, rules: &Rules) -> Result<(), DbError> {
     slots::lock_of_callee(c, callee).await?;
     let rows = slots::of_callee(c, callee).await?;
@@ -231,8 +235,11 @@ fn course(
         return (vec![first], after(slot.next_at));
     }
     let (told_before, told_since) = (window.told_before(rules), rules.now.plus_secs(-TOLD_FOR_S));
+    // What was missed today may be moved to later today, by the edit that is to come.
+    let today = calendar.filter(|_| window == Window::Edited).map(|calendar| calendar.zone.local(rules.now).date());
+    let today = today.map(|today| today.to_string());
     let (mut calls, mut next) = (Vec::new(), Some(first));
-    while let Some((at, date)) = next.take_if(|(at, _)| *at < told_before) {
+    while let Some((at, date)) = next.take_if(|(at, date)| *at < told_before && today.as_ref() != Some(date)) {
         next = after(at.max(told_since));
         if at > told_since {
             calls.push((at, date));

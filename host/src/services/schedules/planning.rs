@@ -131,7 +131,8 @@ pub(super) async fn put_all(
 }
 
 /// The occurrences, by slot, whose moment has come, that nobody has queued yet, and that the new plan holds as they are:
-/// they may ring still. The family is told of the others.
+/// they may ring still, or are told of in their turn. What the new plan holds for later that day rings then; the family is
+/// told of the others.
 async fn still_due(
     c: &mut Conn,
     callee: CalleeId,
@@ -143,10 +144,14 @@ async fn still_due(
     for row in slots::of_callee(c, callee).await? {
         let Some(at) = row.next_at.filter(|at| *at <= rules.now) else { continue };
         let slot = slots.iter().find(|slot| slot.slot_no == row.slot_no);
-        let next = slot.zip(calendar).and_then(|(slot, calendar)| slot.next_after(Moment(at.0 - 1), calendar));
-        match next.filter(|next| next.at == at) {
-            Some(next) => drop(due.insert(row.slot_no, next)),
-            None => replaced.extend(DueSlot::read(&row)),
+        let next_after = |moment| {
+            let next = slot.zip(calendar).and_then(|(slot, calendar)| slot.next_after(moment, calendar));
+            next.filter(|next| Some(next.date.to_string()) == row.next_date)
+        };
+        if let Some(next) = next_after(Moment(at.0 - 1)).filter(|next| next.at == at) {
+            due.insert(row.slot_no, next);
+        } else if next_after(rules.now).is_none() {
+            replaced.extend(DueSlot::read(&row));
         }
     }
     queueing::tell_replaced(c, replaced, rules).await?;
