@@ -26,7 +26,7 @@ where
     F: for<'c> FnOnce(&'c mut Conn, CalleeAccess) -> BoxFuture<'c, Result<R, ServiceError>> + Send + 'static,
 {
     let (inside, began_at) = (app.clone(), app.clock.now());
-    // Also when nobody waits for the answer any more: it may be written all the same.
+    // Also after an error: it may be written all the same.
     let anew = app.low_water.slots.forget_at_the_end();
     let (family, result) = app
         .db

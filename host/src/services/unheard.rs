@@ -1,9 +1,9 @@
 //! Unheard talks: those that had to be fetched, since no webhook told of them.
 //!
-//! One lost webhook is nothing: the talk is fetched. Several talks over some time, and no webhook since the first of them
-//! began, are an endpoint that its vendor does not reach, and the operator hears of it before the vendor gives it up:
-//! ElevenLabs turns off one that failed for a week. Reconciling walks in with what it fetched, housekeeping closes the
-//! alert once a webhook has come again. Each host counts for itself, from its start.
+//! One lost webhook is nothing: the talk is fetched. Several talks over some time, and no webhook since the first of
+//! them began, are an endpoint that its vendor does not reach, and the operator hears of it before the vendor gives it
+//! up: ElevenLabs turns off one that failed for a week. Reconciling walks in with what it fetched, housekeeping closes
+//! the alert once a webhook has come again. Each host counts for itself, from its start.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

@@ -147,7 +147,8 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Takes rings that their vendor took and that the device should have acknowledged in the span, and has not. Of many hosts, one gets each.
+/// Takes rings that their vendor took and that the device should have acknowledged in the span, and has not. Of many
+/// hosts, one gets each.
 pub async fn take_silent(c: &mut Conn, due: Span) -> Result<Vec<RingAttempt>, DbError> {
     let queue = diesel::alias!(ring_attempts as queue);
     let silent = queue

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::budget::{Budget, Outcome};
+use super::budget::{Budget, Heard, Outcome};
 use crate::domain::Moment;
 
 /// The first rest, short enough that a ring without another way is tried again in its window; each further one is twice
@@ -61,18 +61,17 @@ impl Breaker {
         }
     }
 
-    /// How something came out for a call that was let through, with its ticket if it had one, and of how many others
-    /// that began no later nothing is heard yet.
-    pub(super) fn note(&mut self, outcome: Outcome, ticket: Option<Ticket>, unheard: u64, now: Moment) {
+    /// What was heard of a call that was let through, with its ticket if it had one.
+    pub(super) fn note(&mut self, heard: Heard, ticket: Option<Ticket>, now: Moment) {
         match self.state {
             State::Closed => {
-                self.budget.note(outcome, now);
-                if self.budget.is_spent(now, unheard) {
+                self.budget.note(heard, now);
+                if self.budget.is_spent(now, heard.unheard) {
                     self.open(now, now, REST_MIN);
                 }
             }
             State::Trial(trial, opening) if ticket == Some(trial) => {
-                if outcome == Outcome::Good {
+                if heard.outcome == Outcome::Good {
                     self.state = State::Closed;
                 } else {
                     self.open(opening.since, now, (opening.rest * 2).min(REST_MAX));

@@ -25,10 +25,23 @@ pub(super) enum Outcome {
     Crowded,
 }
 
+/// What was heard of one that was let through.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    pub(super) outcome: Outcome,
+    /// When it left.
+    pub(super) left_at: Moment,
+    /// Of how many others that left no later nothing is heard yet.
+    pub(super) unheard: u64,
+}
+
 /// The outcomes of the last minute.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Budget {
     buckets: [Bucket; PLACES],
+    /// When the last of those left that were well. What left no later breaks no row, however late it is heard: of a
+    /// thousand that leave at once, the few that nobody answers are heard last, and all together.
+    well_at: Option<Moment>,
     failed_in_a_row: u32,
     crowded_in_a_row: u32,
 }
@@ -42,9 +55,12 @@ struct Bucket {
 }
 
 impl Budget {
-    pub(super) fn note(&mut self, outcome: Outcome, now: Moment) {
+    pub(super) fn note(&mut self, heard: Heard, now: Moment) {
+        let Heard { outcome, left_at, .. } = heard;
+        // A clock that was set back must not make a row of none for hours.
+        let is_older = self.well_at.is_some_and(|well_at| left_at <= well_at && well_at <= now);
         if outcome == Outcome::Crowded {
-            self.crowded_in_a_row = self.crowded_in_a_row.saturating_add(1);
+            self.crowded_in_a_row = self.crowded_in_a_row.saturating_add(u32::from(!is_older));
             return;
         }
         let slot = now.secs().div_euclid(BUCKET_S);
@@ -56,9 +72,12 @@ impl Budget {
         bucket.outcomes = bucket.outcomes.saturating_add(1);
         if outcome == Outcome::Good {
             (self.failed_in_a_row, self.crowded_in_a_row) = (0, 0);
+            if !is_older {
+                self.well_at = Some(left_at);
+            }
         } else {
             bucket.failures = bucket.failures.saturating_add(1);
-            self.failed_in_a_row = self.failed_in_a_row.saturating_add(1);
+            self.failed_in_a_row = self.failed_in_a_row.saturating_add(u32::from(!is_older));
         }
     }
 

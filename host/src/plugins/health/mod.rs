@@ -24,7 +24,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use self::breaker::{Breaker, Ticket};
-use self::budget::Outcome;
+use self::budget::{Heard, Outcome};
 use self::figures::Figures;
 use self::in_flight::InFlight;
 use super::exchange::Export;
@@ -80,6 +80,7 @@ pub(super) struct Departure<'a> {
 pub(super) struct Admission<'a> {
     health: &'a Health,
     vendors: Arc<Vendors>,
+    began_at: Moment,
     /// Never turned away, and no trial.
     unconditional: bool,
     /// It tries whether the plugin's rest is over.
@@ -106,6 +107,7 @@ impl Health {
         Ok(Admission {
             health: self,
             vendors: self.vendors.load_full(),
+            began_at: now,
             unconditional,
             ticket,
             trials: Vec::new(),
@@ -237,7 +239,7 @@ impl Admission<'_> {
             own.figures.failures += u64::from(failure.is_some() || self.vendor_failed.load(Ordering::Relaxed));
         }
         if let Some(outcome) = outcome {
-            own.breaker.note(outcome, self.ticket, 0, now);
+            own.breaker.note(Heard { outcome, left_at: self.began_at, unheard: 0 }, self.ticket, now);
         }
     }
 }
@@ -255,7 +257,7 @@ impl Departure<'_> {
         if let Some(Vendor { breaker, in_flight }) = hold(&call.vendors).get_mut(*origin) {
             // This one itself is heard.
             let unheard = in_flight.beside(*left_at) - 1;
-            breaker.note(outcome, ticket, unheard, now);
+            breaker.note(Heard { outcome, left_at: *left_at, unheard }, ticket, now);
         }
     }
 }

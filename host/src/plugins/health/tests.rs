@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::breaker::{Breaker, Ticket};
+use super::budget::Heard;
 use super::budget::Outcome::{self, Crowded, Failed, Good};
 use super::*;
 use crate::egress::Reply;
@@ -13,10 +14,15 @@ fn at(second: i64) -> Moment {
     START.plus_secs(second)
 }
 
+/// What was heard at once of one that left at a second.
+fn heard(outcome: Outcome, second: i64) -> Heard {
+    Heard { outcome, left_at: at(second), unheard: 0 }
+}
+
 /// Lets a call through at a second, and says how it came out.
 fn call(breaker: &mut Breaker, second: i64, outcome: Outcome) {
     let ticket = breaker.admit(at(second)).unwrap();
-    breaker.note(outcome, ticket, 0, at(second));
+    breaker.note(heard(outcome, second), ticket, at(second));
 }
 
 fn opened_at(second: i64) -> Breaker {
@@ -35,7 +41,7 @@ fn budget_is_spent_by_a_row_of_failures_or_by_half_of_a_minute() {
         ("four failures", many(Failed, 4), false),
         ("five in a row", many(Failed, 5), true),
         ("five in a row, over hours", spread(3_600, &[Failed; 5]), true),
-        ("five in a row after a thousand that were well", [many(Good, 1_000), many(Failed, 5)].concat(), true),
+        ("five in a row after a thousand that were well", [many(Good, 1_000), vec![(1, Failed); 5]].concat(), true),
         ("half of ten, taking turns", spread(1, &[Good, Failed, Good, Failed, Good, Failed]), true),
         ("two of five", spread(1, &[Failed, Good, Good, Failed, Good]), false),
         ("a third of many", spread(1, &[Good, Good, Failed].repeat(15)), false),
@@ -47,7 +53,7 @@ fn budget_is_spent_by_a_row_of_failures_or_by_half_of_a_minute() {
     ] {
         let mut breaker = Breaker::default();
         let opened = outcomes.iter().any(|(second, outcome)| {
-            breaker.note(*outcome, None, 0, at(*second));
+            breaker.note(heard(*outcome, *second), None, at(*second));
             breaker.opening().is_some()
         });
         assert_eq!(opened, opens, "{what}");
@@ -61,12 +67,12 @@ fn open_breaker_rests_then_tries_and_closes() {
     assert_eq!(breaker.admit(at(4)), Err(at(5)));
     let ticket = breaker.admit(at(5)).unwrap().expect("a trial");
     assert_eq!(breaker.admit(at(5)), Err(at(7)), "one trial at a time");
-    breaker.note(Good, None, 0, at(6));
+    breaker.note(heard(Good, 0), None, at(6));
     assert!(breaker.opening().is_some(), "a straggler decides nothing");
-    breaker.note(Good, Some(ticket), 0, at(6));
+    breaker.note(heard(Good, 5), Some(ticket), at(6));
     assert_eq!(breaker.opening(), None);
     assert_eq!(breaker.admit(at(6)), Ok(None));
-    breaker.note(Failed, None, 0, at(6));
+    breaker.note(heard(Failed, 6), None, at(6));
     assert_eq!(breaker.admit(at(6)), Ok(None), "what failed before the rest is forgotten");
 }
 
@@ -96,9 +102,9 @@ fn trial_that_learnt_nothing_is_handed_back() {
     let second = breaker.admit(at(5)).unwrap().unwrap();
     breaker.hand_back(first);
     assert!(breaker.admit(at(5)).is_err(), "a ticket is handed back once");
-    breaker.note(Good, Some(first), 0, at(6));
+    breaker.note(heard(Good, 5), Some(first), at(6));
     assert!(breaker.opening().is_some(), "an old ticket decides nothing");
-    breaker.note(Good, Some(second), 0, at(6));
+    breaker.note(heard(Good, 5), Some(second), at(6));
     assert_eq!(breaker.opening(), None);
 }
 
@@ -143,12 +149,12 @@ fn never_more_than_one_call_tries() {
                     let ended = under_way.swap_remove(usize::try_from(dice.below(number)).unwrap());
                     match (step, ended) {
                         (3, Some(ticket)) if dice.below(2) == 0 => breaker.hand_back(ticket),
-                        _ => breaker.note(
-                            [Good, Failed, Failed, Crowded][usize::try_from(dice.below(4)).unwrap()],
-                            ended,
-                            dice.below(3),
-                            at(now),
-                        ),
+                        _ => {
+                            let outcome = [Good, Failed, Failed, Crowded][usize::try_from(dice.below(4)).unwrap()];
+                            let ago = i64::try_from(dice.below(3)).unwrap();
+                            let heard = Heard { outcome, left_at: at(now - ago), unheard: dice.below(3) };
+                            breaker.note(heard, ended, at(now));
+                        }
                     }
                 }
                 _ => {}
@@ -235,6 +241,25 @@ fn burst_is_judged_when_most_of_it_is_heard() {
         let health = Health::default();
         burst(&health, &vendor, 0, failures, successes);
         assert_eq!(rests(&health, 1), opens, "{failures} of {}", failures + successes);
+    }
+    // A few of many are never answered, and are given up last, all together: that is no row.
+    for outcome in [Answer::Unknown("no answer came in time".to_owned()), reply(429, &[])] {
+        let health = Health::default();
+        let call = health.admit(Export::Ring, at(0)).unwrap();
+        let mut departures: Vec<_> = (0..1_000).map(|_| call.departs(&vendor, at(0))).collect();
+        let late = departures.split_off(960);
+        let ended = |those: Vec<Departure<'_>>, second, answer: &Answer| {
+            for one in those {
+                one.ended(at(second), Duration::ZERO, answer);
+            }
+        };
+        let taken = reply(200, &[]);
+        ended(departures, 0, &taken);
+        ended(late, 5, &outcome);
+        assert!(!rests(&health, 5), "{outcome:?}");
+        // Those that leave from now on are one, if they fail as well.
+        ended((0..20).map(|_| call.departs(&vendor, at(5))).collect(), 10, &outcome);
+        assert!(rests(&health, 10), "{outcome:?}");
     }
     // A vendor that falls silent: each is given up after its time, and those that left later are still under way.
     let health = Health::default();

@@ -32,8 +32,8 @@ const TOLD_FOR_S: i64 = 7 * 86_400;
 pub(super) enum Window {
     /// From the lead before its moment to the end of the ring window: this host rings.
     Open(NodeId),
-    /// It is over, and no call was made: the host was down, or had no database. [`deadlines`](crate::services::deadlines)
-    /// tells the family: there may be thousands.
+    /// It is over, and no call was made: the host was down, or had no database. There may be thousands, so
+    /// [`deadlines`](crate::services::deadlines) tells their families.
     Over,
     /// The same, before today, of one callee whose plan is about to be changed. The family is told at once.
     Edited,
@@ -125,8 +125,8 @@ pub(super) async fn queue(app: &App, window: Window, only: Option<Vec<SlotId>>) 
     Ok(Queued { moved: page.moved, made: page.families.len() })
 }
 
-/// Tells a family what it missed before today by the plan as it stands, which is about to be changed. The callee must be
-/// locked.
+/// Tells a family what it missed before today by the plan as it stands, which is about to be changed. The callee must
+/// be locked.
 pub(crate) async fn tell_missed(c: &mut Conn, callee: CalleeId, rules: &Rules) -> Result<(), DbError> {
     slots::lock_of_callee(c, callee).await?;
     let rows = slots::of_callee(c, callee).await?;
@@ -260,7 +260,7 @@ async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Ve
         .map(|call| TimelineRow::new(call.id, rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
-    let rung = promises.iter().filter(|promise| promise.target.is_some());
+    let rung = promises.iter().filter(|promise| matches!(promise.target, Some(Ok(_))));
     let callees: Vec<&Callee> = rung.map(|promise| &promise.callee).collect();
     let material = agent_variables::material(c, &callees).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());

@@ -130,9 +130,9 @@ pub(super) async fn put_all(
     Ok(all)
 }
 
-/// The occurrences, by slot, whose moment has come, that nobody has queued yet, and that the new plan holds as they are:
-/// they may ring still, or are told of in their turn. What the new plan holds for later that day rings then; the family is
-/// told of the others.
+/// The occurrences, by slot, whose moment has come, that nobody has queued yet, and that the new plan holds as they
+/// are: they may ring still, or are told of in their turn. What the new plan holds for later that day rings then; the
+/// family is told of the others.
 async fn still_due(
     c: &mut Conn,
     callee: CalleeId,
