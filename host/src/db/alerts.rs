@@ -1,9 +1,11 @@
 //! Alerts: what a person must look at, one for each cause.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::alerts;
+use super::schema::{alerts, members};
 use super::{Conn, DbError, on};
 use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Moment};
 
@@ -74,6 +76,32 @@ pub async fn unclosed_of_family(c: &mut Conn, family: FamilyId, limit: i64) -> R
             .load(c)
             .await
     })?)
+}
+
+/// How many alerts of the account's families nobody has acknowledged.
+pub async fn count_open_of_account(c: &mut Conn, account: AccountId) -> Result<i64, DbError> {
+    Ok(on!(c, c => {
+        alerts::table
+            .inner_join(members::table.on(alerts::family_id.eq(members::family_id.nullable())))
+            .filter(members::account_id.eq(account))
+            .filter(alerts::state.eq(AlertState::Open))
+            .count()
+            .get_result(c)
+            .await
+    })?)
+}
+
+/// Those of these families' calls that an alert came out of.
+pub async fn calls_among(c: &mut Conn, families: &[FamilyId], calls: &[CallId]) -> Result<HashSet<CallId>, DbError> {
+    let found: Vec<Option<CallId>> = on!(c, c => {
+        alerts::table
+            .filter(alerts::family_id.eq_any(families))
+            .filter(alerts::call_id.eq_any(calls))
+            .select(alerts::call_id)
+            .load(c)
+            .await
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// What only the staff can mend, and is not closed.

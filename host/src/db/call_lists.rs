@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
 use super::schema::{calls, summaries};
+use super::transcripts::Summary;
 use super::{Conn, DbError, on};
 use crate::domain::{CallState, CalleeId, FamilyId, Locale, Moment};
 
@@ -50,15 +51,15 @@ pub async fn page(
     })?)
 }
 
-/// The newest talk of a callee that has a summary in this language, with its headline.
-pub async fn last_headline(c: &mut Conn, callee: CalleeId, locale: Locale) -> Result<Option<(Call, String)>, DbError> {
+/// The newest talk of a callee that has a summary in this language, with that.
+pub async fn last_summary(c: &mut Conn, callee: CalleeId, locale: Locale) -> Result<Option<(Call, Summary)>, DbError> {
     Ok(on!(c, c => {
         calls::table
             .inner_join(summaries::table.on(summaries::call_id.eq(calls::id)))
             .filter(calls::callee_id.eq(callee))
             .filter(summaries::locale.eq(locale))
             .order(calls::due_at.desc())
-            .select((Call::as_select(), summaries::headline))
+            .select((Call::as_select(), Summary::as_select()))
             .first(c)
             .await
             .optional()

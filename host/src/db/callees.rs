@@ -100,6 +100,16 @@ pub async fn of_family(c: &mut Conn, family: FamilyId) -> Result<Vec<Callee>, Db
         .await)?)
 }
 
+/// The callees of these families, the first entered first.
+pub async fn of_families(c: &mut Conn, families: &[FamilyId]) -> Result<Vec<Callee>, DbError> {
+    Ok(on!(c, c => callees::table
+        .filter(callees::family_id.eq_any(families))
+        .order(callees::id)
+        .select(Callee::as_select())
+        .load(c)
+        .await)?)
+}
+
 /// The zones of these callees.
 pub async fn zones(c: &mut Conn, ids: &[CalleeId]) -> Result<Vec<(CalleeId, String)>, DbError> {
     let ids = ids.to_vec();

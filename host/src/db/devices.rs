@@ -1,6 +1,6 @@
 //! Devices: the callee's phones, tablets and browsers. The device and pairing services walk in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::sql_types::{Binary, Text};
 use diesel::{
@@ -88,6 +88,14 @@ pub async fn acknowledging(c: &mut Conn, ids: &[DeviceId]) -> Result<HashSet<Dev
 struct Id {
     #[diesel(sql_type = Binary)]
     id: DeviceId,
+}
+
+/// What these call themselves.
+pub async fn names(c: &mut Conn, ids: &[DeviceId]) -> Result<HashMap<DeviceId, String>, DbError> {
+    let found: Vec<(DeviceId, String)> = on!(c, c => {
+        devices::table.filter(devices::id.eq_any(ids)).select((devices::id, devices::name)).load(c).await
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 /// It says that it rings.

@@ -66,10 +66,10 @@ pub async fn delete_of_device(c: &mut Conn, device: DeviceId) -> Result<usize, D
         .await)?)
 }
 
-/// The device's addresses, by channel.
-pub async fn of_device(c: &mut Conn, device: DeviceId) -> Result<Vec<PushAddress>, DbError> {
+/// The addresses of these devices, by channel.
+pub async fn of_devices(c: &mut Conn, devices: &[DeviceId]) -> Result<Vec<PushAddress>, DbError> {
     Ok(on!(c, c => push_addresses::table
-        .filter(push_addresses::device_id.eq(device))
+        .filter(push_addresses::device_id.eq_any(devices))
         .order(push_addresses::channel)
         .select(PushAddress::as_select())
         .load(c)

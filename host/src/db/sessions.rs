@@ -1,12 +1,13 @@
 //! Sessions: signed-in browsers. The session service walks in.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 
-use super::schema::sessions;
+use super::accounts::Account;
+use super::schema::{accounts, sessions};
 use super::{Conn, DbError, on};
 use crate::domain::{AccountId, Moment, SessionId};
 
@@ -35,11 +36,12 @@ pub async fn insert(c: &mut Conn, session: &Session) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The session whose secret has this hash, ended or not.
-pub async fn find_by_hash(c: &mut Conn, secret_hash: &[u8]) -> Result<Option<Session>, DbError> {
+/// The session whose secret has this hash, ended or not, and its account.
+pub async fn find_by_hash(c: &mut Conn, secret_hash: &[u8]) -> Result<Option<(Session, Account)>, DbError> {
     Ok(on!(c, c => sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .filter(sessions::secret_hash.eq(secret_hash))
-        .select(Session::as_select())
+        .select((Session::as_select(), Account::as_select()))
         .first(c)
         .await
         .optional())?)

@@ -1,5 +1,7 @@
 //! Transcripts and the summaries made of them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -76,4 +78,17 @@ pub async fn put_summary(c: &mut Conn, summary: &Summary) -> Result<(), DbError>
 /// The summary of a call in a language.
 pub async fn summary_of(c: &mut Conn, call: CallId, locale: Locale) -> Result<Option<Summary>, DbError> {
     Ok(on!(c, c => summaries::table.find((call, locale)).select(Summary::as_select()).first(c).await.optional())?)
+}
+
+/// The first sentences of these calls' summaries in a language.
+pub async fn headlines_of(c: &mut Conn, calls: &[CallId], locale: Locale) -> Result<HashMap<CallId, String>, DbError> {
+    let found: Vec<(CallId, String)> = on!(c, c => {
+        summaries::table
+            .filter(summaries::call_id.eq_any(calls))
+            .filter(summaries::locale.eq(locale))
+            .select((summaries::call_id, summaries::headline))
+            .load(c)
+            .await
+    })?;
+    Ok(found.into_iter().collect())
 }

@@ -9,6 +9,7 @@
 //! has been cut to size (`bound`).
 
 mod agreement;
+mod asking;
 mod border;
 mod bound;
 mod budget;
@@ -44,6 +45,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 pub use self::agreement::{Disagreement, Wish, disagreements, hosts_not_set, wishes};
+pub use self::asking::flaw;
 pub use self::channel::RingPlan;
 pub use self::entropy::Entropy;
 pub use self::exchange::{Export, Input, Output, Turn, wit};
@@ -52,7 +54,6 @@ pub use self::load::{LoadProblem, PluginLoadError, read_manifest, rehearse};
 pub use self::machine::UnfitComponent;
 pub use self::record::{Recorder, Recording};
 pub use self::shelf::{Replacement, Surroundings};
-pub use self::steps::flaw;
 pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
 use self::shelf::Shelf;

@@ -5,22 +5,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::future::{self, BoxFuture};
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 
+use super::asking::{Asked, Asking, Came, REQUESTS_PER_STEP_MAX, Ready};
 use super::border::types;
 use super::exchange::{Input, Output, Turn};
 use super::failure::PluginFailure;
 use super::health::Admission;
-use super::run::{Plugin, Ran};
-use super::witness::{CallTrace, Round, Sent, Stamp};
+use super::run::Plugin;
+use super::witness::{CallTrace, Round, Sent, Stamp, Witness};
 use crate::domain::Moment;
-use crate::egress::{self, Answer, Prepared, Request, Room};
+use crate::egress::{Answer, Prepared, Room};
 
 const STEPS_MAX: usize = 8;
-const REQUESTS_PER_STEP_MAX: usize = 200;
 /// So many requests of one step are under way at once.
 const IN_FLIGHT_MAX: usize = 200;
 /// All requests and replies of one call together.
@@ -54,8 +53,7 @@ impl Trail {
         }
     }
 
-    fn note(&mut self, request: &types::Request, sending: Sending) -> types::Answer {
-        let reads_only = matches!(request.method.as_str(), "GET" | "HEAD");
+    fn note(&mut self, reads_only: bool, sending: Sending) -> types::Answer {
         self.touched |= !reads_only && matches!(sending.answer, Answer::Reply(_) | Answer::Unknown(_));
         match sending.answer {
             Answer::Reply(reply) => types::Answer::Response(types::Response {
@@ -75,20 +73,13 @@ struct Sending {
     vendor_time: Duration,
 }
 
-/// A request as it is sent; or what is answered to one that is not.
-type Ready = Result<Prepared, Answer>;
-
-/// A run of which nothing is sent yet.
-struct Unsent {
-    ran: Ran<Output>,
-    ready: Vec<Ready>,
-}
-
 /// A call whose first run is done and of which nothing is sent yet.
 pub(super) struct Foreseen {
     input: Arc<Input>,
     turn: Arc<Turn>,
-    first: Unsent,
+    first: Came,
+    /// Somebody looked on from the first run.
+    watched: bool,
 }
 
 impl Plugin {
@@ -116,7 +107,8 @@ impl Plugin {
         input: Input,
     ) -> Result<Output, PluginFailure> {
         let turn = Turn { context: self.context(locale, self.clock.now())?, answers: Vec::new() };
-        self.lead_from(deadline, Arc::new(input), (Arc::new(turn), None), future::ready(()).boxed()).await
+        let watched = self.watching().is_some();
+        self.lead_from(deadline, Arc::new(input), (Arc::new(turn), None, watched), future::ready(()).boxed()).await
     }
 
     /// The first run of a call that is to go out at `at`: what it asks for is sent by [`Plugin::go_through_with`].
@@ -130,20 +122,20 @@ impl Plugin {
         let input = Arc::new(input);
         let turn = Arc::new(Turn { context: self.context(locale, at)?, answers: Vec::new() });
         let ran = self.run(self.until(deadline), input.clone(), turn.clone()).await?;
-        let ready = match &ran.result {
-            Output::Request(requests) if requests.len() <= REQUESTS_PER_STEP_MAX => self.prepare(requests),
-            _ => Vec::new(),
-        };
-        Ok(Foreseen { input, turn, first: Unsent { ran, ready } })
+        let watched = self.watching().is_some();
+        Ok(Foreseen { input, turn, first: self.came(ran, watched), watched })
     }
 
-    fn prepare(&self, requests: &[types::Request]) -> Vec<Ready> {
-        requests.iter().map(|request| self.egress.prepare(outgoing(request))).collect()
+    /// Who wants to see this call.
+    fn watching(&self) -> Option<&Arc<dyn Witness>> {
+        self.witness.as_ref().filter(|witness| witness.watches(&self.stamp.id))
     }
 
     /// Gets ready to send what a call that was begun ahead asks for: one request speaks for all of its credential.
     pub(super) async fn warm(&self, foreseen: &Foreseen, deadline: Duration) {
-        if let Some(Ok(request)) = foreseen.first.ready.first() {
+        if let Came::Asking(Asking { asked, .. }) = &foreseen.first
+            && let Some(Asked { ready: Ok(request), .. }) = asked.first()
+        {
             self.egress.warm(request, self.until(deadline)).await;
         }
     }
@@ -156,20 +148,20 @@ impl Plugin {
         deadline: Duration,
         pause: BoxFuture<'_, ()>,
     ) -> Result<Output, PluginFailure> {
-        let Foreseen { input, turn, first } = foreseen;
-        self.lead_from(deadline, input, (turn, Some(first)), pause).await
+        let Foreseen { input, turn, first, watched } = foreseen;
+        self.lead_from(deadline, input, (turn, Some(first), watched), pause).await
     }
 
     async fn lead_from(
         &self,
         deadline: Duration,
         input: Arc<Input>,
-        (turn, first): (Arc<Turn>, Option<Unsent>),
+        (turn, first, watched): (Arc<Turn>, Option<Came>, bool),
         pause: BoxFuture<'_, ()>,
     ) -> Result<Output, PluginFailure> {
         let admitted = self.health.admit(input.export(), self.clock.now());
         let mut call = admitted.map_err(|rest| self.resting(&rest))?;
-        let watching = self.witness.as_ref().filter(|witness| witness.watches(&self.stamp.id));
+        let watching = self.watching().filter(|_| watched);
         let mut rounds = watching.map(|_| Vec::new());
         let begun_at = self.clock.now();
         let context = rounds.is_some().then(|| turn.context.clone());
@@ -218,59 +210,64 @@ impl Plugin {
         call: &mut Admission<'_>,
         until: Instant,
         input: Arc<Input>,
-        (mut turn, mut first, pause): (Arc<Turn>, Option<Unsent>, BoxFuture<'_, ()>),
+        (mut turn, mut first, pause): (Arc<Turn>, Option<Came>, BoxFuture<'_, ()>),
         rounds: &mut Option<Vec<Round>>,
     ) -> Result<Output, PluginFailure> {
         let mut trail = Trail::default();
         let mut pause = Some(pause);
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
         for _ in 0..STEPS_MAX {
-            let (ran, ready) = if let Some(Unsent { ran, ready }) = first.take() {
-                (ran, Some(ready))
+            let came = if let Some(came) = first.take() {
+                came
             } else {
                 // What came of the requests is read also when the last of them took all the time there was.
                 let ran = self.run(until.max(Instant::now() + READING), input.clone(), turn.clone()).await;
-                (ran.map_err(|failure| trail.judge(call, failure))?, None)
+                self.came(ran.map_err(|failure| trail.judge(call, failure))?, rounds.is_some())
             };
-            let requests = match ran.result {
-                Output::Request(requests) => requests,
-                result => {
+            let Asking { plugin_time, number, size, asked } = match came {
+                Came::Asking(asking) => asking,
+                Came::Done(ran) => {
                     note_round(rounds, ran.plugin_time, Vec::new);
-                    return Ok(result);
+                    return Ok(ran.result);
                 }
             };
-            if requests.is_empty() || requests.len() > REQUESTS_PER_STEP_MAX {
-                let what = format!("it asked for {} requests in one step", requests.len());
+            if number == 0 || number > REQUESTS_PER_STEP_MAX {
+                let what = format!("it asked for {number} requests in one step");
                 return Err(trail.judge(call, self.broken(what)));
             }
-            if !room.take(requests.iter().map(size).sum()) {
+            if !room.take(size) {
                 let what = format!("its requests are longer than {EXCHANGED_MAX_BYTES} bytes together");
                 return Err(trail.judge(call, self.broken(what)));
             }
-            let ready = ready.unwrap_or_else(|| self.prepare(&requests));
             if trail.touched {
                 call.go_on();
             } else {
-                let origins: Vec<_> = ready.iter().map(|ready| ready.as_ref().ok().map(Prepared::origin)).collect();
+                let origins: Vec<_> =
+                    asked.iter().map(|asked| asked.ready.as_ref().ok().map(Prepared::origin)).collect();
                 call.admit_vendors(&origins, self.clock.now()).map_err(|rest| self.resting(&rest))?;
             }
-            let (asked, room) = (&*call, &room);
-            let sent = ready.into_iter().map(|ready| self.send(asked, ready, (until, room)));
+            let (mut ready, mut known) = (Vec::with_capacity(number), Vec::with_capacity(number));
+            for Asked { ready: request, reads_only, written } in asked {
+                ready.push(request);
+                known.push((reads_only, written));
+            }
+            let (admitted, room) = (&*call, &room);
+            let sent = ready.into_iter().map(|ready| self.send(admitted, ready, (until, room)));
             let sent: Vec<_> = futures::stream::iter(sent).buffered(IN_FLIGHT_MAX).collect().await;
             self.tell_of_failed(&sent);
             if let Some(pause) = pause.take() {
                 pause.await;
             }
-            let exchanged = || requests.iter().zip(&sent);
-            note_round(rounds, ran.plugin_time, || {
-                exchanged().map(|(request, sending)| sending.witnessed(request)).collect()
+            note_round(rounds, plugin_time, || {
+                let exchanged = known.iter_mut().zip(&sent);
+                exchanged.filter_map(|((_, written), sending)| Some(sending.witnessed(written.take()?))).collect()
             });
             let refusal = sent.iter().find_map(|sending| match &sending.answer {
                 Answer::Misconfigured(why) => Some(why.clone()),
                 _ => None,
             });
             let answers: Vec<_> =
-                requests.iter().zip(sent).map(|(request, sending)| trail.note(request, sending)).collect();
+                known.iter().zip(sent).map(|((reads_only, _), sending)| trail.note(*reads_only, sending)).collect();
             // Nothing happened anywhere, and the host knows better than the plugin what to do.
             if let Some(why) = refusal
                 && !trail.touched
@@ -302,41 +299,8 @@ impl Plugin {
     }
 }
 
-/// How much memory a request takes.
-fn size(request: &types::Request) -> usize {
-    let body = match &request.body {
-        types::Body::Empty => 0,
-        types::Body::Text(text) => text.len(),
-        types::Body::Bytes(bytes) => bytes.len(),
-    };
-    let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    request.url.len() + headers + body
-}
-
-/// The request, as the egress room wants it.
-fn outgoing(request: &types::Request) -> Request {
-    Request {
-        method: request.method.clone(),
-        url: request.url.clone(),
-        headers: request.headers.clone(),
-        body: match &request.body {
-            types::Body::Empty => Bytes::new(),
-            types::Body::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
-            types::Body::Bytes(bytes) => Bytes::copy_from_slice(bytes),
-        },
-        credential: request.credential.clone(),
-        repeatable: request.repeatable,
-        timeout: Duration::from_millis(request.timeout_ms.into()),
-    }
-}
-
-/// What is wrong with a request, whoever asks for it and whatever is granted; `None` where nothing is.
-pub fn flaw(request: &types::Request) -> Option<String> {
-    egress::flaw(&outgoing(request))
-}
-
 impl Sending {
-    fn witnessed(&self, request: &types::Request) -> Sent {
+    fn witnessed(&self, request: types::Request) -> Sent {
         let (answer, refused) = match &self.answer {
             Answer::Reply(reply) => (
                 types::Answer::Response(types::Response {
@@ -350,7 +314,7 @@ impl Sending {
             Answer::Misconfigured(why) => (types::Answer::Unsent(why.clone()), Some(why.clone())),
             Answer::Unknown(why) => (types::Answer::Unknown(why.clone()), None),
         };
-        Sent { request: request.clone(), answer, refused, vendor_time: self.vendor_time }
+        Sent { request, answer, refused, vendor_time: self.vendor_time }
     }
 }
 

@@ -11,8 +11,9 @@ use super::history::{self, Circle};
 use super::{families, fields};
 use crate::app::App;
 use crate::db::alerts::{self, Alert};
-use crate::db::{Conn, accounts, alert_notices, families as stored_families, members, transcripts};
-use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Locale, Moment, Turn};
+use crate::db::callees::Callee;
+use crate::db::{Conn, accounts, alert_notices, members, transcripts};
+use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, FamilyId, Locale, Moment, Turn};
 
 /// Alerts of one family on its page.
 const SHOWN: i64 = 100;
@@ -71,27 +72,19 @@ pub async fn list(app: &App, account: AccountId, locale: Locale) -> Result<Vec<A
 
 /// A callee's alerts that nobody has closed, the gravest first, then the newest.
 pub(super) async fn unclosed_of_callee(
-    app: &App,
-    account: AccountId,
+    c: &mut Conn,
+    circle: &Circle,
+    callee: &Callee,
     locale: Locale,
-    callee: CalleeId,
 ) -> Result<Vec<AlertBrief>, ServiceError> {
-    let mut c = app.db.read().await?;
-    let circle = Circle::of(&mut c, account).await?;
-    let family = circle.callees.get(&callee).ok_or(ServiceError::NotFound)?.family_id;
-    let mut found = alerts::unclosed_of_family(&mut c, family, SHOWN).await?;
-    found.retain(|alert| alert.callee_id == Some(callee));
-    briefs(&mut c, &circle, found, locale).await
+    let mut found = alerts::unclosed_of_family(c, callee.family_id, SHOWN).await?;
+    found.retain(|alert| alert.callee_id == Some(callee.id));
+    briefs(c, circle, found, locale).await
 }
 
 /// How many alerts of the account's families nobody has acknowledged.
 pub async fn count_open(app: &App, account: AccountId) -> Result<u32, ServiceError> {
-    let mut c = app.db.read().await?;
-    let mut open = 0;
-    for (family, _) in stored_families::of_account(&mut c, account).await? {
-        let unclosed = alerts::unclosed_of_family(&mut c, family.id, SHOWN).await?;
-        open += unclosed.iter().filter(|alert| alert.state == AlertState::Open).count();
-    }
+    let open = alerts::count_open_of_account(&mut app.db.read().await?, account).await?;
     Ok(u32::try_from(open).unwrap_or(u32::MAX))
 }
 

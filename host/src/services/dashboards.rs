@@ -5,14 +5,15 @@ use super::error::ServiceError;
 use super::history::{self, CallBrief, Circle, FollowedCall};
 use super::schedules::pausing::{self, PauseBrief};
 use super::schedules::planning;
-use super::{families, monitor, queueing};
+use super::{devices, families, monitor, queueing};
 use crate::app::App;
 use crate::db::call_lists::{self, CallFilter};
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::devices::Device;
-use crate::db::push_addresses::{self, PushAddress};
-use crate::db::{Conn, devices, ring_targets, slots, transcripts};
+use crate::db::push_addresses::PushAddress;
+use crate::db::slots::{self, StoredSlot};
+use crate::db::{Conn, ring_targets};
 use crate::domain::{
     AccountId, Block, BlockKind, CallId, CallMethod, CallState, CalleeId, DeviceId, DevicePlatform, DeviceState,
     Locale, Moment,
@@ -148,43 +149,50 @@ pub async fn callees(app: &App, account: AccountId) -> Result<Vec<CalleeBrief>, 
     Ok(circle.callees.values().map(CalleeBrief::from).collect())
 }
 
-/// How a callee is, if the account may see them.
-pub async fn of_callee(
+/// How a callee is, if the account may see them; without an id, the first one who is rung by this method. `None` when there
+/// is nobody like that.
+pub async fn find(
     app: &App,
     account: AccountId,
     locale: Locale,
-    callee: CalleeId,
-) -> Result<Dashboard, ServiceError> {
-    let alerts = alerts::unclosed_of_callee(app, account, locale, callee).await?;
+    callee: Option<CalleeId>,
+    method: CallMethod,
+) -> Result<Option<Dashboard>, ServiceError> {
     let now = app.clock.now();
     let mut c = app.db.read().await?;
     let circle = Circle::of(&mut c, account).await?;
-    let callee = circle.callees.get(&callee).ok_or(ServiceError::NotFound)?;
+    let callee = match callee {
+        Some(id) => circle.callees.get(&id).ok_or(ServiceError::NotFound)?,
+        None => match circle.callees.values().find(|callee| callee.call_method == method) {
+            Some(callee) => callee,
+            None => return Ok(None),
+        },
+    };
     let calls = monitor::calls_of_today(&mut c, callee, now).await?;
     let live = match calls.iter().filter(|call| !call.state.is_outcome()).min_by_key(|call| call.ring_at) {
         Some(call) => Some(circle.followed(&mut c, call, locale).await?),
         None => None,
     };
-    let ahead = monitor::times_ahead(&mut c, callee, now).await?;
+    let slots = slots::of_callee(&mut c, callee.id).await?;
     let filter = CallFilter { callee: Some(callee.id), ..CallFilter::default() };
     // Open ones may stand on top of the list: at most a "call now" and the three of a day.
     let limit = i64::try_from(RECENT).unwrap_or(i64::MAX) + 4;
     let mut recent = call_lists::page(&mut c, callee.family_id, filter, 0, limit).await?;
     recent.retain(|call| call.state.is_outcome());
     recent.truncate(RECENT);
-    Ok(Dashboard {
+    Ok(Some(Dashboard {
         callee: callee.into(),
         callees: circle.callees.values().map(CalleeBrief::from).collect(),
-        next: next_of(&mut c, callee, &calls, now).await?,
-        today: dots(&calls, &ahead),
+        next: next_of(&slots, &calls, now),
+        today: dots(&calls, &monitor::times_ahead(&slots, callee, now)),
         last: last_talk(&mut c, callee, locale).await?,
         recent: circle.briefs(&mut c, &recent, locale).await?,
         readiness: readiness(&mut c, callee, live.is_some()).await?,
         pause: pausing::of_today(&mut c, callee.id, &planning::read_zone(&callee.zone)?, now).await?,
         phone: callee.phone.as_deref().map(history::phone_number_hidden),
+        alerts: alerts::unclosed_of_callee(&mut c, &circle, callee, locale).await?,
         live,
-        alerts,
-    })
+    }))
 }
 
 /// The next call of a callee.
@@ -193,7 +201,7 @@ pub async fn next_call(app: &App, account: AccountId, callee: CalleeId) -> Resul
     let mut c = app.db.read().await?;
     let callee = history::callee_in(&mut c, account, callee).await?;
     let calls = monitor::calls_of_today(&mut c, &callee, now).await?;
-    next_of(&mut c, &callee, &calls, now).await
+    Ok(next_of(&slots::of_callee(&mut c, callee.id).await?, &calls, now))
 }
 
 /// The callee's number, its middle hidden.
@@ -205,20 +213,15 @@ pub async fn phone_shown(app: &App, account: AccountId, callee: CalleeId) -> Res
 /// The callee's devices, those that wait for a yes first.
 pub async fn devices(app: &App, account: AccountId, callee: CalleeId) -> Result<Vec<DeviceBrief>, ServiceError> {
     let now = app.clock.now();
-    let mut c = app.db.read().await?;
-    history::callee_in(&mut c, account, callee).await?;
-    let mut briefs = Vec::new();
-    for device in devices::of_callee(&mut c, callee).await? {
-        let addresses = push_addresses::of_device(&mut c, device.id).await?;
-        briefs.push(DeviceBrief {
-            id: device.id,
-            health: health(&device, &addresses, now),
-            seen_at: device.last_seen_at,
-            name: device.name,
-            platform: device.platform,
-            app_version: device.app_version,
-        });
-    }
+    let brief = |(device, addresses): (Device, Vec<PushAddress>)| DeviceBrief {
+        id: device.id,
+        health: health(&device, &addresses, now),
+        seen_at: device.last_seen_at,
+        name: device.name,
+        platform: device.platform,
+        app_version: device.app_version,
+    };
+    let mut briefs: Vec<DeviceBrief> = devices::list(app, account, callee).await?.into_iter().map(brief).collect();
     briefs.sort_by_key(|device| device.health);
     Ok(briefs)
 }
@@ -255,10 +258,9 @@ async fn readiness(c: &mut Conn, callee: &Callee, live: bool) -> Result<Readines
 }
 
 /// A call that is prepared, or else the first of the slots' next times.
-async fn next_of(c: &mut Conn, callee: &Callee, calls: &[Call], now: Moment) -> Result<Option<Moment>, ServiceError> {
+fn next_of(slots: &[StoredSlot], calls: &[Call], now: Moment) -> Option<Moment> {
     let prepared = calls.iter().filter(|call| call.state == CallState::Queued && call.ring_at > now);
-    let slots = slots::of_callee(c, callee.id).await?;
-    Ok(prepared.map(|call| call.ring_at).chain(slots.iter().filter_map(|slot| slot.next_at)).min())
+    prepared.map(|call| call.ring_at).chain(slots.iter().filter_map(|slot| slot.next_at)).min()
 }
 
 fn dots(calls: &[Call], ahead: &[Moment]) -> Vec<Dot> {
@@ -269,13 +271,12 @@ fn dots(calls: &[Call], ahead: &[Moment]) -> Vec<Dot> {
 }
 
 async fn last_talk(c: &mut Conn, callee: &Callee, locale: Locale) -> Result<Option<LastTalk>, ServiceError> {
-    let Some((call, headline)) = call_lists::last_headline(c, callee.id, locale).await? else { return Ok(None) };
-    let summary = transcripts::summary_of(c, call.id, locale).await?;
-    let blocks: Vec<Block> = summary.map(|summary| history::read(&summary.blocks)).unwrap_or_default();
+    let Some((call, summary)) = call_lists::last_summary(c, callee.id, locale).await? else { return Ok(None) };
+    let blocks: Vec<Block> = history::read(&summary.blocks);
     Ok(Some(LastTalk {
         call: call.id,
         at: call.due_at,
-        headline,
+        headline: summary.headline,
         second: blocks.into_iter().find(|block| block.kind == BlockKind::Mood).map(|block| block.text),
         mood: call.mood_score.and_then(|mood| u8::try_from(mood).ok()).filter(|mood| (1..=5).contains(mood)),
     }))

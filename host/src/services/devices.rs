@@ -130,12 +130,17 @@ pub async fn list(
 ) -> Result<Vec<(Device, Vec<PushAddress>)>, ServiceError> {
     let mut c = app.db.read().await?;
     families::callee_in(&mut c, account, callee).await?;
-    let mut found = Vec::new();
-    for device in devices::of_callee(&mut c, callee).await? {
-        let addresses = push_addresses::of_device(&mut c, device.id).await?;
-        found.push((device, addresses));
-    }
-    Ok(found)
+    let devices = devices::of_callee(&mut c, callee).await?;
+    let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+    let addresses = push_addresses::of_devices(&mut c, &ids).await?;
+    let of = |device: DeviceId| addresses.iter().filter(|address| address.device_id == device).cloned().collect();
+    Ok(devices
+        .into_iter()
+        .map(|device| {
+            let addresses = of(device.id);
+            (device, addresses)
+        })
+        .collect())
 }
 
 /// Gives the device another name.

@@ -2,7 +2,7 @@
 //!
 //! The pages walk in, and the dashboards and the monitor take their lines from here.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::error::ServiceError;
 use super::{families, phone_number};
@@ -15,15 +15,14 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, alerts, devices, families as stored_families, timeline};
 use crate::domain::{
-    AccountId, AttemptState, Block, CallId, CallMethod, CallReason, CallState, CalleeId, Locale, Moment, Role, Turn,
+    AccountId, AttemptState, Block, CallId, CallMethod, CallReason, CallState, CalleeId, DeviceId, FamilyId, Locale,
+    Moment, Role, Turn,
 };
 
 /// Calls on one page of a list.
 const CALLS_A_PAGE: u32 = 20;
 /// The last page that can be asked for: what is older is found by its callee and outcome.
 const LAST_PAGE: u32 = 500;
-/// Alerts of a family that are looked through for the calls in a list.
-const ALERTS_LOOKED_AT: i64 = 300;
 /// A summary is tried for about half a day; see the jobs' backoff.
 const SUMMARY_TRIED_S: i64 = 12 * 3_600;
 /// A report that has not come a day after the talk does not come any more.
@@ -217,28 +216,22 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Vec<T> {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Everybody whom an account may see, and which calls have alerts.
+/// Everybody whom an account may see.
 #[allow(missing_debug_implementations, reason = "it holds names")]
 pub(super) struct Circle {
     /// The families, the oldest first.
     pub(super) families: Vec<(Family, Role)>,
     /// Their callees.
     pub(super) callees: BTreeMap<CalleeId, Callee>,
-    alerted: HashSet<CallId>,
 }
 
 impl Circle {
     /// The account's circle.
     pub(super) async fn of(c: &mut Conn, account: AccountId) -> Result<Self, ServiceError> {
         let families = stored_families::of_account(c, account).await?;
-        let (mut callees, mut alerted) = (BTreeMap::new(), HashSet::new());
-        for (family, _) in &families {
-            let found = callees::of_family(c, family.id).await?;
-            callees.extend(found.into_iter().map(|callee| (callee.id, callee)));
-            let alerts = alerts::of_family(c, family.id, ALERTS_LOOKED_AT).await?;
-            alerted.extend(alerts.into_iter().filter_map(|alert| alert.call_id));
-        }
-        Ok(Self { families, callees, alerted })
+        let ids: Vec<FamilyId> = families.iter().map(|(family, _)| family.id).collect();
+        let callees = callees::of_families(c, &ids).await?;
+        Ok(Self { families, callees: callees.into_iter().map(|callee| (callee.id, callee)).collect() })
     }
 
     /// Calls as a list shows them; each must be of a callee of the circle.
@@ -248,33 +241,43 @@ impl Circle {
         calls: &[Call],
         locale: Locale,
     ) -> Result<Vec<CallBrief>, ServiceError> {
-        let mut briefs = Vec::with_capacity(calls.len());
-        for call in calls {
-            briefs.push(self.brief(c, call, locale).await?);
+        if calls.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(briefs)
+        let families: Vec<FamilyId> = self.families.iter().map(|(family, _)| family.id).collect();
+        let ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
+        let alerted = alerts::calls_among(c, &families, &ids).await?;
+        let talks: Vec<CallId> =
+            calls.iter().filter(|call| call.state == CallState::Completed).map(|call| call.id).collect();
+        let mut headlines = match talks.as_slice() {
+            [] => HashMap::new(),
+            talks => transcripts::headlines_of(c, talks, locale).await?,
+        };
+        let brief = |call: &Call| {
+            let callee = self.callees.get(&call.callee_id).ok_or(ServiceError::NotFound)?;
+            Ok(CallBrief {
+                id: call.id,
+                callee_name: callee.address_form.clone(),
+                zone: callee.zone.clone(),
+                at: if call.state.is_outcome() { call.due_at } else { call.ring_at },
+                state: call.state,
+                reason: call.reason,
+                method: call.call_method,
+                duration_s: call
+                    .duration_s
+                    .and_then(|seconds| u32::try_from(seconds).ok())
+                    .filter(|seconds| *seconds > 0),
+                mood: call.mood_score.and_then(|mood| u8::try_from(mood).ok()).filter(|mood| (1..=5).contains(mood)),
+                headline: headlines.remove(&call.id).filter(|headline| !headline.is_empty()),
+                alert: alerted.contains(&call.id),
+            })
+        };
+        calls.iter().map(brief).collect()
     }
 
     /// One call as a list shows it.
     pub(super) async fn brief(&self, c: &mut Conn, call: &Call, locale: Locale) -> Result<CallBrief, ServiceError> {
-        let callee = self.callees.get(&call.callee_id).ok_or(ServiceError::NotFound)?;
-        let summary = match call.state {
-            CallState::Completed => transcripts::summary_of(c, call.id, locale).await?,
-            _ => None,
-        };
-        Ok(CallBrief {
-            id: call.id,
-            callee_name: callee.address_form.clone(),
-            zone: callee.zone.clone(),
-            at: if call.state.is_outcome() { call.due_at } else { call.ring_at },
-            state: call.state,
-            reason: call.reason,
-            method: call.call_method,
-            duration_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds > 0),
-            mood: call.mood_score.and_then(|mood| u8::try_from(mood).ok()).filter(|mood| (1..=5).contains(mood)),
-            headline: summary.map(|summary| summary.headline).filter(|headline| !headline.is_empty()),
-            alert: self.alerted.contains(&call.id),
-        })
+        self.briefs(c, std::slice::from_ref(call), locale).await?.pop().ok_or(ServiceError::NotFound)
     }
 
     /// A call with its tries.
@@ -291,16 +294,18 @@ impl Circle {
 
 /// The tries of a call that were handed to a vendor.
 async fn attempts(c: &mut Conn, callee: &Callee, call: CallId) -> Result<Vec<AttemptBrief>, ServiceError> {
-    let mut briefs = Vec::new();
-    for (number, attempt) in (1..).zip(ring_attempts::of_call(c, call).await?) {
-        let target = match attempt.device_id {
-            Some(id) => devices::find(c, id).await?.map(|device| device.name).filter(|name| !name.is_empty()),
+    let attempts = ring_attempts::of_call(c, call).await?;
+    let ids: Vec<DeviceId> = attempts.iter().filter_map(|attempt| attempt.device_id).collect();
+    let names = if ids.is_empty() { HashMap::new() } else { devices::names(c, &ids).await? };
+    let brief = |(number, attempt): (u32, RingAttempt)| {
+        let RingAttempt { device_id, channel, state, ring_at: at, .. } = attempt;
+        let target = match device_id {
+            Some(id) => names.get(&id).filter(|name| !name.is_empty()).cloned(),
             None => callee.phone.as_deref().map(phone_number_hidden),
         };
-        let RingAttempt { channel, state, ring_at: at, .. } = attempt;
-        briefs.push(AttemptBrief { number, at, target: target.unwrap_or(channel), state });
-    }
-    Ok(briefs)
+        AttemptBrief { number, at, target: target.unwrap_or(channel), state }
+    };
+    Ok((1..).zip(attempts).map(brief).collect())
 }
 
 /// A stored number as people read it, the middle of it hidden.

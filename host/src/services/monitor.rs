@@ -3,10 +3,11 @@
 use super::error::ServiceError;
 use super::history::{Circle, FollowedCall};
 use crate::app::App;
+use crate::db::Conn;
 use crate::db::call_lists::{self, CallFilter};
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
-use crate::db::{Conn, slots};
+use crate::db::slots::{self, StoredSlot};
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, Locale, Moment};
 
@@ -50,7 +51,7 @@ pub async fn today(app: &App, account: AccountId, locale: Locale) -> Result<Toda
             let followed = circle.followed(&mut c, call, locale).await?;
             if call.state.is_outcome() { today.over.push(followed) } else { today.live.push(followed) }
         }
-        let ahead = times_ahead(&mut c, callee, now).await?;
+        let ahead = times_ahead(&slots::of_callee(&mut c, callee.id).await?, callee, now);
         today.ahead.extend(ahead.into_iter().map(|at| CallAhead {
             callee_name: callee.address_form.clone(),
             zone: callee.zone.clone(),
@@ -78,12 +79,11 @@ pub(super) async fn calls_of_today(c: &mut Conn, callee: &Callee, now: Moment) -
 }
 
 /// The times of the callee's today for which there is no call yet, the next first.
-pub(super) async fn times_ahead(c: &mut Conn, callee: &Callee, now: Moment) -> Result<Vec<Moment>, ServiceError> {
+pub(super) fn times_ahead(slots: &[StoredSlot], callee: &Callee, now: Moment) -> Vec<Moment> {
     let zone = Zone::parse(&callee.zone).unwrap_or_else(|_| Zone::utc());
     let today = zone.local(now).date().to_string();
-    let slots = slots::of_callee(c, callee.id).await?;
-    let of_today = slots.into_iter().filter(|slot| slot.next_date.as_deref() == Some(today.as_str()));
+    let of_today = slots.iter().filter(|slot| slot.next_date.as_deref() == Some(today.as_str()));
     let mut times: Vec<Moment> = of_today.filter_map(|slot| slot.next_at).collect();
     times.sort_unstable();
-    Ok(times)
+    times
 }

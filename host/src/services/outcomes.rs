@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
 /// A ring that went out, or should have.
 #[derive(Clone, Debug)]
 pub(crate) struct Rung {
-    armed: Armed,
+    armed: Arc<Armed>,
     sent_at: Moment,
     heard_at: Moment,
     outcome: Outcome,
@@ -55,7 +55,7 @@ pub(crate) struct Rung {
 
 impl Rung {
     /// Sent and answered at these moments.
-    pub(crate) fn new(armed: Armed, sent_at: Moment, heard_at: Moment, outcome: Outcome) -> Self {
+    pub(crate) fn new(armed: Arc<Armed>, sent_at: Moment, heard_at: Moment, outcome: Outcome) -> Self {
         Self { armed, sent_at, heard_at, outcome }
     }
 

@@ -4,6 +4,7 @@
 //! is written afterwards by [`super::outcomes`]. So a database that is away delays no ring. How many go out at once is the
 //! matter of [`super::lanes`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -59,7 +60,7 @@ pub async fn ring(app: &App, mut list: List) {
         return;
     }
     let now = app.clock.now();
-    let (on_time, late): (Vec<Armed>, Vec<Armed>) =
+    let (on_time, late): (Vec<Arc<Armed>>, Vec<Arc<Armed>>) =
         list.rings.into_iter().partition(|armed| now <= armed.attempt.expires_at);
     if !late.is_empty() {
         list.plan = None;
@@ -95,8 +96,8 @@ pub async fn ring(app: &App, mut list: List) {
     app.outcomes.add(rung.collect());
 }
 
-fn list_moment(rings: &[Armed]) -> Moment {
-    rings.first().map_or(Moment(0), Armed::moment)
+fn list_moment(rings: &[Arc<Armed>]) -> Moment {
+    rings.first().map_or(Moment(0), |armed| armed.moment())
 }
 
 /// What a plugin's failure means for each of its rings.

@@ -6,7 +6,7 @@ use super::error::ServiceError;
 use super::secrets::{self, NewSecret};
 use crate::app::App;
 use crate::config;
-use crate::db::accounts::{self, Account};
+use crate::db::accounts::Account;
 use crate::db::sessions::{self, Session};
 use crate::db::{Conn, DbError};
 use crate::domain::{AccountId, Moment, SessionId};
@@ -66,14 +66,9 @@ pub(crate) async fn open(
 /// Who has this secret; [`ServiceError::Unauthenticated`] when the session has ended or never was.
 pub async fn find(app: &App, secret: &str) -> Result<SignedIn, ServiceError> {
     let now = app.clock.now();
-    let (session, account) = {
-        let mut c = app.db.read().await?;
-        let session = sessions::find_by_hash(&mut c, &secrets::hash(secret)).await?;
-        let session = session.filter(|session| is_live(session, now, idle_since(app, now)));
-        let session = session.ok_or(ServiceError::Unauthenticated)?;
-        let account = accounts::find(&mut c, session.account_id).await?;
-        (session, account.ok_or(ServiceError::Unauthenticated)?)
-    };
+    let found = sessions::find_by_hash(&mut app.db.read().await?, &secrets::hash(secret)).await?;
+    let live = found.filter(|(session, _)| is_live(session, now, idle_since(app, now)));
+    let (session, account) = live.ok_or(ServiceError::Unauthenticated)?;
     let session_id = session.id;
     if session.last_seen_at.plus_secs(TOUCH_EVERY_S) <= now {
         app.db.write(move |c| sessions::touch(c, session_id, now).boxed()).await?;

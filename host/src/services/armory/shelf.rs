@@ -1,6 +1,7 @@
 //! The shelf: rings in lists, each list one plugin call, in the order in which they are due.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::db::ring_attempts::RingAttempt;
 use crate::domain::{AttemptId, FamilyId, Moment, Ring};
@@ -32,8 +33,8 @@ pub struct List {
     number: u64,
     /// The channel plugin.
     pub channel: String,
-    /// The rings, at most a hundred.
-    pub rings: Vec<Armed>,
+    /// The rings, at most a hundred. They are handed on from one to the other, and each is big.
+    pub rings: Vec<Arc<Armed>>,
     /// What is to be sent, once that is computed.
     pub(crate) plan: Option<RingPlan>,
     /// Planning was tried, whether or not there is a plan.
@@ -86,7 +87,7 @@ impl Shelf {
             plan: None,
             was_planned: false,
         });
-        list.rings.push(armed);
+        list.rings.push(Arc::new(armed));
         if list.rings.len() == LIST_RINGS {
             self.open.remove(&(at, channel));
         }

@@ -79,14 +79,9 @@ fn path_of(callee: &CalleeBrief) -> String {
 
 /// The dashboard of the chosen callee, or of the first one of this method; else the way to where there is one.
 async fn of_method(asked: &Asked, method: CallMethod) -> Result<Result<Dashboard, Response>, ServiceError> {
-    let account = asked.account()?;
-    let mut callee = asked.chosen_callee()?;
-    if callee.is_none() {
-        let known = dashboards::callees(&asked.app, account).await?;
-        callee = known.into_iter().find(|callee| callee.method == method).map(|callee| callee.id);
-    }
-    let Some(callee) = callee else { return Ok(Err(asked.go("/dashboard"))) };
-    let dashboard = dashboards::of_callee(&asked.app, account, asked.visitor.locale, callee).await?;
+    let (account, chosen) = (asked.account()?, asked.chosen_callee()?);
+    let found = dashboards::find(&asked.app, account, asked.visitor.locale, chosen, method).await?;
+    let Some(dashboard) = found else { return Ok(Err(asked.go("/dashboard"))) };
     // The method was changed since the link was made.
     if dashboard.callee.method == method { Ok(Ok(dashboard)) } else { Ok(Err(asked.go(&path_of(&dashboard.callee)))) }
 }
