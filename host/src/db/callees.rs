@@ -92,12 +92,7 @@ pub async fn with_ids(c: &mut Conn, ids: &[CalleeId]) -> Result<Vec<Callee>, DbE
 
 /// The family's callees, the first entered first.
 pub async fn of_family(c: &mut Conn, family: FamilyId) -> Result<Vec<Callee>, DbError> {
-    Ok(on!(c, c => callees::table
-        .filter(callees::family_id.eq(family))
-        .order(callees::id)
-        .select(Callee::as_select())
-        .load(c)
-        .await)?)
+    of_families(c, &[family]).await
 }
 
 /// The callees of these families, the first entered first.

@@ -133,14 +133,11 @@ pub async fn list(
     let devices = devices::of_callee(&mut c, callee).await?;
     let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
     let addresses = push_addresses::of_devices(&mut c, &ids).await?;
-    let of = |device: DeviceId| addresses.iter().filter(|address| address.device_id == device).cloned().collect();
-    Ok(devices
-        .into_iter()
-        .map(|device| {
-            let addresses = of(device.id);
-            (device, addresses)
-        })
-        .collect())
+    let with_addresses = |device: Device| {
+        let of_device = addresses.iter().filter(|address| address.device_id == device.id).cloned().collect();
+        (device, of_device)
+    };
+    Ok(devices.into_iter().map(with_addresses).collect())
 }
 
 /// Gives the device another name.

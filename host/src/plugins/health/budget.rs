@@ -39,7 +39,7 @@ pub(super) struct Heard {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Budget {
     buckets: [Bucket; PLACES],
-    /// When the last of those left that were well. What left no later breaks no row, however late it is heard: of a
+    /// When the last of those left that were well. What left no later counts to no row, however late it is heard: of a
     /// thousand that leave at once, the few that nobody answers are heard last, and all together.
     well_at: Option<Moment>,
     failed_in_a_row: u32,
@@ -57,7 +57,7 @@ struct Bucket {
 impl Budget {
     pub(super) fn note(&mut self, heard: Heard, now: Moment) {
         let Heard { outcome, left_at, .. } = heard;
-        // A clock that was set back must not make a row of none for hours.
+        // After the clock was set back, what is well lies ahead for hours, and nothing would count.
         let is_older = self.well_at.is_some_and(|well_at| left_at <= well_at && well_at <= now);
         if outcome == Outcome::Crowded {
             self.crowded_in_a_row = self.crowded_in_a_row.saturating_add(u32::from(!is_older));
