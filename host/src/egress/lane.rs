@@ -82,6 +82,11 @@ impl Lane {
         self.connections.iter().find(is_cold).map(|cold| self.place(cold, None))
     }
 
+    /// How many requests have left, or are about to, and are not answered.
+    pub(super) fn under_way(&self) -> usize {
+        self.connections.iter().map(|connection| connection.under_way.load(Ordering::Relaxed)).sum()
+    }
+
     fn place<'a>(&self, connection: &'a Connection, room: Option<SemaphorePermit<'a>>) -> Place<'a> {
         connection.under_way.fetch_add(1, Ordering::Relaxed);
         connection.used_at.store(self.now(), Ordering::Relaxed);

@@ -15,8 +15,8 @@ use std::time::Duration;
 use super::Reply;
 use crate::clock::Clock;
 
-/// So many refusals in one second are meant for the sender, if they are one in so many replies: half of a good number,
-/// since refusals are heard first.
+/// So many refusals in one second are meant for the sender, if they are one in so many requests, those counted that are
+/// not answered yet: refusals are heard first.
 const STORM: (u32, u32) = (100, 2);
 /// The same, once the vendor's limit is known.
 const ANOTHER_STORM: (u32, u32) = (8, 10);
@@ -49,7 +49,7 @@ pub(super) struct Pace {
     tally: Tally,
 }
 
-/// How many requests were admitted in this second and in the one before, while there is no limit.
+/// How many requests were not refused in this second and in the one before, while there is no limit.
 #[derive(Debug, Default)]
 struct Tally {
     second: AtomicU64,
@@ -131,21 +131,27 @@ impl Pace {
         self.meter().admits(requests, waiting, clock.monotonic())
     }
 
-    /// The vendor replied to a request that left at `left_at`.
-    pub(super) fn note(&self, reply: &Reply, left_at: Duration, clock: &Clock) {
-        let refused = reply.status == 429;
+    /// The vendor replied to a request that left at `left_at`, or did not, while it owes so many other replies.
+    pub(super) fn note(&self, reply: Option<&Reply>, left_at: Duration, owed: impl Fn() -> usize, clock: &Clock) {
+        let refusal = reply.filter(|reply| reply.status == 429);
         let now = clock.monotonic();
         if !self.is_limited() {
-            self.tally.note(now.as_secs(), refused);
-            if !refused || !clock.runs() {
+            self.tally.note(now.as_secs(), refusal.is_some());
+            if refusal.is_none() || !clock.runs() {
                 return;
             }
         }
+        if reply.is_none() {
+            return;
+        }
         let mut meter = self.meter();
-        meter.note(refused.then(|| retry_after(reply)), left_at, now);
-        if !self.is_limited() && meter.is_storm(self.tally.most()) {
-            meter.begin(self.tally.most(), now);
-            self.is_limited.store(true, Ordering::Relaxed);
+        meter.note(refusal.map(retry_after), left_at, now);
+        if !self.is_limited() {
+            let admitted = self.tally.most();
+            if meter.is_storm(admitted.saturating_add(u32::try_from(owed()).unwrap_or(u32::MAX))) {
+                meter.begin(admitted, now);
+                self.is_limited.store(true, Ordering::Relaxed);
+            }
         }
     }
 
@@ -200,18 +206,18 @@ enum Turn {
 }
 
 impl Meter {
-    /// Whether so many refusals are meant for the sender, when so many were admitted lately.
-    fn is_storm(&self, admitted: u32) -> bool {
+    /// Whether so many refusals are meant for the sender, when so many others were not refused lately.
+    fn is_storm(&self, others: u32) -> bool {
         let refused = self.second.refused;
-        let (least, of_replies) = if self.rate == 0.0 { STORM } else { ANOTHER_STORM };
-        refused >= least && refused >= admitted.saturating_add(refused) / of_replies
+        let (least, of_all) = if self.rate == 0.0 { STORM } else { ANOTHER_STORM };
+        refused >= least && refused >= others.saturating_add(refused) / of_all
     }
 
     /// The vendor has had enough: silence, and then as much a second as it took before.
     fn begin(&mut self, admitted: u32, now: Duration) {
-        self.rate = f64::from(admitted).max(RATE_MIN);
         self.is_new = true;
-        self.before = self.rate;
+        self.before = f64::from(admitted);
+        self.rate = self.before.max(RATE_MIN);
         self.hold(now);
     }
 
@@ -271,8 +277,8 @@ impl Meter {
         if left_at < self.since || now < self.held_until {
             if refusal.is_none() && self.is_new {
                 // Refusals may be heard first: this one was admitted in the same second.
-                self.rate += 1.0;
-                self.before = self.rate;
+                self.before += 1.0;
+                self.rate = self.before.max(RATE_MIN);
             }
             return;
         }

@@ -1,6 +1,8 @@
-//! A lane and a vendor that takes few: how many requests are refused, and how many go unused.
+//! A lane and a vendor that takes few: how many requests are refused, and how many go unused. And one that refuses some,
+//! whoever asks.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::*;
 
@@ -11,22 +13,47 @@ struct Told {
     refused: u32,
 }
 
-/// A vendor that takes so many a second, a lane that always has more, and replies after a while.
-fn storm(a_second: u32, latency_ms: u64, seconds: u64) -> Told {
-    let (mut meter, mut is_limited) = (Meter::default(), false);
-    let mut bucket = f64::from(a_second);
-    let mut under_way: VecDeque<(u64, u64, bool)> = VecDeque::new();
+/// A vendor that takes so many a second, and has so many seconds' worth saved up: asked at a millisecond, it says whether it
+/// refuses.
+fn bucket(a_second: u32, saved_s: u32) -> impl FnMut(u64) -> bool {
+    let (mut held, mut filled_ms) = (f64::from(a_second * saved_s), 0);
+    move |ms| {
+        let since_ms = u32::try_from(ms - filled_ms).unwrap();
+        held = (held + f64::from(a_second) * f64::from(since_ms) / 1_000.0).min(f64::from(a_second * saved_s));
+        filled_ms = ms;
+        let refused = held < 1.0;
+        held -= if refused { 0.0 } else { 1.0 };
+        refused
+    }
+}
+
+/// A vendor that refuses so many of a hundred, whatever it is asked.
+fn whim(percent: u64, seed: u64) -> impl FnMut(u64) -> bool {
+    let mut dice = seed;
+    move |_| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % 100 < percent
+    }
+}
+
+/// A vendor, and a lane that always has more for it. Refusals are heard after half of the time that the others take.
+fn storm(mut refuses: impl FnMut(u64) -> bool, latency_ms: u64, seconds: u64) -> Told {
+    let (mut meter, tally, mut is_limited) = (Meter::default(), Tally::default(), false);
+    let mut under_way: BinaryHeap<Reverse<(u64, u64, bool)>> = BinaryHeap::new();
     let (mut told, mut wake_ms) = (Told { taken: 0, refused_at_first: 0, refused: 0 }, 0);
     let at = |ms: u64| Duration::from_hours(1) + Duration::from_millis(ms);
     for ms in 0..seconds * 1_000 {
-        bucket = (bucket + f64::from(a_second) / 1_000.0).min(f64::from(a_second));
-        while let Some((_, left_ms, refused)) = under_way.pop_front_if(|(back_ms, _, _)| *back_ms <= ms) {
-            if !refused && !is_limited {
-                continue;
+        while under_way.peek().is_some_and(|Reverse((back_ms, ..))| *back_ms <= ms) {
+            let Some(Reverse((_, left_ms, refused))) = under_way.pop() else { break };
+            if !is_limited {
+                tally.note(at(ms).as_secs(), refused);
+                if !refused {
+                    continue;
+                }
             }
             meter.note(refused.then_some(SECOND), at(left_ms), at(ms));
-            if !is_limited && meter.is_storm(told.taken) {
-                meter.begin(told.taken, at(ms));
+            if !is_limited && meter.is_storm(tally.most() + u32::try_from(under_way.len()).unwrap()) {
+                meter.begin(tally.most(), at(ms));
                 is_limited = true;
             }
         }
@@ -35,13 +62,14 @@ fn storm(a_second: u32, latency_ms: u64, seconds: u64) -> Told {
                 wake_ms = ms + u64::try_from(wait.as_millis()).unwrap().max(1);
                 break;
             }
-            let refused = bucket < 1.0;
+            let refused = refuses(ms);
             if refused {
                 *(if ms < 1_000 { &mut told.refused_at_first } else { &mut told.refused }) += 1;
             } else {
-                (bucket, told.taken) = (bucket - 1.0, told.taken + 1);
+                told.taken += 1;
             }
-            under_way.push_back((ms + latency_ms, ms, refused));
+            let takes_ms = if refused { latency_ms.div_ceil(2) } else { latency_ms };
+            under_way.push(Reverse((ms + takes_ms, ms, refused)));
         }
     }
     told
@@ -50,11 +78,23 @@ fn storm(a_second: u32, latency_ms: u64, seconds: u64) -> Told {
 #[test]
 fn vendor_that_takes_few_is_asked_for_little_more_than_it_takes() {
     for (a_second, latency_ms) in [(20, 5), (100, 5), (100, 80), (1_000, 80), (1_000, 200)] {
-        let told = storm(a_second, latency_ms, 40);
+        let told = storm(bucket(a_second, 1), latency_ms, 40);
         let case = format!("{a_second} a second after {latency_ms} ms");
+        eprintln!("{case}: {} then {} refused, {} taken", told.refused_at_first, told.refused, told.taken);
         assert!(told.refused_at_first > 0, "{case}: there was a storm");
         assert!(told.refused * 20 <= told.taken, "{case}: {} refused, {} taken", told.refused, told.taken);
         assert!(told.taken >= a_second * 30, "{case}: only {} taken of {}", told.taken, a_second * 40);
+    }
+}
+
+#[test]
+fn vendor_that_refuses_fewer_than_half_whoever_asks_is_asked_on() {
+    /// What leaves in a second while there is no limit: 800 are under way at once, for 80 ms at the most.
+    const A_SECOND: u32 = 10_000;
+    for (percent, seed) in [15, 30, 45].into_iter().flat_map(|percent| (0..20).map(move |seed| (percent, seed))) {
+        let told = storm(whim(percent, seed), 80, 20);
+        let asked = told.taken + told.refused_at_first + told.refused;
+        assert!(asked >= A_SECOND * 20, "{percent} of a hundred, seed {seed}: asked only {asked} times in 20 s");
     }
 }
 
@@ -63,14 +103,17 @@ fn vendor_that_refuses_some_is_not_asked_more_slowly() {
     let pace = Pace::default();
     let clock = Clock::system();
     let reply = |status| Reply { status, headers: vec![("retry-after".into(), "60".into())], body: Vec::new() };
+    let note = |status, owed| pace.note(Some(&reply(status)), clock.monotonic(), || owed, &clock);
     for at in 0..1_000 {
         // A third.
-        pace.note(&reply(if at % 3 == 2 { 429 } else { 200 }), clock.monotonic(), &clock);
+        note(if at % 3 == 2 { 429 } else { 200 }, 0);
     }
     assert!(pace.admits(100, &clock));
     for _ in 0..2_000 {
-        pace.note(&reply(429), clock.monotonic(), &clock);
+        note(429, 10_000);
     }
+    assert!(pace.admits(100, &clock), "what is not answered yet may be admitted");
+    note(429, 0);
     assert!(!pace.admits(100, &clock), "so many are meant for the sender");
 }
 

@@ -194,8 +194,10 @@ impl Egress {
         headers.insert(name, value.clone());
         let left_at = self.clock.monotonic();
         let mut answer = exchange(place.client(), request, headers, (limit, room)).await;
-        if let Answer::Reply(reply) = &mut answer {
-            lane.pace.note(reply, left_at, &self.clock);
+        drop(place);
+        let reply = if let Answer::Reply(reply) = &mut answer { Some(reply) } else { None };
+        lane.pace.note(reply.as_deref(), left_at, || lane.under_way(), &self.clock);
+        if let Some(reply) = reply {
             conceal(reply, value.as_bytes());
         }
         (answer, bought)
