@@ -38,11 +38,19 @@ struct Connection {
     under_way: AtomicUsize,
     /// When it was last used: milliseconds from the making of the lane, and one; 0 is never.
     used_at: AtomicU64,
+    /// How many requests came to it so far.
+    came: AtomicU64,
+    /// How many of them had come when one last failed on its way.
+    came_before_break: AtomicU64,
+    /// Many are under way on it at once: they break together.
+    is_shared: bool,
 }
 
 /// A place on a connection. It is given back when it is dropped.
 pub(super) struct Place<'a> {
     connection: &'a Connection,
+    /// Which one it is of those that came to the connection, from 1.
+    number: u64,
     _room: Option<SemaphorePermit<'a>>,
 }
 
@@ -54,8 +62,9 @@ impl Lane {
         let number = if is_shared { CONNECTIONS_MAX } else { 1 };
         let room = Semaphore::new(if is_shared { number * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
         let connection = || {
-            let (under_way, used_at) = (AtomicUsize::new(0), AtomicU64::new(0));
-            Ok(Connection { client: clients.make(speech)?, under_way, used_at })
+            let (used_at, came, came_before_break) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+            let (client, under_way) = (clients.make(speech)?, AtomicUsize::new(0));
+            Ok(Connection { client, under_way, used_at, came, came_before_break, is_shared })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
         Ok(Self { credential, pace: Pace::default(), connections, room, made_at: Instant::now() })
@@ -90,7 +99,8 @@ impl Lane {
     fn place<'a>(&self, connection: &'a Connection, room: Option<SemaphorePermit<'a>>) -> Place<'a> {
         connection.under_way.fetch_add(1, Ordering::Relaxed);
         connection.used_at.store(self.now(), Ordering::Relaxed);
-        Place { connection, _room: room }
+        let number = connection.came.fetch_add(1, Ordering::Relaxed) + 1;
+        Place { connection, number, _room: room }
     }
 
     fn now(&self) -> u64 {
@@ -102,6 +112,14 @@ impl Place<'_> {
     pub(super) fn client(&self) -> &reqwest::Client {
         &self.connection.client
     }
+
+    /// The request failed on its way. Says whether another one did on the same connection since this one came to it: when a
+    /// connection breaks, all that are under way on it fail.
+    pub(super) fn breaks(&self) -> bool {
+        let Connection { came, came_before_break, is_shared, .. } = self.connection;
+        let had_come = came_before_break.fetch_max(came.load(Ordering::Relaxed), Ordering::Relaxed);
+        *is_shared && had_come >= self.number
+    }
 }
 
 impl Drop for Place<'_> {
@@ -109,3 +127,7 @@ impl Drop for Place<'_> {
         self.connection.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+#[path = "lane_tests.rs"]
+mod tests;

@@ -82,13 +82,16 @@ pub enum Answer {
 const NOT_SENT: &str = "the host does not send this: ";
 /// The [`Answer::Unsent`] of a request that came after its deadline.
 const NO_TIME: &str = "no time was left";
+/// How an [`Answer::Unknown`] begins when other requests failed on the same connection before it: they are one failure.
+const BROKE_TOGETHER: &str = "the connection broke under several requests: ";
 
 impl Answer {
-    /// Whether it says something of the vendor. What the host would not send says something of the plugin or of the
-    /// config only.
+    /// Whether it says something of the vendor that is not known yet. What the host would not send says something of the
+    /// plugin or of the config only.
     pub fn tells_of_vendor(&self) -> bool {
         match self {
-            Self::Reply(_) | Self::Unknown(_) => true,
+            Self::Reply(_) => true,
+            Self::Unknown(why) => !why.starts_with(BROKE_TOGETHER),
             Self::Unsent(why) => !why.starts_with(NOT_SENT) && why != NO_TIME,
             Self::Misconfigured(_) => false,
         }

@@ -12,7 +12,7 @@ use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
 use super::lane::{Lane, Place};
 use super::reason::{cause, reason};
-use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
+use super::{Answer, BROKE_TOGETHER, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -181,7 +181,8 @@ impl Egress {
         (limit, room): (Instant, &Room),
     ) -> (Answer, Option<Secret>) {
         let Some((lane, place)) = way else {
-            return (exchange(&self.bare, request, request.headers.clone(), (limit, room)).await, None);
+            let answer = exchange(&self.bare, request, request.headers.clone(), (limit, room)).await;
+            return (answer.unwrap_or_else(Broken::alone), None);
         };
         let Placed { name, value, bought } = match timeout_at(limit, lane.credential.place(&self.clock, refused)).await
         {
@@ -193,7 +194,9 @@ impl Egress {
         let mut headers = request.headers.clone();
         headers.insert(name, value.clone());
         let left_at = self.clock.monotonic();
-        let mut answer = exchange(place.client(), request, headers, (limit, room)).await;
+        let answer = exchange(place.client(), request, headers, (limit, room)).await;
+        let mut answer =
+            answer.unwrap_or_else(|broken| if place.breaks() { broken.with_others() } else { broken.alone() });
         drop(place);
         let reply = if let Answer::Reply(reply) = &mut answer { Some(reply) } else { None };
         lane.pace.note(reply.as_deref(), left_at, || lane.under_way(), &self.clock);
@@ -232,20 +235,33 @@ fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
     Ok((method, url, origin))
 }
 
+/// Why a request failed on its way: it may have arrived.
+struct Broken(String);
+
+impl Broken {
+    fn alone(self) -> Answer {
+        Answer::Unknown(self.0)
+    }
+
+    fn with_others(self) -> Answer {
+        Answer::Unknown(format!("{BROKE_TOGETHER}{}", self.0))
+    }
+}
+
 async fn exchange(
     client: &reqwest::Client,
     request: &Prepared,
     headers: HeaderMap,
     (limit, room): (Instant, &Room),
-) -> Answer {
+) -> Result<Answer, Broken> {
     let mut sending = reqwest::Request::new(request.method.clone(), request.url.clone());
     *sending.headers_mut() = headers;
     *sending.body_mut() = (!request.body.is_empty()).then(|| request.body.clone().into());
     let answer = timeout_at(limit, async { hear(client.execute(sending).await, room).await }).await;
-    answer.unwrap_or_else(|_| Answer::Unknown("no answer came in time".to_owned()))
+    answer.unwrap_or_else(|_| Ok(Answer::Unknown("no answer came in time".to_owned())))
 }
 
-async fn hear(response: reqwest::Result<reqwest::Response>, room: &Room) -> Answer {
+async fn hear(response: reqwest::Result<reqwest::Response>, room: &Room) -> Result<Answer, Broken> {
     let mut response = match response {
         Ok(response) => response,
         Err(error) => return not_answered(error),
@@ -256,27 +272,25 @@ async fn hear(response: reqwest::Result<reqwest::Response>, room: &Room) -> Answ
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > REPLY_MAX_BYTES => {
-                return Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes"));
+                return Ok(Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes")));
             }
             Ok(Some(chunk)) if !room.take(chunk.len()) => {
-                return Answer::Unknown("the replies are too long together".to_owned());
+                return Ok(Answer::Unknown("the replies are too long together".to_owned()));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Answer::Reply(Reply { status: status.as_u16(), headers, body }),
-            Err(error) => {
-                return Answer::Unknown(format!("the reply ({status}) broke off: {}", reason(error)));
-            }
+            Ok(None) => return Ok(Answer::Reply(Reply { status: status.as_u16(), headers, body })),
+            Err(error) => return Err(Broken(format!("the reply ({status}) broke off: {}", reason(error)))),
         }
     }
 }
 
-fn not_answered(error: reqwest::Error) -> Answer {
+fn not_answered(error: reqwest::Error) -> Result<Answer, Broken> {
     if let Some(refused) = cause::<AddressRefused>(&error) {
-        return Answer::Misconfigured(refused.to_string());
+        return Ok(Answer::Misconfigured(refused.to_string()));
     }
     // A connection that never stood, or a request that could not be built, carried nothing.
     if error.is_connect() || error.is_builder() {
-        return Answer::Unsent(reason(error));
+        return Ok(Answer::Unsent(reason(error)));
     }
-    Answer::Unknown(reason(error))
+    Err(Broken(reason(error)))
 }

@@ -33,7 +33,7 @@ async fn serve(router: Router) -> String {
     origin
 }
 
-fn door(origins: &[&str], inside: bool, credentials: &[(&str, CredentialConfig)]) -> Egress {
+pub(super) fn door(origins: &[&str], inside: bool, credentials: &[(&str, CredentialConfig)]) -> Egress {
     let permits = Permits {
         plugin: "x".to_owned(),
         origins: origins.iter().map(|o| o.parse().unwrap()).collect(),
@@ -44,7 +44,7 @@ fn door(origins: &[&str], inside: bool, credentials: &[(&str, CredentialConfig)]
     Egress::new(permits, &credentials, clock, &Trust::public().unwrap()).unwrap()
 }
 
-fn post_to(url: String, credential: Option<&str>) -> Request {
+pub(super) fn post_to(url: String, credential: Option<&str>) -> Request {
     Request {
         method: "POST".to_owned(),
         url,
@@ -56,7 +56,7 @@ fn post_to(url: String, credential: Option<&str>) -> Request {
     }
 }
 
-async fn send(door: &Egress, request: &Request, until: Instant, room: &Room) -> Answer {
+pub(super) async fn send(door: &Egress, request: &Request, until: Instant, room: &Room) -> Answer {
     match door.prepare(request.clone()) {
         Ok(ready) => door.send(&ready, until, room).await,
         Err(refusal) => refusal,
@@ -64,20 +64,20 @@ async fn send(door: &Egress, request: &Request, until: Instant, room: &Room) -> 
 }
 
 /// Room for anything.
-fn room() -> Room {
+pub(super) fn room() -> Room {
     Rooms::default().open(usize::MAX)
 }
 
-fn soon() -> Instant {
+pub(super) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
-fn bearer(value: &str, hosts: Vec<String>) -> CredentialConfig {
+pub(super) fn bearer(value: &str, hosts: Vec<String>) -> CredentialConfig {
     CredentialConfig::Bearer { value: Some(Secret::new(value)), value_file: None, hosts }
 }
 
 /// A credential whose requests share connections.
-fn es256() -> CredentialConfig {
+pub(super) fn es256() -> CredentialConfig {
     let pem = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(p256::pkcs8::LineEnding::LF).unwrap();
     CredentialConfig::JwtEs256 {
         team_id: "TEAM000001".to_owned(),

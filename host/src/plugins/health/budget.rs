@@ -8,11 +8,26 @@ const BUCKETS: i64 = 6;
 const PLACES: usize = 6;
 const BUCKET_S: i64 = 10;
 /// Of fewer outcomes no share is taken: one bad evening is no trend.
-const OUTCOMES_MIN: u64 = 5;
+const OUTCOMES_MIN: u64 = 10;
+/// So large a share of failures spends the budget. Of less it is better to try on: what fails takes its other way by itself,
+/// and what has none would wait for nothing. One connection that breaks fails all that is under way on it, so a vendor
+/// that lives may well fail half of a spike.
+const FAILURES: Share = Share { at_least: 9, of: 10 };
 /// So many failures in a row spend the budget, however long they took and however well it went before.
 const IN_A_ROW_MAX: u32 = 5;
 /// A vendor that says "too many requests" lives. Only a long run of it, without a word on when to come again, counts.
 const CROWDED_IN_A_ROW_MAX: u32 = 20;
+
+struct Share {
+    at_least: u64,
+    of: u64,
+}
+
+impl Share {
+    fn is_reached(&self, number: u64, all: u64) -> bool {
+        number.saturating_mul(self.of) >= all.saturating_mul(self.at_least)
+    }
+}
 
 /// How something came out. What says nothing of the one who is judged is not noted at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +100,12 @@ impl Budget {
     /// left when the last one that was heard did, or before it.
     pub(super) fn is_spent(&self, now: Moment, unheard: u64) -> bool {
         let (heard, failures) = self.lately(now);
-        let outcomes = heard + unheard;
-        u64::from(self.failed_in_a_row) >= u64::from(IN_A_ROW_MAX) + unheard
-            || u64::from(self.crowded_in_a_row) >= u64::from(CROWDED_IN_A_ROW_MAX) + unheard
-            || (outcomes >= OUTCOMES_MIN && failures * 2 >= outcomes)
+        let is_row = |failures: u32, least: u32| {
+            failures >= least && FAILURES.is_reached(u64::from(failures), u64::from(failures) + unheard)
+        };
+        is_row(self.failed_in_a_row, IN_A_ROW_MAX)
+            || is_row(self.crowded_in_a_row, CROWDED_IN_A_ROW_MAX)
+            || (heard + unheard >= OUTCOMES_MIN && FAILURES.is_reached(failures, heard + unheard))
     }
 
     /// Whether enough failed for a person to know of it: a tenth.
