@@ -14,6 +14,7 @@ pub mod db;
 pub mod domain;
 pub mod egress;
 pub mod mail;
+pub mod memory;
 pub mod plugins;
 pub mod services;
 pub mod theme;

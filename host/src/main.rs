@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use callpanion::command::{self, args::Cli};
+use callpanion::memory;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
@@ -11,6 +12,7 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
+    memory::in_small_pages();
     let cli = Cli::parse();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command::run(cli)),

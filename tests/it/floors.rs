@@ -16,6 +16,7 @@ const LONGEST_FILE: usize = 400;
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &["domain"]),
+    ("memory", &[]),
     ("config", &["domain"]),
     ("db", &["domain", "config", "clock"]),
     ("egress", &["domain", "config", "clock"]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "domain",
     "clock",
+    "memory",
     "config",
     "db",
     "egress",

@@ -38,6 +38,7 @@ const CALLS: usize = 10_000;
 const PIECES: [&str; 5] = ["spike", "visited", "restart", "ingest", "ticks"];
 
 fn main() -> ExitCode {
+    callpanion::memory::in_small_pages();
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Ok(runtime) = Runtime::new() else { return ExitCode::FAILURE };
