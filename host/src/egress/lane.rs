@@ -40,7 +40,7 @@ struct Connection {
     used_at: AtomicU64,
     /// How many requests came to it so far.
     came: AtomicU64,
-    /// How many of them had come when one last failed on its way.
+    /// How many of them had come when it last broke.
     came_before_break: AtomicU64,
     /// Many are under way on it at once: they break together.
     is_shared: bool,
@@ -113,12 +113,13 @@ impl Place<'_> {
         &self.connection.client
     }
 
-    /// The request failed on its way. Says whether another one did on the same connection since this one came to it: when a
-    /// connection breaks, all that are under way on it fail.
-    pub(super) fn breaks(&self) -> bool {
+    /// The request failed on its way. Says whether another one did since this one came to its place: when a connection
+    /// breaks, all that are under way on it fail. Those that fail with another do not begin a break of their own.
+    pub(super) fn breaks_with_another(&self) -> bool {
         let Connection { came, came_before_break, is_shared, .. } = self.connection;
-        let had_come = came_before_break.fetch_max(came.load(Ordering::Relaxed), Ordering::Relaxed);
-        *is_shared && had_come >= self.number
+        let begins = |bar: u64| (bar < self.number).then(|| came.load(Ordering::Relaxed));
+        let is_first = came_before_break.try_update(Ordering::Relaxed, Ordering::Relaxed, begins).is_ok();
+        *is_shared && !is_first
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::{Barrier, Notify};
 
 use super::super::tests::{bearer, door, es256, post_to, room, send, soon};
 use super::super::{Answer, CredentialConfig};
+use crate::clock::Clock;
 
 const TOGETHER: usize = 5;
 
@@ -44,7 +45,8 @@ async fn breaking() -> String {
     origin
 }
 
-async fn told_of_vendor(credential: CredentialConfig) -> Vec<usize> {
+/// How many of those that are sent together fail for themselves, twice.
+async fn failures(credential: CredentialConfig) -> Vec<usize> {
     let origin = breaking().await;
     let door = door(&[&origin], true, &[("key", credential)]);
     let (request, room) = (post_to(format!("{origin}/ring"), Some("key")), room());
@@ -52,17 +54,29 @@ async fn told_of_vendor(credential: CredentialConfig) -> Vec<usize> {
     for _ in 0..2 {
         let answers = join_all((0..TOGETHER).map(|_| send(&door, &request, soon(), &room))).await;
         assert!(answers.iter().all(|answer| matches!(answer, Answer::Unknown(_))), "{answers:?}");
-        told.push(answers.iter().filter(|answer| answer.tells_of_vendor()).count());
+        told.push(answers.iter().filter(|answer| !answer.broke_together()).count());
     }
     told
 }
 
 #[tokio::test]
 async fn connection_that_breaks_is_one_failure_each_time() {
-    assert_eq!(told_of_vendor(es256()).await, [1, 1]);
+    assert_eq!(failures(es256()).await, [1, 1]);
+}
+
+#[tokio::test]
+async fn what_comes_after_a_break_breaks_for_itself() {
+    let clock = Clock::system();
+    let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
+    let lane = &door.lanes["key"];
+    let (first, second) = (lane.enter(&clock).await.unwrap(), lane.enter(&clock).await.unwrap());
+    assert!(!first.breaks_with_another());
+    let third = lane.enter(&clock).await.unwrap();
+    assert!(second.breaks_with_another());
+    assert!(!third.breaks_with_another(), "the one before it was of the earlier break");
 }
 
 #[tokio::test]
 async fn connections_of_one_request_each_fail_for_themselves() {
-    assert_eq!(told_of_vendor(bearer("secret", Vec::new())).await, [TOGETHER, TOGETHER]);
+    assert_eq!(failures(bearer("secret", Vec::new())).await, [TOGETHER, TOGETHER]);
 }

@@ -82,19 +82,24 @@ pub enum Answer {
 const NOT_SENT: &str = "the host does not send this: ";
 /// The [`Answer::Unsent`] of a request that came after its deadline.
 const NO_TIME: &str = "no time was left";
-/// How an [`Answer::Unknown`] begins when other requests failed on the same connection before it: they are one failure.
-const BROKE_TOGETHER: &str = "the connection broke under several requests: ";
+/// How an [`Answer::Unknown`] begins when another request failed just before it, in the same place.
+const BROKE_TOGETHER: &str = "failed with others: ";
 
 impl Answer {
-    /// Whether it says something of the vendor that is not known yet. What the host would not send says something of the
-    /// plugin or of the config only.
+    /// Whether it says something of the vendor. What the host would not send says something of the plugin or of the
+    /// config only.
     pub fn tells_of_vendor(&self) -> bool {
         match self {
-            Self::Reply(_) => true,
-            Self::Unknown(why) => !why.starts_with(BROKE_TOGETHER),
+            Self::Reply(_) | Self::Unknown(_) => true,
             Self::Unsent(why) => !why.starts_with(NOT_SENT) && why != NO_TIME,
             Self::Misconfigured(_) => false,
         }
+    }
+
+    /// Whether another request failed just before it, most probably for the same reason: a connection that breaks under a
+    /// hundred requests is one thing that went wrong.
+    pub fn broke_together(&self) -> bool {
+        matches!(self, Self::Unknown(why) if why.starts_with(BROKE_TOGETHER))
     }
 }
 

@@ -15,10 +15,10 @@ use std::time::Duration;
 use super::Reply;
 use crate::clock::Clock;
 
-/// So many refusals in one second are meant for the sender, if they are one in so many requests, those counted that are
+/// So many refusals in a second are meant for the sender, if they are one in so many requests, those counted that are
 /// not answered yet: refusals are heard first.
 const STORM: (u32, u32) = (100, 2);
-/// The same, once the vendor's limit is known.
+/// The same, once the vendor's limit is known; then only what is answered counts.
 const ANOTHER_STORM: (u32, u32) = (8, 10);
 /// A second of fewer refusals than one in so many replies is a good one.
 const REPLIES_FOR_A_REFUSAL: u32 = 50;
@@ -35,6 +35,8 @@ const FORGET_AFTER: Duration = Duration::from_mins(2);
 /// So many may wait in the lane, or two seconds' worth of them: the rest is given back.
 const LINE_MIN: usize = 200;
 const SECOND: Duration = Duration::from_secs(1);
+/// While there is no limit, refusals are counted for a second, or for so many times as long as one takes.
+const WINDOW_IN_REPLIES: u32 = 4;
 
 /// See the file's first line.
 #[derive(Debug, Default)]
@@ -49,12 +51,14 @@ pub(super) struct Pace {
     tally: Tally,
 }
 
-/// How many requests were not refused in this second and in the one before, while there is no limit.
+/// How many requests were taken in this second and in the one before, and how many were not refused at all, while there
+/// is no limit.
 #[derive(Debug, Default)]
 struct Tally {
     second: AtomicU64,
     now: AtomicU64,
     before: AtomicU64,
+    others: AtomicU64,
 }
 
 /// The limit, once there is one. Times are those of [`Clock::monotonic`].
@@ -90,6 +94,8 @@ struct Second {
     was_short: bool,
     /// When the vendor would hear us again, at the soonest.
     retry_after: Option<Duration>,
+    /// While there is no limit: how many had not been refused when it began.
+    others_before: u64,
 }
 
 impl Pace {
@@ -136,7 +142,7 @@ impl Pace {
         let refusal = reply.filter(|reply| reply.status == 429);
         let now = clock.monotonic();
         if !self.is_limited() {
-            self.tally.note(now.as_secs(), refusal.is_some());
+            self.tally.note(now.as_secs(), reply.map(|_| refusal.is_some()));
             if refusal.is_none() || !clock.runs() {
                 return;
             }
@@ -145,11 +151,12 @@ impl Pace {
             return;
         }
         let mut meter = self.meter();
-        meter.note(refusal.map(retry_after), left_at, now);
-        if !self.is_limited() {
-            let admitted = self.tally.most();
-            if meter.is_storm(admitted.saturating_add(u32::try_from(owed()).unwrap_or(u32::MAX))) {
-                meter.begin(admitted, now);
+        if self.is_limited() {
+            meter.note(refusal.map(retry_after), left_at, now);
+        } else if let Some(refusal) = refusal {
+            let others = self.tally.others.load(Ordering::Relaxed);
+            if meter.is_first_storm(retry_after(refusal), (left_at, now), others, owed()) {
+                meter.begin(self.tally.most(), now);
                 self.is_limited.store(true, Ordering::Relaxed);
             }
         }
@@ -182,14 +189,16 @@ impl Drop for InLine<'_> {
 }
 
 impl Tally {
-    fn note(&self, second: u64, refused: bool) {
+    /// A reply, and whether it is a refusal; `None` where there was none.
+    fn note(&self, second: u64, refused: Option<bool>) {
         let known = self.second.load(Ordering::Relaxed);
         if known != second && self.second.compare_exchange(known, second, Ordering::Relaxed, Ordering::Relaxed).is_ok()
         {
             let last = self.now.swap(0, Ordering::Relaxed);
             self.before.store(if second == known + 1 { last } else { 0 }, Ordering::Relaxed);
         }
-        self.now.fetch_add(u64::from(!refused), Ordering::Relaxed);
+        self.now.fetch_add(u64::from(refused == Some(false)), Ordering::Relaxed);
+        self.others.fetch_add(u64::from(refused != Some(true)), Ordering::Relaxed);
     }
 
     fn most(&self) -> u32 {
@@ -211,6 +220,33 @@ impl Meter {
         let refused = self.second.refused;
         let (least, of_all) = if self.rate == 0.0 { STORM } else { ANOTHER_STORM };
         refused >= least && refused >= others.saturating_add(refused) / of_all
+    }
+
+    /// A refusal while there is no limit: whether that is enough of them. What was refused lately is laid beside the
+    /// `others`, and beside those that the vendor owes an answer: they may be admitted.
+    fn is_first_storm(
+        &mut self,
+        again: Duration,
+        (left_at, now): (Duration, Duration),
+        others: u64,
+        owed: usize,
+    ) -> bool {
+        // Of a vendor that takes its time, what is owed outweighs what is refused in a second.
+        let window = SECOND.max(now.saturating_sub(left_at) * WINDOW_IN_REPLIES);
+        let elapsed = now.saturating_sub(self.second.began);
+        if self.second.refused == 0 || elapsed > window * 2 {
+            self.second = Second { began: now, others_before: others, ..Second::default() };
+        } else if elapsed > window {
+            // What was before counts half: few replies say little.
+            let Second { refused, others_before, retry_after, .. } = self.second;
+            let others_before = others_before + others.saturating_sub(others_before) / 2;
+            self.second = Second { began: now, refused: refused / 2, others_before, retry_after, ..Second::default() };
+        }
+        let soonest = self.second.retry_after.map_or(again, |known| known.min(again));
+        (self.second.retry_after, self.refused_at) = (Some(soonest), now);
+        self.second.refused += 1;
+        let others = others.saturating_sub(self.second.others_before).saturating_add(owed as u64);
+        self.is_storm(u32::try_from(others).unwrap_or(u32::MAX))
     }
 
     /// The vendor has had enough: silence, and then as much a second as it took before.
@@ -295,14 +331,6 @@ impl Meter {
     /// After a second, or when the vendor has had enough again.
     fn judge(&mut self, now: Duration) {
         let elapsed = now.saturating_sub(self.second.began);
-        if self.rate == 0.0 {
-            // No limit yet: refusals of different seconds have nothing to do with each other.
-            if elapsed > SECOND {
-                let retry_after = self.second.retry_after;
-                self.second = Second { began: now, refused: 1, retry_after, ..Second::default() };
-            }
-            return;
-        }
         let Second { admitted, refused, was_short, .. } = self.second;
         let is_storm = self.is_storm(admitted);
         if !is_storm && elapsed < SECOND {

@@ -45,14 +45,13 @@ fn storm(mut refuses: impl FnMut(u64) -> bool, latency_ms: u64, seconds: u64) ->
     for ms in 0..seconds * 1_000 {
         while under_way.peek().is_some_and(|Reverse((back_ms, ..))| *back_ms <= ms) {
             let Some(Reverse((_, left_ms, refused))) = under_way.pop() else { break };
-            if !is_limited {
-                tally.note(at(ms).as_secs(), refused);
-                if !refused {
-                    continue;
-                }
+            if is_limited {
+                meter.note(refused.then_some(SECOND), at(left_ms), at(ms));
+                continue;
             }
-            meter.note(refused.then_some(SECOND), at(left_ms), at(ms));
-            if !is_limited && meter.is_storm(tally.most() + u32::try_from(under_way.len()).unwrap()) {
+            tally.note(at(ms).as_secs(), Some(refused));
+            let others = tally.others.load(Ordering::Relaxed);
+            if refused && meter.is_first_storm(SECOND, (at(left_ms), at(ms)), others, under_way.len()) {
                 meter.begin(tally.most(), at(ms));
                 is_limited = true;
             }
@@ -84,6 +83,16 @@ fn vendor_that_takes_few_is_asked_for_little_more_than_it_takes() {
         assert!(told.refused_at_first > 0, "{case}: there was a storm");
         assert!(told.refused * 20 <= told.taken, "{case}: {} refused, {} taken", told.refused, told.taken);
         assert!(told.taken >= a_second * 30, "{case}: only {} taken of {}", told.taken, a_second * 40);
+    }
+}
+
+#[test]
+fn limit_of_a_slow_vendor_is_found() {
+    for (a_second, latency_ms) in [(100, 1_000), (300, 800), (20, 1_500), (1, 2_500)] {
+        let told = storm(bucket(a_second, 1), latency_ms, 40);
+        let case = format!("{a_second} a second after {latency_ms} ms");
+        // As many as are under way at once, a few times over.
+        assert!(told.refused < 800 * 8, "{case}: {} refused, {} taken", told.refused, told.taken);
     }
 }
 
@@ -121,7 +130,7 @@ fn vendor_that_refuses_some_is_not_asked_more_slowly() {
 fn limit_is_forgotten_when_nobody_was_refused_for_long() {
     let mut meter = Meter::default();
     for _ in 0..STORM.0 {
-        meter.note(Some(SECOND), SECOND, SECOND);
+        meter.is_first_storm(SECOND, (SECOND, SECOND), 0, 0);
     }
     meter.begin(5, SECOND);
     assert!(matches!(meter.take(SECOND), Turn::In(wait) if wait == SECOND), "it is silent for as long as asked");

@@ -195,8 +195,8 @@ impl Egress {
         headers.insert(name, value.clone());
         let left_at = self.clock.monotonic();
         let answer = exchange(place.client(), request, headers, (limit, room)).await;
-        let mut answer =
-            answer.unwrap_or_else(|broken| if place.breaks() { broken.with_others() } else { broken.alone() });
+        let mut answer = answer
+            .unwrap_or_else(|broken| if place.breaks_with_another() { broken.with_others() } else { broken.alone() });
         drop(place);
         let reply = if let Answer::Reply(reply) = &mut answer { Some(reply) } else { None };
         lane.pace.note(reply.as_deref(), left_at, || lane.under_way(), &self.clock);

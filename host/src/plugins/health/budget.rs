@@ -9,9 +9,8 @@ const PLACES: usize = 6;
 const BUCKET_S: i64 = 10;
 /// Of fewer outcomes no share is taken: one bad evening is no trend.
 const OUTCOMES_MIN: u64 = 10;
-/// So large a share of failures spends the budget. Of less it is better to try on: what fails takes its other way by itself,
-/// and what has none would wait for nothing. One connection that breaks fails all that is under way on it, so a vendor
-/// that lives may well fail half of a spike.
+/// So large a share of failures spends the budget, and of what left with a row no more than the rest may be unheard of. Of
+/// less it is better to try on: what fails takes its other way by itself, and what has none would wait for nothing.
 const FAILURES: Share = Share { at_least: 9, of: 10 };
 /// So many failures in a row spend the budget, however long they took and however well it went before.
 const IN_A_ROW_MAX: u32 = 5;
@@ -36,6 +35,8 @@ pub(super) enum Outcome {
     Good,
     /// It failed.
     Failed,
+    /// It failed, and another did just before it, most probably for the same reason.
+    FailedTogether,
     /// The vendor has no room, and does not say when it will have.
     Crowded,
 }
@@ -58,6 +59,8 @@ pub(super) struct Budget {
     /// thousand that leave at once, the few that nobody answers are heard last, and all together.
     well_at: Option<Moment>,
     failed_in_a_row: u32,
+    /// What failed together with those.
+    together_in_a_row: u32,
     crowded_in_a_row: u32,
 }
 
@@ -78,6 +81,10 @@ impl Budget {
             self.crowded_in_a_row = self.crowded_in_a_row.saturating_add(u32::from(!is_older));
             return;
         }
+        if outcome == Outcome::FailedTogether {
+            self.together_in_a_row = self.together_in_a_row.saturating_add(u32::from(!is_older));
+            return;
+        }
         let slot = now.secs().div_euclid(BUCKET_S);
         let place = usize::try_from(slot.rem_euclid(BUCKETS)).unwrap_or(0);
         let bucket = &mut self.buckets[place];
@@ -86,7 +93,7 @@ impl Budget {
         }
         bucket.outcomes = bucket.outcomes.saturating_add(1);
         if outcome == Outcome::Good {
-            (self.failed_in_a_row, self.crowded_in_a_row) = (0, 0);
+            (self.failed_in_a_row, self.together_in_a_row, self.crowded_in_a_row) = (0, 0, 0);
             if !is_older {
                 self.well_at = Some(left_at);
             }
@@ -100,11 +107,12 @@ impl Budget {
     /// left when the last one that was heard did, or before it.
     pub(super) fn is_spent(&self, now: Moment, unheard: u64) -> bool {
         let (heard, failures) = self.lately(now);
-        let is_row = |failures: u32, least: u32| {
-            failures >= least && FAILURES.is_reached(u64::from(failures), u64::from(failures) + unheard)
+        let is_row = |number: u32, least: u32, with_it: u32| {
+            let heard = u64::from(number) + u64::from(with_it);
+            number >= least && FAILURES.is_reached(heard, heard + unheard)
         };
-        is_row(self.failed_in_a_row, IN_A_ROW_MAX)
-            || is_row(self.crowded_in_a_row, CROWDED_IN_A_ROW_MAX)
+        is_row(self.failed_in_a_row, IN_A_ROW_MAX, self.together_in_a_row)
+            || is_row(self.crowded_in_a_row, CROWDED_IN_A_ROW_MAX, 0)
             || (heard + unheard >= OUTCOMES_MIN && FAILURES.is_reached(failures, heard + unheard))
     }
 

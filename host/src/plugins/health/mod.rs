@@ -5,12 +5,14 @@
 //! that nobody waits for it and rings take another way. The `figures` are for people.
 //!
 //! Who is to blame: a plugin for a trap, a spent budget and nonsense; a vendor for a connection that does not come
-//! about, silence, and replies of 500 to 599. A 4xx is the plugin's or the operator's matter and never counts against a
+//! about, silence, and replies of 500 to 599 or 300 to 399, which are a proxy's. A 4xx is the plugin's or the operator's matter and never counts against a
 //! vendor. Neither does a 429 with a `retry-after`: such a vendor lives, and the plugin waits as it was asked to;
 //! without one, only a long run counts. What the host refuses to send counts against nobody.
 
 mod breaker;
 mod budget;
+#[cfg(test)]
+mod budget_tests;
 mod figures;
 mod in_flight;
 #[cfg(test)]
@@ -292,9 +294,12 @@ fn outcome_of(answer: &Answer) -> Option<Outcome> {
     if !answer.tells_of_vendor() {
         return None;
     }
+    if answer.broke_together() {
+        return Some(Outcome::FailedTogether);
+    }
     let Answer::Reply(reply) = answer else { return Some(Outcome::Failed) };
     Some(match reply.status {
-        500..=599 => Outcome::Failed,
+        300..=399 | 500..=599 => Outcome::Failed,
         429 if !reply.headers.iter().any(|(name, _)| name == "retry-after") => Outcome::Crowded,
         _ => Outcome::Good,
     })

@@ -4,71 +4,31 @@ use std::time::Duration;
 
 use super::breaker::{Breaker, Ticket};
 use super::budget::Heard;
-use super::budget::Outcome::{self, Crowded, Failed, Good};
+use super::budget::Outcome::{self, Crowded, Failed, FailedTogether, Good};
 use super::*;
 use crate::egress::Reply;
 
 const START: Moment = Moment::from_secs(1_800_000_000);
 
-fn at(second: i64) -> Moment {
+pub(super) fn at(second: i64) -> Moment {
     START.plus_secs(second)
 }
 
 /// What was heard at once of one that left at a second.
-fn heard(outcome: Outcome, second: i64) -> Heard {
+pub(super) fn heard(outcome: Outcome, second: i64) -> Heard {
     Heard { outcome, left_at: at(second), unheard: 0 }
 }
 
 /// Lets a call through at a second, and says how it came out.
-fn call(breaker: &mut Breaker, second: i64, outcome: Outcome) {
+pub(super) fn call(breaker: &mut Breaker, second: i64, outcome: Outcome) {
     let ticket = breaker.admit(at(second)).unwrap();
     breaker.note(heard(outcome, second), ticket, at(second));
 }
 
-fn opened_at(second: i64) -> Breaker {
+pub(super) fn opened_at(second: i64) -> Breaker {
     let mut breaker = Breaker::default();
     (0..5).for_each(|_| call(&mut breaker, second, Failed));
     breaker
-}
-
-#[test]
-fn budget_is_spent_by_a_row_of_failures_or_by_most_of_a_minute() {
-    let many = |outcome, number| vec![(0, outcome); number];
-    let spread = |every_s: i64, outcomes: &[Outcome]| {
-        (0..).zip(outcomes).map(|(n, outcome)| (n * every_s, *outcome)).collect::<Vec<_>>()
-    };
-    for (what, outcomes, opens) in [
-        ("four failures", many(Failed, 4), false),
-        ("five in a row", many(Failed, 5), true),
-        ("five in a row, over hours", spread(3_600, &[Failed; 5]), true),
-        ("five in a row after a thousand that were well", [many(Good, 1_000), vec![(1, Failed); 5]].concat(), true),
-        ("half of many, taking turns", spread(1, &[Good, Failed].repeat(30)), false),
-        ("four of five", spread(1, &[Good, Failed, Failed, Failed, Failed].repeat(10)), false),
-        ("crowded for a while", many(Crowded, 19), false),
-        ("crowded for long", many(Crowded, 20), true),
-        ("crowded, but now and then not", spread(1, &[&[Crowded; 19][..], &[Good]].concat().repeat(5)), false),
-    ] {
-        let mut breaker = Breaker::default();
-        let opened = outcomes.iter().any(|(second, outcome)| {
-            breaker.note(heard(*outcome, *second), None, at(*second));
-            breaker.opening().is_some()
-        });
-        assert_eq!(opened, opens, "{what}");
-    }
-}
-
-/// Those that nobody answers are heard last, and the row of them begins anew with each one that was well.
-#[test]
-fn budget_is_spent_when_nearly_all_get_no_answer() {
-    for (unanswered, opens) in [(3, false), (8, false), (9, true), (30, true)] {
-        let mut breaker = Breaker::default();
-        for second in 0..20 {
-            breaker.note(heard(Good, second), None, at(second));
-            let late = Heard { outcome: Failed, left_at: at(second - 10), unheard: 0 };
-            (0..unanswered).for_each(|_| breaker.note(late, None, at(second)));
-        }
-        assert_eq!(breaker.opening().is_some(), opens, "{unanswered} for each that was well");
-    }
 }
 
 #[test]
@@ -205,7 +165,9 @@ fn only_what_a_vendor_did_wrong_counts_against_it() {
         (reply(503, &[("retry-after", "7")]), Some(Failed)),
         (reply(599, &[]), Some(Failed)),
         (reply(600, &[]), Some(Good)),
+        (reply(307, &[]), Some(Failed)),
         (Answer::Unknown("no answer came in time".to_owned()), Some(Failed)),
+        (together(), Some(FailedTogether)),
         (unsent("connection refused"), Some(Failed)),
         (unsent("no time was left"), None),
         (unsent("the host does not send this: the URL is malformed"), None),
@@ -213,6 +175,11 @@ fn only_what_a_vendor_did_wrong_counts_against_it() {
     ] {
         assert_eq!(outcome_of(&answer), outcome, "{answer:?}");
     }
+}
+
+/// As the egress says it.
+fn together() -> Answer {
+    Answer::Unknown("failed with others: connection reset".to_owned())
 }
 
 fn broken() -> PluginFailure {
