@@ -233,6 +233,9 @@ impl Crowd {
             .filter(|(phone, _)| phone.rings().is_empty())
             .map(|(phone, _)| format!("'{}'", phone.push_address()))
             .collect();
+        if lost.is_empty() {
+            return Vec::new();
+        }
         let sql = format!(
             "SELECT count(*) || ' ' || c.state || ' ' || c.reason || ', attempt ' || a.state || ' sent ' || a.sends || ' ' \
              || coalesce(a.reason, '') || CASE WHEN a.accepted_at IS NULL THEN '' ELSE ' ACCEPTED' END AS line \
