@@ -206,7 +206,6 @@ fn the_rest_of_apples_table() {
     is(429, &["TooManyProviderTokenUpdates", "TooManyRequests"], retry);
     is(500, &["InternalServerError"], retry);
     is(503, &["ServiceUnavailable", "Shutdown"], retry);
-    is(307, &["SomethingNew", ""], retry);
     is(400, &["SomethingNew"], refused_);
     is(502, &["SomethingNew"], |v| matches!(v, Verdict::Unknown(_)));
     is(408, &["SomethingNew", ""], |v| matches!(v, Verdict::Unknown(_)));

@@ -107,10 +107,6 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
             "{reason}: Apple does not accept credential `auth-key`; check key, key id and team id"
         )),
         (429, _) => Verdict::Retry((pause(LONG_PAUSE_MS), reason)),
-        (status @ 300..400, _) => Verdict::Retry((
-            pause(SHORT_PAUSE_MS),
-            format!("somebody answered {status} in Apple's place: is there a proxy in between?"),
-        )),
         // It may have gone out before.
         (408 | 500.., _) => Verdict::Unknown(reason),
         _ => Verdict::Refused(reason),

@@ -183,8 +183,6 @@ fn quota_and_outage_wait_as_long_as_google_asks() {
     assert_eq!(pause(response_with(503, &date, "<html>")), 9_000);
     assert_eq!(pause(error(503, Some("UNAVAILABLE"))), 1_000);
     assert_eq!(pause(Answer::Unsent("connection refused".to_owned())), 1_000);
-    // No redirect is Google's.
-    assert_eq!(pause(response(307, "<html>sign in to the network</html>")), 1_000);
 }
 
 #[test]

@@ -107,10 +107,6 @@ pub(crate) fn of(response: &Response, now_ms: u64) -> Verdict {
         }
         (429, _) => Verdict::Retry((pause(QUOTA_PAUSE_MS), "quota exceeded".to_owned())),
         (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), "Google is unavailable".to_owned())),
-        (status @ 300..400, _) => Verdict::Retry((
-            pause(SHORT_PAUSE_MS),
-            format!("somebody answered {status} in Google's place: is there a proxy in between?"),
-        )),
         // The message may have gone out before the error.
         (status @ (408 | 500..), _) => Verdict::Unknown(format!("Google answered {status} ({})", error.reason())),
         (status, _) => Verdict::Refused(format!("Google answered {status} ({})", error.reason())),
