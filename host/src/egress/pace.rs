@@ -120,7 +120,9 @@ impl Pace {
                 Turn::Now => return true,
                 Turn::In(wait) => tokio::time::sleep(clock.real(wait)).await,
                 Turn::Free => {
-                    *self.meter() = Meter::default();
+                    let mut meter = self.meter();
+                    *meter = Meter::default();
+                    // Under the lock: a reply must not be told to a meter that has no limit.
                     self.is_limited.store(false, Ordering::Relaxed);
                     return true;
                 }

@@ -9,8 +9,8 @@ const PLACES: usize = 6;
 const BUCKET_S: i64 = 10;
 /// Of fewer outcomes no share is taken: one bad evening is no trend.
 const OUTCOMES_MIN: u64 = 10;
-/// So large a share of failures spends the budget, and of what left with a row no more than the rest may be unheard of. Of
-/// less it is better to try on: what fails takes its other way by itself, and what has none would wait for nothing.
+/// So large a share of failures spends the budget; a row does when it is such a share of itself and of what is unheard of.
+/// Of less it is better to try on: what fails takes its other way by itself, and what has none would wait for nothing.
 const FAILURES: Share = Share { at_least: 9, of: 10 };
 /// So many failures in a row spend the budget, however long they took and however well it went before.
 const IN_A_ROW_MAX: u32 = 5;

@@ -5,9 +5,9 @@
 //! that nobody waits for it and rings take another way. The `figures` are for people.
 //!
 //! Who is to blame: a plugin for a trap, a spent budget and nonsense; a vendor for a connection that does not come
-//! about, silence, and replies of 500 to 599 or 300 to 399, which are a proxy's. A 4xx is the plugin's or the operator's matter and never counts against a
-//! vendor. Neither does a 429 with a `retry-after`: such a vendor lives, and the plugin waits as it was asked to;
-//! without one, only a long run counts. What the host refuses to send counts against nobody.
+//! about, silence, and replies of 500 to 599 or 300 to 399, which are a proxy's. A 4xx is the plugin's or the operator's
+//! matter and never counts against a vendor. Neither does a 429 with a `retry-after`: such a vendor lives, and the plugin
+//! waits as it was asked to; without one, only a long run counts. What the host refuses to send counts against nobody.
 
 mod breaker;
 mod budget;
