@@ -3,6 +3,10 @@
 //! One connection serves until it carries as many requests as vendors allow on one at once; then the next is used too.
 //! So an idle lane is a single warm connection. When all are full, a request waits here, first come, first served: of what
 //! has not been given to a connection it is certain that it did not leave. Sending walks in.
+//!
+//! How many are all follows from how long the vendor takes to reply when it is not busy with us (Little's law: what is
+//! under way is the rate times that time). A vendor that needs 75 ms gets thousands of requests at once, a quick one
+//! does not need them.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,8 +21,16 @@ use crate::clock::Clock;
 
 /// Google allows a hundred requests on a connection at once.
 const REQUESTS_A_CONNECTION: usize = 100;
+/// What one sender opens however quick the vendor is.
+const CONNECTIONS_MIN: usize = 8;
 /// What one sender opens at the most: more would be taken for an attack.
-const CONNECTIONS_MAX: usize = 8;
+const CONNECTIONS_MAX: usize = 40;
+/// Requests a second that are wanted of a lane: about what a small machine sends.
+const RATE: u64 = 40_000;
+/// A request that meets fewer than so many others tells how long the vendor takes by itself.
+const QUIET: usize = 16;
+/// A reply that took longer says no more than this.
+const REPLY_MAX_US: u64 = 1_000_000;
 
 /// A connection that served so lately still stands: ours are kept for longer, and so are those of the push services.
 const WARM_FOR: Duration = Duration::from_secs(40);
@@ -28,8 +40,12 @@ pub(super) struct Lane {
     pub(super) credential: Credential,
     pub(super) pace: Pace,
     connections: Vec<Connection>,
-    /// As many as all connections carry at once.
+    /// As many as the open connections carry at once.
     room: Semaphore,
+    /// How many connections are open to requests. They do not become fewer.
+    open: AtomicUsize,
+    /// How long a quiet vendor takes to reply, in microseconds; 0 before the first reply.
+    reply_us: AtomicU64,
     made_at: Instant,
 }
 
@@ -51,6 +67,8 @@ pub(super) struct Place<'a> {
     connection: &'a Connection,
     /// Which one it is of those that came to the connection, from 1.
     number: u64,
+    /// When it came to a quiet vendor.
+    quiet_since: Option<Instant>,
     _room: Option<SemaphorePermit<'a>>,
 }
 
@@ -59,15 +77,16 @@ impl Lane {
         let speech = credential.speech();
         // Over HTTP/1.1 a client opens a connection for each request by itself.
         let is_shared = speech == Speech::Http2;
-        let number = if is_shared { CONNECTIONS_MAX } else { 1 };
-        let room = Semaphore::new(if is_shared { number * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
+        let (open, number) = if is_shared { (CONNECTIONS_MIN, CONNECTIONS_MAX) } else { (1, 1) };
+        let room = Semaphore::new(if is_shared { open * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
         let connection = || {
             let (used_at, came, came_before_break) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
             let (client, under_way) = (clients.make(speech)?, AtomicUsize::new(0));
             Ok(Connection { client, under_way, used_at, came, came_before_break, is_shared })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
-        Ok(Self { credential, pace: Pace::default(), connections, room, made_at: Instant::now() })
+        let (open, reply_us) = (AtomicUsize::new(open), AtomicU64::new(0));
+        Ok(Self { credential, pace: Pace::default(), connections, room, open, reply_us, made_at: Instant::now() })
     }
 
     /// The first connection with room, once there is one and the vendor's pace allows. `None` when too many wait for that.
@@ -77,8 +96,8 @@ impl Lane {
             return None;
         }
         let load = |connection: &&Connection| connection.under_way.load(Ordering::Relaxed);
-        let with_room = self.connections.iter().find(|connection| load(connection) < REQUESTS_A_CONNECTION);
-        Some(self.place(with_room.or_else(|| self.connections.iter().min_by_key(load))?, Some(room)))
+        let with_room = self.open().iter().find(|connection| load(connection) < REQUESTS_A_CONNECTION);
+        Some(self.place(with_room.or_else(|| self.open().iter().min_by_key(load))?, Some(room)))
     }
 
     /// A connection that has not served lately, to be opened before it is needed; `None` when all stand.
@@ -88,7 +107,26 @@ impl Lane {
             let used_at = connection.used_at.load(Ordering::Relaxed);
             used_at == 0 || used_at < warm_since
         };
-        self.connections.iter().find(is_cold).map(|cold| self.place(cold, None))
+        self.open().iter().find(is_cold).map(|cold| self.place(cold, None))
+    }
+
+    /// The vendor took a request from this place and replied. Opens more connections when it takes its time.
+    pub(super) fn replied(&self, place: &Place<'_>) {
+        let Some(took) = place.quiet_since.filter(|_| place.connection.is_shared).map(|since| since.elapsed()) else {
+            return;
+        };
+        let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).min(REPLY_MAX_US);
+        let known_us = self.reply_us.load(Ordering::Relaxed);
+        // One slow reply says little, many in a row do.
+        let reply_us = if known_us == 0 { took_us } else { took_us.min(known_us + known_us / 4 + 1_000) };
+        self.reply_us.store(reply_us, Ordering::Relaxed);
+        let wanted = connections_for(reply_us);
+        let open = self.open.fetch_max(wanted, Ordering::Relaxed);
+        self.room.add_permits(wanted.saturating_sub(open) * REQUESTS_A_CONNECTION);
+    }
+
+    fn open(&self) -> &[Connection] {
+        &self.connections[..self.open.load(Ordering::Relaxed)]
     }
 
     /// How many requests have left, or are about to, and are not answered.
@@ -97,15 +135,25 @@ impl Lane {
     }
 
     fn place<'a>(&self, connection: &'a Connection, room: Option<SemaphorePermit<'a>>) -> Place<'a> {
-        connection.under_way.fetch_add(1, Ordering::Relaxed);
+        let others = connection.under_way.fetch_add(1, Ordering::Relaxed);
         connection.used_at.store(self.now(), Ordering::Relaxed);
         let number = connection.came.fetch_add(1, Ordering::Relaxed) + 1;
-        Place { connection, number, _room: room }
+        let is_first_connection = std::ptr::eq(connection, &self.connections[0]);
+        // The first request waits for the connection too.
+        let quiet_since = (is_first_connection && number > 1 && others < QUIET).then(Instant::now);
+        Place { connection, number, quiet_since, _room: room }
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.made_at.elapsed().as_millis()).map_or(u64::MAX, |ms| ms.saturating_add(1))
     }
+}
+
+/// How many connections carry [`RATE`] when a reply takes so long.
+fn connections_for(reply_us: u64) -> usize {
+    let under_way = RATE * reply_us / 1_000_000;
+    let wanted = usize::try_from(under_way).unwrap_or(usize::MAX).div_ceil(REQUESTS_A_CONNECTION);
+    wanted.clamp(CONNECTIONS_MIN, CONNECTIONS_MAX)
 }
 
 impl Place<'_> {

@@ -1,6 +1,7 @@
 //! What breaks together counts as one failure.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
@@ -13,6 +14,7 @@ use tokio::sync::{Barrier, Notify};
 
 use super::super::tests::{bearer, door, es256, post_to, room, send, soon};
 use super::super::{Answer, CredentialConfig};
+use super::{CONNECTIONS_MAX, CONNECTIONS_MIN, QUIET, REQUESTS_A_CONNECTION};
 use crate::clock::Clock;
 
 const TOGETHER: usize = 5;
@@ -74,6 +76,40 @@ async fn what_comes_after_a_break_breaks_for_itself() {
     let third = lane.enter(&clock).await.unwrap();
     assert!(second.breaks_with_another());
     assert!(!third.breaks_with_another(), "the one before it was of the earlier break");
+}
+
+/// How many connections are open after the vendor took so long for each of some replies.
+async fn open_after(replies_ms: &[u64]) -> usize {
+    let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
+    let lane = &door.lanes["key"];
+    drop(lane.enter(&Clock::system()).await.unwrap());
+    for took_ms in replies_ms {
+        let mut place = lane.enter(&Clock::system()).await.unwrap();
+        place.quiet_since = place.quiet_since.and_then(|since| since.checked_sub(Duration::from_millis(*took_ms)));
+        lane.replied(&place);
+    }
+    assert_eq!(lane.room.available_permits(), lane.open().len() * REQUESTS_A_CONNECTION);
+    lane.open().len()
+}
+
+#[tokio::test]
+async fn slow_vendor_has_more_under_way_at_once_and_a_quick_one_does_not() {
+    assert_eq!(open_after(&[]).await, CONNECTIONS_MIN);
+    assert_eq!(open_after(&[1, 3, 2]).await, CONNECTIONS_MIN);
+    assert!((30..33).contains(&open_after(&[75, 80]).await), "40 000 a second are 3 000 at once for 75 ms");
+    assert_eq!(open_after(&[2_000]).await, CONNECTIONS_MAX);
+    assert_eq!(open_after(&[2, 2, 2_000, 2]).await, CONNECTIONS_MIN, "one slow reply is no slow vendor");
+}
+
+#[tokio::test]
+async fn first_of_a_connection_and_those_of_a_crowd_say_nothing_of_the_vendor() {
+    let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
+    let lane = &door.lanes["key"];
+    let mut places = Vec::new();
+    for _ in 0..=QUIET {
+        places.push(lane.enter(&Clock::system()).await.unwrap());
+    }
+    assert!(places[0].quiet_since.is_none() && places[1].quiet_since.is_some() && places[QUIET].quiet_since.is_none());
 }
 
 #[tokio::test]

@@ -197,6 +197,11 @@ impl Egress {
         let answer = exchange(place.client(), request, headers, (limit, room)).await;
         let mut answer = answer
             .unwrap_or_else(|broken| if place.breaks_with_another() { broken.with_others() } else { broken.alone() });
+        if let Answer::Reply(reply) = &answer
+            && reply.status < 300
+        {
+            lane.replied(&place);
+        }
         drop(place);
         let reply = if let Answer::Reply(reply) = &mut answer { Some(reply) } else { None };
         lane.pace.note(reply.as_deref(), left_at, || lane.under_way(), &self.clock);

@@ -9,17 +9,24 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::other::Other;
-use crate::spike::Received;
+use crate::spike::{Received, Stage};
+use crate::vendor::STREAMS;
 
-/// Requests under way at once.
+/// Requests under way at once, with a vendor that replies at once.
 const IN_FLIGHT: usize = 256;
 const TOKEN: &str = "Bearer ya29.c.b0AXv0zTMabcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwx";
-/// Numbers of clients, each with a connection of its own, that are tried.
-const CLIENTS: [&str; 3] = ["1", "4", "8"];
+/// Numbers of clients, each with a connection of its own, that are tried with such a vendor, and with one that does not.
+const CLIENTS: [usize; 3] = [1, 4, 8];
+const CLIENTS_OF_SLOW: [usize; 3] = [16, 32, 48];
 
 /// The process: sends so many for each line of its input, and prints how much CPU it took.
-pub(crate) async fn run(origin: &str, roots: &str, clients: &str, calls: &str) -> anyhow::Result<()> {
-    let calls: usize = calls.parse()?;
+pub(crate) async fn run(
+    (origin, roots): (&str, &str),
+    clients: &str,
+    in_flight: &str,
+    calls: &str,
+) -> anyhow::Result<()> {
+    let (calls, in_flight): (usize, usize) = (calls.parse()?, in_flight.parse()?);
     let clients = (0..clients.parse()?).map(|_| client(roots)).collect::<anyhow::Result<Vec<_>>>()?;
     let url = format!("{origin}/v1/projects/callpanion-bench/messages:send");
     // The connections stand, as the pipeline's do when the moment comes.
@@ -31,7 +38,7 @@ pub(crate) async fn run(origin: &str, roots: &str, clients: &str, calls: &str) -
         line?;
         let watch = Watch::start();
         let sent = (0..calls).map(|number| send(&clients[number % clients.len()], &url, number));
-        let sent: Vec<_> = futures::stream::iter(sent).buffer_unordered(IN_FLIGHT).collect().await;
+        let sent: Vec<_> = futures::stream::iter(sent).buffer_unordered(in_flight).collect().await;
         let cost = watch.stop();
         sent.into_iter().collect::<anyhow::Result<()>>()?;
         println!("{}", cost.cpu_us_each(calls));
@@ -76,10 +83,13 @@ pub(crate) struct Bare {
 }
 
 /// The best that a loop reaches at this vendor now, of several numbers of clients.
-pub(crate) fn best(vendor: &mut Other, (origin, roots): (&str, &str), calls: usize) -> anyhow::Result<Bare> {
+pub(crate) fn best(stage: &mut Stage, calls: usize) -> anyhow::Result<Bare> {
+    let Stage { vendor, origin, roots, reply_ms, .. } = stage;
     let mut best: Option<Bare> = None;
-    for clients in CLIENTS {
-        let mut bare = Other::start(&["bare", origin, roots, clients, &calls.to_string()])?;
+    for clients in if *reply_ms == 0 { CLIENTS } else { CLIENTS_OF_SLOW } {
+        let in_flight = if *reply_ms == 0 { IN_FLIGHT } else { clients * STREAMS };
+        let [clients, in_flight, calls_each] = [clients, in_flight, calls].map(|number| number.to_string());
+        let mut bare = Other::start(&["bare", origin, roots, &clients, &in_flight, &calls_each])?;
         bare.hear()?;
         for _ in 0..2 {
             Received::take(vendor)?;

@@ -33,7 +33,7 @@ diesel::table! {
 type Wish = (Vec<u8>, Vec<u8>, oneshot::Sender<()>);
 
 pub(crate) async fn run(store: &Store) -> anyhow::Result<()> {
-    let stage = Stage::set().await?;
+    let stage = Stage::set(0).await?;
     let app = stage.assemble(store).await?;
     let kind = if store.is_postgres() { "BYTEA" } else { "BLOB" };
     store.execute(&format!("CREATE TABLE bare (id {kind} PRIMARY KEY NOT NULL, body {kind} NOT NULL)")).await?;

@@ -35,7 +35,9 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Calls that are due at one instant, unless another number is asked for.
 const CALLS: usize = 10_000;
-const PIECES: [&str; 5] = ["spike", "visited", "restart", "ingest", "ticks"];
+const PIECES: [&str; 6] = ["spike", "slow", "visited", "restart", "ingest", "ticks"];
+/// How long the vendor of the piece `slow` takes for a reply: as Google does.
+const SLOW_MS: u32 = 75;
 
 fn main() -> ExitCode {
     callpanion::memory::in_small_pages();
@@ -44,7 +46,9 @@ fn main() -> ExitCode {
     let Ok(runtime) = Runtime::new() else { return ExitCode::FAILURE };
     let outcome = match words[..] {
         ["vendor", delay_ms] => runtime.block_on(vendor::run(delay_ms)),
-        ["bare", origin, roots, clients, calls] => runtime.block_on(bare::run(origin, roots, clients, calls)),
+        ["bare", origin, roots, clients, in_flight, calls] => {
+            runtime.block_on(bare::run((origin, roots), clients, in_flight, calls))
+        }
         ["visitor", url, cookie] => runtime.block_on(visitor::run(url, cookie)),
         ["piece", piece, place, server, calls] => piece_of(&runtime, piece, place, server, calls),
         _ => all(&words),
@@ -91,7 +95,8 @@ fn piece_of(runtime: &Runtime, piece: &str, place: &str, server: &str, calls: &s
     runtime.block_on(async {
         let store = Store::fresh(place, piece, server).await?;
         match piece {
-            "spike" => spike::run(&store, calls).await,
+            "spike" => spike::run(&store, calls, 0).await,
+            "slow" => spike::run(&store, calls, SLOW_MS).await,
             "visited" => spike::visited(&store, calls).await,
             "restart" => restart::run(&store, calls).await,
             "ingest" => ingest::run(&store).await,

@@ -23,7 +23,7 @@ const OVERDUE: usize = 100;
 
 pub(crate) async fn run(store: &Store, calls: usize) -> anyhow::Result<()> {
     let calls = (calls * TIMES).min(100_000);
-    let mut stage = Stage::set().await?;
+    let mut stage = Stage::set(0).await?;
     seed::families(store, (1, calls), Clock::system().now().plus_secs(290)).await?;
     store.settle().await?;
     let before = stage.assemble(store).await?;

@@ -30,16 +30,18 @@ pub(crate) struct Stage {
     pub(crate) vendor: Other,
     pub(crate) origin: String,
     pub(crate) roots: String,
+    /// How long the vendor takes for a reply.
+    pub(crate) reply_ms: u32,
     account: String,
     folder: TempDir,
 }
 
 impl Stage {
-    pub(crate) async fn set() -> anyhow::Result<Self> {
-        let mut vendor = Other::start(&["vendor", "0"])?;
+    pub(crate) async fn set(reply_ms: u32) -> anyhow::Result<Self> {
+        let mut vendor = Other::start(&["vendor", &reply_ms.to_string()])?;
         let (origin, roots) = (vendor.hear()?, vendor.hear()?);
         let account = house::account(&origin).await?;
-        Ok(Self { vendor, origin, roots, account, folder: tempfile::tempdir()? })
+        Ok(Self { vendor, origin, roots, reply_ms, account, folder: tempfile::tempdir()? })
     }
 
     pub(crate) async fn assemble(&self, store: &Store) -> anyhow::Result<App> {
@@ -121,9 +123,10 @@ async fn written(store: &Store, app: &App, calls: usize) -> anyhow::Result<()> {
     }
 }
 
-pub(crate) async fn run(store: &Store, calls: usize) -> anyhow::Result<()> {
-    let mut stage = Stage::set().await?;
-    let bare_before = bare::best(&mut stage.vendor, (&stage.origin, &stage.roots), calls)?;
+/// The vendor takes `reply_ms` for a reply, however much it has to do.
+pub(crate) async fn run(store: &Store, calls: usize, reply_ms: u32) -> anyhow::Result<()> {
+    let mut stage = Stage::set(reply_ms).await?;
+    let bare_before = bare::best(&mut stage, calls)?;
     let mut ledger = Ledger::default();
     let poised = poise(store, &stage, calls, &mut ledger).await?;
     let Poised { app, due_at, .. } = &poised;
@@ -144,7 +147,7 @@ pub(crate) async fn run(store: &Store, calls: usize) -> anyhow::Result<()> {
     let Poised { app, host, due_at, ahead_us, armed_in_s, resident_mb } = poised;
     host.stop().await;
     drop(app);
-    let bare_after = bare::best(&mut stage.vendor, (&stage.origin, &stage.roots), calls)?;
+    let bare_after = bare::best(&mut stage, calls)?;
     let bare = if bare_before.rate > bare_after.rate { bare_before } else { bare_after };
 
     let mut table = Table::new();
@@ -184,7 +187,7 @@ async fn check(store: &Store, received: &Received, due_at: Moment, calls: usize)
 /// A family's dashboard, asked for at a fixed rate, idle and in the spike.
 pub(crate) async fn visited(store: &Store, calls: usize) -> anyhow::Result<()> {
     let calls = calls * 5;
-    let mut stage = Stage::set().await?;
+    let mut stage = Stage::set(0).await?;
     let poised = poise(store, &stage, calls, &mut Ledger::default()).await?;
     let Poised { app, host, due_at, .. } = poised;
     let cookie = sign_in(&app).await?;

@@ -19,7 +19,7 @@ const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 const ROUNDS: usize = 400;
 
 pub(crate) async fn run(store: &Store) -> anyhow::Result<()> {
-    let stage = Stage::set().await?;
+    let stage = Stage::set(0).await?;
     let now = Clock::system().now();
     let mut table = Table::new();
     let (mut planted, mut first) = (0, f64::NAN);

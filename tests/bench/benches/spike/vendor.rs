@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// Requests on one connection at once.
-const STREAMS: u32 = 100;
+pub(crate) const STREAMS: usize = 100;
 /// A spike that is not through by then is not waited for.
 const PATIENCE: Duration = Duration::from_mins(2);
 const RING_ID: &[u8] = br#""sessionId":""#;
@@ -63,7 +63,7 @@ pub(crate) async fn run(delay_ms: &str) -> anyhow::Result<()> {
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let service = service_fn(|request| answer(request, notes.clone(), delay));
             let mut server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-            server.timer(TokioTimer::new()).max_concurrent_streams(STREAMS);
+            server.timer(TokioTimer::new()).max_concurrent_streams(u32::try_from(STREAMS).ok());
             // A client that leaves is no fault.
             let _ = server.serve_connection(TokioIo::new(stream), service).await;
         });
