@@ -15,6 +15,7 @@ use crate::services::live::Live;
 use crate::services::low_water::LowWaters;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
+use crate::services::sealing::Sealer;
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 
@@ -28,6 +29,8 @@ pub struct App {
     pub clock: Clock,
     /// The database.
     pub db: Db,
+    /// Seals and opens what may not be read in the database.
+    pub sealer: Sealer,
     /// The loaded plugins.
     pub plugins: Plugins,
     /// The way out for mail.

@@ -31,6 +31,7 @@ mod phone_app;
 mod plugin_health;
 mod plugins;
 mod schedules;
+mod sealing;
 mod sessions;
 mod sim;
 mod testing;

@@ -27,6 +27,7 @@ use crate::services::live::Live;
 use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
 use crate::services::schedules;
+use crate::services::sealing::{self, Sealer};
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 use crate::worker::Worker;
@@ -50,6 +51,8 @@ pub async fn assemble_before(
     // A start that is refused for its plugins leaves the database as it was.
     let plugins = load_plugins_before(&config, clock.clone(), witness).await?;
     let db = open_database(&config).await?;
+    let sealer = Sealer::new(&config.database);
+    sealing::keys::check(&db, &sealer, clock.now()).await?;
     for (role, wanted, loaded) in [
         ("provider.app", &config.provider.app, plugins.provider_ids()),
         ("provider.phone", &config.provider.phone, plugins.provider_ids()),
@@ -72,6 +75,7 @@ pub async fn assemble_before(
         config: Arc::new(config),
         clock,
         db,
+        sealer,
         plugins,
         mailer,
         theme: Arc::new(Theme::load().context("the theme does not load")?),

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod migrate;
 mod plugin;
+mod seal;
 mod serve;
 pub mod sim;
 mod webhooks;
@@ -51,6 +52,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Migrate(arg) => migrate::run(arg).await,
+        Command::Seal(arg) => seal::run(arg).await,
     };
     match outcome {
         Ok(()) => ExitCode::from(EXIT_DONE),

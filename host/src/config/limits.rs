@@ -11,10 +11,14 @@ use super::keys::nearest;
 use super::sections::{Backend, Config, MailTransport};
 use super::tree::Tree;
 
+/// 32 random bytes are 44 characters of base64; whoever makes up a text shall not get by with a word.
+const KEY_CHARS_MIN: usize = 32;
+
 /// Every value that can't be right.
 pub(super) fn check(config: &Config, tree: &Tree) -> Vec<Problem> {
     let mut limits = Limits { tree, problems: Vec::new() };
     limits.places(config);
+    limits.keys(config);
     limits.numbers(config);
     limits.times(config);
     limits.mail(config);
@@ -63,6 +67,20 @@ impl Limits<'_> {
             Some(Backend::Sqlite(_) | Backend::Postgres(_)) => {}
             // The URL may hold a password, so it is not shown.
             None => self.wrong("database.url", "`postgres://…` or `sqlite:PATH`", "something else"),
+        }
+    }
+
+    fn keys(&mut self, config: &Config) {
+        let database = &config.database;
+        for (key, secret) in [
+            ("database.encryption_key", &database.encryption_key),
+            ("database.previous_encryption_key", &database.previous_encryption_key),
+        ] {
+            if secret.as_ref().is_some_and(|secret| secret.reveal().chars().count() < KEY_CHARS_MIN) {
+                let expected =
+                    format!("a random text of {KEY_CHARS_MIN} characters or more (`openssl rand -base64 32`)");
+                self.wrong(key, expected, "a shorter one");
+            }
         }
     }
 

@@ -56,6 +56,10 @@ pub struct Database {
     pub url: Option<Secret>,
     /// Size of the pool, per process.
     pub max_connections: u32,
+    /// What is stored of push addresses and pairing codes is sealed with this.
+    pub encryption_key: Option<Secret>,
+    /// What was sealed with this is read too.
+    pub previous_encryption_key: Option<Secret>,
 }
 
 /// The engine that a database URL chooses.

@@ -31,6 +31,8 @@ pub mod ring_attempts;
 pub mod ring_groups;
 pub mod ring_targets;
 mod schema;
+pub mod sealed_texts;
+pub mod sealing_keys;
 mod span;
 mod taking;
 pub mod timeline;

@@ -16,7 +16,7 @@ pub struct Pairing {
     pub id: PairingId,
     /// Whose device it is for.
     pub callee_id: CalleeId,
-    /// The six digits, while it is live.
+    /// The six digits, perhaps sealed, while it is live.
     pub code: Option<String>,
     /// Who asked for it.
     pub issued_by: AccountId,
@@ -54,11 +54,12 @@ pub async fn live_of_callee(c: &mut Conn, callee: CalleeId, now: Moment) -> Resu
         .optional())?)
 }
 
-/// Gives the pairing with this live code to a device, and erases the code. Of two devices one gets it.
-pub async fn claim(c: &mut Conn, code: &str, device: DeviceId, now: Moment) -> Result<Option<Pairing>, DbError> {
+/// Gives the pairing with a live code, in whichever of these forms it is stored, to a device, and erases the code. Of two
+/// devices one gets it.
+pub async fn claim(c: &mut Conn, forms: &[String], device: DeviceId, now: Moment) -> Result<Option<Pairing>, DbError> {
     Ok(on!(c, c => diesel::update(
         pairings::table
-            .filter(pairings::code.eq(code))
+            .filter(pairings::code.eq_any(forms))
             .filter(pairings::closed_at.is_null())
             .filter(pairings::expires_at.gt(now)),
     )

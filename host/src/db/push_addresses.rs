@@ -20,7 +20,7 @@ pub struct PushAddress {
     pub device_id: DeviceId,
     /// The plugin id of the channel.
     pub channel: String,
-    /// In the channel's own form.
+    /// In the channel's own form, perhaps sealed.
     pub address: String,
     /// Which of the vendor's environments it belongs to; empty when there is one.
     pub environment: String,
@@ -47,12 +47,17 @@ pub async fn put(c: &mut Conn, address: &PushAddress) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Drops this address from every other device.
-pub async fn delete_elsewhere(c: &mut Conn, channel: &str, address: &str, device: DeviceId) -> Result<usize, DbError> {
+/// Drops an address, in whichever of these forms it is stored, from every other device.
+pub async fn delete_elsewhere(
+    c: &mut Conn,
+    channel: &str,
+    forms: &[String],
+    device: DeviceId,
+) -> Result<usize, DbError> {
     Ok(on!(c, c => diesel::delete(
         push_addresses::table
             .filter(push_addresses::channel.eq(channel))
-            .filter(push_addresses::address.eq(address))
+            .filter(push_addresses::address.eq_any(forms))
             .filter(push_addresses::device_id.ne(device)),
     )
     .execute(c)

@@ -18,7 +18,7 @@ pub struct RingTarget {
     pub push_address_id: PushAddressId,
     /// The channel plugin that knows the address.
     pub channel: String,
-    /// The address itself.
+    /// The address, perhaps sealed.
     pub address: String,
     /// `production`, `sandbox` or empty.
     pub environment: String,

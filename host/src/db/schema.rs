@@ -39,6 +39,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    sealing_keys (name) {
+        name -> Text,
+        first_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
     throttles (name) {
         name -> Text,
         count -> Integer,

@@ -14,6 +14,7 @@ use crate::domain::{AlertId, AlertKind, AlertState, AnotherTry, CallReason, Call
 use crate::services::arming::{self, Channels};
 use crate::services::schedules::pausing;
 use crate::services::schedules::retrying::Retries;
+use crate::services::sealing::Sealer;
 use crate::services::{canceling, escalation};
 
 /// What the steps of a call need to know beside the database.
@@ -24,6 +25,8 @@ pub(crate) struct Rules {
     pub(crate) config: std::sync::Arc<Config>,
     /// The loaded channels.
     pub(crate) channels: Channels,
+    /// Opens addresses.
+    pub(crate) sealer: Sealer,
     /// Now.
     pub(crate) now: Moment,
 }
@@ -31,7 +34,12 @@ pub(crate) struct Rules {
 impl Rules {
     /// The rules at this moment.
     pub(crate) fn of(app: &App) -> Self {
-        Self { config: app.config.clone(), channels: Channels::of(&app.plugins), now: app.clock.now() }
+        Self {
+            config: app.config.clone(),
+            channels: Channels::of(&app.plugins),
+            sealer: app.sealer.clone(),
+            now: app.clock.now(),
+        }
     }
 
     /// When a device that acknowledges rings should have said that this one rings.

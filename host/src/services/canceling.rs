@@ -14,7 +14,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::{AttemptId, AttemptState, CallId, CallStep, DeviceId, Moment};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
-use crate::services::lookups::ring_ref;
+use crate::services::lookups::ring_refs;
 
 /// Where a device may ring, or is about to.
 const MAY_RING: [AttemptState; 4] =
@@ -73,7 +73,7 @@ pub(crate) async fn tell(app: &App, call: CallId, wanted: &[AttemptId]) -> Resul
     }
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     for (channel, attempts) in by_channel {
-        app.plugins.cancel(&channel, attempts.iter().map(ring_ref).collect(), deadline).await?;
+        app.plugins.cancel(&channel, ring_refs(app, &attempts), deadline).await?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub use crate::db::devices::Device;
 use crate::db::devices::{self, Report};
 use crate::db::push_addresses::{self, PushAddress};
 use crate::domain::{AccountId, CalleeId, DeviceId, DevicePlatform, DeviceState, PushAddressId};
+use crate::services::sealing::{self, Kind};
 
 /// A sign of life is written down no more often than this.
 const TOUCH_EVERY_S: i64 = 60;
@@ -72,20 +73,24 @@ pub async fn register_push_address(app: &App, device: &Device, wish: Registratio
         return Err(ServiceError::Invalid { field: "channel", code: "push-channel-wrong" });
     }
     let address = wish.address.trim().to_owned();
-    if address.is_empty() || address.len() > ADDRESS_BYTES || address.chars().any(char::is_control) {
+    if address.is_empty()
+        || address.len() > ADDRESS_BYTES
+        || address.chars().any(char::is_control)
+        || sealing::looks_sealed(&address)
+    {
         return Err(ServiceError::Invalid { field: "address", code: "push-address-wrong" });
     }
     if !["", "production", "sandbox"].contains(&wish.environment.as_str()) {
         return Err(ServiceError::Invalid { field: "environment", code: "push-environment-unknown" });
     }
-    let now = app.clock.now();
+    let (now, forms) = (app.clock.now(), app.sealer.forms(Kind::PushAddress, &address));
     let report =
         Report { platform: wish.platform, app_version: version(wish.app_version.as_deref()), ..Report::default() };
     let row = PushAddress {
         id: PushAddressId::new(),
         device_id: device.id,
         channel,
-        address,
+        address: app.sealer.seal(Kind::PushAddress, &address),
         environment: wish.environment,
         registered_at: now,
         gone_at: None,
@@ -94,7 +99,7 @@ pub async fn register_push_address(app: &App, device: &Device, wish: Registratio
         .write(move |c| {
             async move {
                 still_paired(devices::find(c, row.device_id).await?)?;
-                push_addresses::delete_elsewhere(c, &row.channel, &row.address, row.device_id).await?;
+                push_addresses::delete_elsewhere(c, &row.channel, &forms, row.device_id).await?;
                 push_addresses::put(c, &row).await?;
                 Ok::<_, ServiceError>(devices::set_report(c, row.device_id, &report, now).await?)
             }

@@ -53,7 +53,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
 
 async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
-    let refs = attempts.iter().map(ring_ref).collect();
+    let refs = ring_refs(app, &attempts);
     let inspections = match app.plugins.inspect(channel, refs, deadline).await {
         Ok(inspections) => inspections,
         Err(failure) => {
@@ -88,17 +88,20 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
     Ok(())
 }
 
-/// An attempt as its channel asks for it.
-pub(crate) fn ring_ref(attempt: &RingAttempt) -> RingRef {
-    RingRef {
-        attempt: attempt.id,
-        call: attempt.call_id,
-        group: attempt.group_id,
-        address: attempt.address.clone(),
-        environment: attempt.environment.clone(),
-        ring_at: attempt.ring_at,
-        reference: attempt.reference.clone(),
-    }
+/// Attempts as their channel asks for them.
+pub(crate) fn ring_refs<'a>(app: &App, attempts: impl IntoIterator<Item = &'a RingAttempt>) -> Vec<RingRef> {
+    let ring_ref = |attempt: &RingAttempt| {
+        Some(RingRef {
+            attempt: attempt.id,
+            call: attempt.call_id,
+            group: attempt.group_id,
+            address: app.sealer.address_of(attempt)?,
+            environment: attempt.environment.clone(),
+            ring_at: attempt.ring_at,
+            reference: attempt.reference.clone(),
+        })
+    };
+    attempts.into_iter().filter_map(ring_ref).collect()
 }
 
 async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {
@@ -145,7 +148,7 @@ async fn take_back(app: &App, channel: &str, late: Vec<RingAttempt>) -> Result<(
     for (group, late) in groups {
         // A vendor takes back whole submissions: it must be told that it is all of it.
         let all = ring_attempts::of_group(&mut app.db.read().await?, group).await?;
-        let taken_back = match app.plugins.cancel(channel, all.iter().map(ring_ref).collect(), deadline).await {
+        let taken_back = match app.plugins.cancel(channel, ring_refs(app, &all), deadline).await {
             Ok(taken_back) => taken_back,
             Err(failure) => {
                 tracing::warn!(channel, error = %failure, "rings that came too late could not be taken back");

@@ -42,6 +42,7 @@ pub mod queueing;
 pub mod reconciling;
 pub mod replacing;
 pub mod ringing;
+pub mod sealing;
 mod settling;
 mod staff_alerts;
 pub mod submitting;

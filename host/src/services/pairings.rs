@@ -13,6 +13,7 @@ use crate::db::devices::{self, Device};
 use crate::db::pairings::{self, Pairing};
 use crate::db::{Conn, DbError, callees, push_addresses};
 use crate::domain::{AccountId, CalleeId, DeviceId, DevicePlatform, DeviceState, FamilyId, Moment, PairingId};
+use crate::services::sealing::Kind;
 
 /// Codes that one callee's family can ask for within an hour.
 const CODES_PER_CALLEE: u32 = 20;
@@ -68,7 +69,7 @@ pub async fn issue(app: &App, account: AccountId, callee: CalleeId) -> Result<Is
     let throttle = Throttle::new("pairing-issue", &callee.to_string(), CODES_PER_CALLEE, HOUR_S);
     throttle::count_all(app, vec![throttle]).await?;
 
-    let now = app.clock.now();
+    let (now, sealer) = (app.clock.now(), app.sealer.clone());
     let expires_at = now.plus_secs(i64::from(app.config.pairing.code_ttl_s));
     let codes = (0..CODE_DRAWS).map(|_| secrets::six_digits()).collect::<Result<Vec<_>, _>>()?;
     let (family, issued) = app
@@ -86,7 +87,7 @@ pub async fn issue(app: &App, account: AccountId, callee: CalleeId) -> Result<Is
                     let pairing = Pairing {
                         id,
                         callee_id: callee,
-                        code: Some(code.clone()),
+                        code: Some(sealer.seal(Kind::PairingCode, &code)),
                         issued_by: account,
                         issued_at: now,
                         expires_at,
@@ -111,7 +112,9 @@ pub async fn live(app: &App, account: AccountId, callee: CalleeId) -> Result<Opt
     let mut c = app.db.read().await?;
     families::edit(families::callee_in(&mut c, account, callee).await?.role)?;
     let live = pairings::live_of_callee(&mut c, callee, app.clock.now()).await?;
-    Ok(live.and_then(|pairing| Some(Issued { id: pairing.id, code: pairing.code?, expires_at: pairing.expires_at })))
+    // One that cannot be read cannot be used: the family asks for another.
+    let code = |kept: String| app.sealer.open(Kind::PairingCode, &kept).ok();
+    Ok(live.and_then(|live| Some(Issued { id: live.id, code: code(live.code?)?, expires_at: live.expires_at })))
 }
 
 /// Makes a pending device of whoever has a live code.
@@ -120,7 +123,7 @@ pub async fn live(app: &App, account: AccountId, callee: CalleeId) -> Result<Opt
 /// whole installation, in the transaction that looks it up: a thousand guesses at once are a thousand guesses.
 pub async fn claim(app: &App, wish: Claim) -> Result<Claimed, ServiceError> {
     let wrong = || ServiceError::Invalid { field: "pairing_code", code: "pairing-code-wrong" };
-    let code = read_code(&wish.code).ok_or_else(wrong)?;
+    let codes = app.sealer.forms(Kind::PairingCode, &read_code(&wish.code).ok_or_else(wrong)?);
     let guesses = Guesses::new(&app.config.pairing, &wish.address);
     let now = app.clock.now();
     let secret = secrets::new_secret()?;
@@ -150,7 +153,7 @@ pub async fn claim(app: &App, wish: Claim) -> Result<Claimed, ServiceError> {
                 if tried != Tried::Allowed {
                     return Ok::<_, DbError>(Err(tried));
                 }
-                let Some(pairing) = pairings::claim(c, &code, device.id, now).await? else {
+                let Some(pairing) = pairings::claim(c, &codes, device.id, now).await? else {
                     return Ok(Err(Tried::Allowed));
                 };
                 let Some(callee) = callees::find(c, pairing.callee_id).await? else {

@@ -127,7 +127,7 @@ async fn ask_submission(
     if talks.iter().any(|talk| talk.attempt_id == attempt.id) {
         return Ok((Known::Nothing, None));
     }
-    let found = match app.plugins.inspect(&attempt.channel, vec![lookups::ring_ref(&attempt)], deadline).await {
+    let found = match app.plugins.inspect(&attempt.channel, lookups::ring_refs(app, [&attempt]), deadline).await {
         Ok(inspections) => inspections.into_iter().find(|found| found.attempt == attempt.id),
         Err(error) => {
             tracing::warn!(call = %call.id, %error, "a submission could not be looked up");

@@ -123,7 +123,7 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     };
     let Some(channel) = all.first().map(|attempt| attempt.channel.clone()) else { return Ok(()) };
     let deadline = Duration::from_millis(deadline_ms.into());
-    let answered = app.plugins.cancel(&channel, all.iter().map(lookups::ring_ref).collect(), deadline).await;
+    let answered = app.plugins.cancel(&channel, lookups::ring_refs(app, &all), deadline).await;
     let rules = Rules::of(app);
     let now = rules.now;
     // Until the ring there is time to ask again.
@@ -158,7 +158,7 @@ fn may_arrive_yet(attempt: &RingAttempt, now: Moment) -> bool {
 
 /// Those of the attempts that the vendor has, and shows as taken back.
 async fn seen_canceled(app: &App, channel: &str, doubtful: &[&RingAttempt], deadline: Duration) -> Vec<AttemptId> {
-    let refs = doubtful.iter().map(|attempt| lookups::ring_ref(attempt)).collect();
+    let refs = lookups::ring_refs(app, doubtful.iter().copied());
     // No answer leaves the doubt, and the job comes again.
     let inspections = app.plugins.inspect(channel, refs, deadline).await.unwrap_or_default();
     inspections.iter().filter(|found| found.phase == RingPhase::Canceled).map(|found| found.attempt).collect()

@@ -104,6 +104,14 @@ pub enum Command {
     /// that are at it. Refuses a database that a newer version has changed, and leaves it as it is.
     #[command(after_long_help = MIGRATE_MORE)]
     Migrate(ConfigArg),
+
+    /// Seal push addresses and pairing codes that the database still holds in clear, or sealed with the previous key
+    ///
+    /// What is stored while `database.encryption_key` is set is sealed anyway; this brings what was stored before to the
+    /// same form. Without that key it does the opposite. Hosts may run meanwhile, if they were started with the same
+    /// configuration. Afterwards `database.previous_encryption_key` is needed no longer, but by older backups.
+    #[command(after_long_help = SEAL_MORE)]
+    Seal(ConfigArg),
 }
 
 /// Commands about the configuration.
@@ -166,6 +174,13 @@ Example:
   callpanion migrate --config callpanion.toml
 
 Exit codes: 0 up to date, 1 failed or refused, 2 wrong command line, 3 wrong configuration";
+
+const SEAL_MORE: &str = "\
+Example:
+  callpanion seal --config callpanion.toml
+
+Exit codes: 0 all stands as the configuration asks, 1 failed, or something cannot be opened, 2 wrong command line,
+3 wrong configuration";
 
 const CONFIG_CHECK_MORE: &str = "\
 Example:

@@ -42,7 +42,7 @@ pub struct RingAttempt {
     pub device_id: Option<DeviceId>,
     /// The push address; none for a number.
     pub push_address_id: Option<PushAddressId>,
-    /// Push address or phone number.
+    /// Push address, perhaps sealed, or phone number.
     pub address: String,
     /// `production`, `sandbox` or empty.
     pub environment: String,

@@ -116,14 +116,21 @@ async fn take(c: &mut Conn, node: NodeId, due: Span, rules: &Rules) -> Result<Pa
             miss(c, &mut call.clone(), CallReason::TooLate, rules).await?;
             page.settled.push(call.family_id);
         } else {
-            page.armed.push(armed(attempt, call, callee, &material, rules));
+            page.armed.extend(armed(attempt, call, callee, &material, rules));
         }
     }
     Ok(page)
 }
 
-/// A row and what its channel is given.
-pub(crate) fn armed(attempt: RingAttempt, call: &Call, callee: &Callee, material: &Material, rules: &Rules) -> Armed {
+/// A row and what its channel is given; `None` where its address is sealed with a key that this host was not given.
+pub(crate) fn armed(
+    attempt: RingAttempt,
+    call: &Call,
+    callee: &Callee,
+    material: &Material,
+    rules: &Rules,
+) -> Option<Armed> {
+    let address = rules.sealer.address_of(&attempt)?;
     let is_told = rules.channels.is_told(&attempt.channel);
     let variables = if is_told { agent_variables::from(material, call, callee) } else { Vec::new() };
     let ring = Ring {
@@ -132,7 +139,7 @@ pub(crate) fn armed(attempt: RingAttempt, call: &Call, callee: &Callee, material
         group: attempt.group_id,
         family: call.family_id,
         callee: callee.id,
-        address: attempt.address.clone(),
+        address,
         environment: attempt.environment.clone(),
         ring_at: attempt.ring_at,
         expires_at: attempt.expires_at,
@@ -140,7 +147,7 @@ pub(crate) fn armed(attempt: RingAttempt, call: &Call, callee: &Callee, material
         zone: callee.zone.clone(),
         variables,
     };
-    Armed { attempt, ring }
+    Some(Armed { attempt, ring })
 }
 
 /// The host stops: lets everything go that it holds, so that another takes it at once.

@@ -50,6 +50,7 @@ pub(super) async fn world_at(start: &str) -> World {
         config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
         clock: clock.clone(),
         db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
+        sealer: crate::services::sealing::Sealer::new(&Config::load(None, std::iter::empty()).unwrap().database),
         plugins: Plugins::load(&BTreeMap::new(), Surroundings::new(clock, Entropy::fixed([7; 32])).unwrap()).unwrap(),
         mailer: Mailer::memory(),
         theme: Arc::new(Theme::load().unwrap()),

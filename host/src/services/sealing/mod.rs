@@ -1,0 +1,137 @@
+//! Sealing: what would let a stranger ring, or pair a device, is encrypted before it is stored, where the operator gave a
+//! key: push addresses, also those of rings, and live pairing codes. Boot makes the [`Sealer`].
+//!
+//! It is AES-SIV with 256-bit keys (RFC 5297): the same text is sealed alike each time, so that the database can look for it
+//! and keep it unique. A sealed text is `sealed:NAME:BASE64URL`, where the name is that of the key. Everything else is
+//! plain and reads as it is, so a database may hold both while it is changed from one to the other ([`renewing`]).
+
+pub mod keys;
+pub mod renewing;
+
+use std::sync::Arc;
+
+use aes_siv::siv::Aes256Siv;
+use aes_siv::{Key, KeyInit as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use crate::config::{Database, Secret};
+use crate::db::ring_attempts::RingAttempt;
+
+const PREFIX: &str = "sealed:";
+
+/// What is sealed. One kind cannot be passed off as another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Where a channel reaches a device.
+    PushAddress,
+    /// The six digits of a pairing.
+    PairingCode,
+}
+
+impl Kind {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::PushAddress => b"push-address",
+            Self::PairingCode => b"pairing-code",
+        }
+    }
+}
+
+/// Seals, and opens what was sealed. Cheap to clone.
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "it holds keys")]
+pub struct Sealer {
+    /// What is stored from now on is sealed with this one; without it, it is plain.
+    present: Option<Arc<SealingKey>>,
+    /// What was sealed with this one is read too.
+    previous: Option<Arc<SealingKey>>,
+}
+
+struct SealingKey {
+    /// Says which key it is, and nothing about it: eight hexadecimal digits.
+    name: String,
+    key: Key<Aes256Siv>,
+}
+
+/// A text is sealed with a key that is not there, or was changed since.
+#[derive(Debug, thiserror::Error)]
+#[error("it cannot be opened with database.encryption_key nor with database.previous_encryption_key")]
+pub(crate) struct Unreadable;
+
+impl Sealer {
+    /// With the keys of the configuration.
+    pub fn new(config: &Database) -> Self {
+        let key = |secret: &Option<Secret>| secret.as_ref().map(|secret| Arc::new(SealingKey::new(secret.reveal())));
+        Self { present: key(&config.encryption_key), previous: key(&config.previous_encryption_key) }
+    }
+
+    /// How `text` is stored.
+    pub(crate) fn seal(&self, kind: Kind, text: &str) -> String {
+        self.present.as_ref().map_or_else(|| text.to_owned(), |key| key.seal(kind, text))
+    }
+
+    /// What was stored as `kept`.
+    pub(crate) fn open(&self, kind: Kind, kept: &str) -> Result<String, Unreadable> {
+        let Some(sealed) = kept.strip_prefix(PREFIX) else { return Ok(kept.to_owned()) };
+        let (name, sealed) = sealed.split_once(':').ok_or(Unreadable)?;
+        self.keys().find(|key| key.name == name).and_then(|key| key.open(kind, sealed)).ok_or(Unreadable)
+    }
+
+    /// Where this attempt rings; `None`, and a word in the log, where that cannot be read.
+    pub(crate) fn address_of(&self, attempt: &RingAttempt) -> Option<String> {
+        let unreadable = |error: &Unreadable| tracing::error!(attempt = %attempt.id, call = %attempt.call_id, %error, "nothing rings there");
+        self.open(Kind::PushAddress, &attempt.address).inspect_err(unreadable).ok()
+    }
+
+    /// All forms in which `text` may be stored.
+    pub(crate) fn forms(&self, kind: Kind, text: &str) -> Vec<String> {
+        self.keys().map(|key| key.seal(kind, text)).chain([text.to_owned()]).collect()
+    }
+
+    /// Whether `kept` stands as it would be stored now.
+    fn is_present(&self, kept: &str) -> bool {
+        let name = kept.strip_prefix(PREFIX).and_then(|sealed| sealed.split(':').next());
+        name == self.present.as_ref().map(|key| key.name.as_str())
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &SealingKey> {
+        self.present.iter().chain(&self.previous).map(AsRef::as_ref)
+    }
+}
+
+/// Whether a stranger's text would be taken for a sealed one.
+pub(crate) fn looks_sealed(text: &str) -> bool {
+    text.starts_with(PREFIX)
+}
+
+impl SealingKey {
+    /// Of a long random text, as `openssl rand -base64 32` prints it.
+    fn new(secret: &str) -> Self {
+        let made = Hkdf::<Sha256>::new(None, secret.as_bytes());
+        let (mut name, mut key) = ([0; 4], Key::<Aes256Siv>::default());
+        // Only lengths beyond 255 hashes are refused (RFC 5869, 2.3).
+        let fits = made.expand(b"callpanion sealing key", &mut key).and_then(|()| made.expand(b"its name", &mut name));
+        debug_assert!(fits.is_ok());
+        Self { name: format!("{:08x}", u32::from_be_bytes(name)), key }
+    }
+
+    fn seal(&self, kind: Kind, text: &str) -> String {
+        let mut cipher = Aes256Siv::new(&self.key);
+        // Of a text in memory and one header nothing is too long.
+        let sealed = cipher.encrypt([kind.label()], text.as_bytes()).unwrap_or_default();
+        format!("{PREFIX}{}:{}", self.name, URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    fn open(&self, kind: Kind, sealed: &str) -> Option<String> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let plain = Aes256Siv::new(&self.key).decrypt([kind.label()], &sealed).ok()?;
+        String::from_utf8(plain).ok()
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
