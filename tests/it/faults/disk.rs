@@ -1,8 +1,8 @@
 //! A disk that remembers what was done to it, breaks, or pulls the plug: see `tests/fixtures/disk.c`, which a program is
 //! started with.
 
-use std::collections::{BTreeMap, HashMap};
-use std::os::unix::fs::MetadataExt as _;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ pub struct Disk {
     library: PathBuf,
 }
 
-/// One thing that a program did to a file.
+/// One thing that a program did to a file or to a folder.
 pub struct Deed {
     /// When it was about to do it, in microseconds.
     pub at_us: i64,
@@ -33,8 +33,11 @@ enum What {
     Write { offset: usize, bytes: Vec<u8> },
     Truncate(usize),
     Sync,
+    SyncFolder,
+    Make,
     Remove,
     Rename(PathBuf),
+    Link(PathBuf),
 }
 
 impl Disk {
@@ -78,6 +81,20 @@ impl Disk {
         settings.insert("DISK_BROKEN".to_owned(), self.place("broken"));
     }
 
+    /// What a server is to be started with so that all that its processes do in a folder is written down.
+    pub fn watch_folder(&self, folder: &Path) -> Settings {
+        // It may run as another user.
+        let open = |path: &str, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        open(&self.place(""), 0o755);
+        std::fs::write(self.place("log"), "").unwrap();
+        open(&self.place("log"), 0o666);
+        Settings::from([
+            ("LD_PRELOAD".to_owned(), self.library.display().to_string()),
+            ("DISK_FILES".to_owned(), format!("{}/", folder.canonicalize().unwrap().display())),
+            ("DISK_LOG".to_owned(), self.place("log")),
+        ])
+    }
+
     /// The program dies just before it does the so-manieth thing.
     pub fn kill_at(settings: &mut Settings, deed: usize) {
         settings.insert("DISK_KILL_AT".to_owned(), deed.to_string());
@@ -118,8 +135,11 @@ fn read(log: &[u8]) -> Option<(Deed, &[u8])> {
         b'w' => What::Write { offset, bytes: bytes.to_vec() },
         b't' => What::Truncate(offset),
         b's' => What::Sync,
+        b'd' => What::SyncFolder,
+        b'c' => What::Make,
         b'u' => What::Remove,
-        b'r' => What::Rename(String::from_utf8(bytes.to_vec()).unwrap().into()),
+        b'r' => What::Rename(other_name(bytes)),
+        b'l' => What::Link(other_name(bytes)),
         other => panic!("the log of the disk has {other:?}"),
     };
     let at_us = i64::try_from(number(0)).unwrap();
@@ -127,11 +147,27 @@ fn read(log: &[u8]) -> Option<(Deed, &[u8])> {
     Some((Deed { at_us, inode: number(8), path, what }, log))
 }
 
+fn other_name(bytes: &[u8]) -> PathBuf {
+    String::from_utf8(bytes.to_vec()).unwrap().into()
+}
+
+/// When it is safe that there is a file of a name, or none any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// When the folder was synced; until then any of them may be. This is all that POSIX promises.
+    WithFolder,
+    /// In the order in which they changed: with what is synced, its name is safe, and each that changed before. So the
+    /// journals of ext4 and XFS have it, and PostgreSQL counts on it: it makes a table's file and syncs only that.
+    InOrder,
+}
+
 /// What lies on the disk for good, and what the program was only told. A file's contents are safe when the file was
-/// synced; that there is a file of this name, or none any more, when its folder was.
+/// synced. Folders are safe: those that there were, and those that a file's name needs.
 #[derive(Clone)]
 pub struct Platter {
     folder: PathBuf,
+    safe_names: Names,
+    folders: Vec<PathBuf>,
     contents: Vec<Content>,
     /// By inode, as long as that is the same file.
     by_inode: HashMap<u64, usize>,
@@ -147,16 +183,19 @@ struct Content {
 
 impl Platter {
     /// What lies in a folder now, all of it safe.
-    pub fn of(folder: &Path) -> Self {
+    pub fn of(folder: &Path, safe_names: Names) -> Self {
         let mut platter = Self {
-            folder: folder.to_owned(),
+            folder: folder.canonicalize().unwrap(),
+            safe_names,
+            folders: Vec::new(),
             contents: Vec::new(),
             by_inode: HashMap::new(),
             names: BTreeMap::new(),
             told: Vec::new(),
         };
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        let (folders, files) = everything_in(&platter.folder);
+        platter.folders = folders;
+        for path in files {
             let safe = std::fs::read(&path).unwrap();
             platter.by_inode.insert(path.metadata().unwrap().ino(), platter.contents.len());
             platter.names.insert(path, platter.contents.len());
@@ -176,10 +215,8 @@ impl Platter {
 
     /// The program does one thing more.
     pub fn take(&mut self, deed: &Deed) {
-        if deed.path == self.folder {
-            for (name, file) in std::mem::take(&mut self.told) {
-                rename(&mut self.names, name, file);
-            }
+        if matches!(deed.what, What::SyncFolder) {
+            self.sync_names(|name, _| name.parent() == Some(deed.path.as_path()));
             return;
         }
         let file = *self.by_inode.entry(deed.inode).or_insert_with(|| {
@@ -188,31 +225,104 @@ impl Platter {
             self.contents.len() - 1
         });
         match &deed.what {
-            What::Sync => self.contents[file].sync(|_| true),
-            What::Remove => {
-                self.by_inode.remove(&deed.inode);
-                self.told.push((deed.path.clone(), None));
+            What::Sync => {
+                self.contents[file].sync(|_| true);
+                if self.safe_names == Names::InOrder {
+                    self.sync_names(|_, of| of == Some(file));
+                }
             }
+            What::Remove => self.told.push((deed.path.clone(), None)),
             What::Rename(to) => self.told.extend([(deed.path.clone(), None), (to.clone(), Some(file))]),
+            What::Link(to) => self.told.push((to.clone(), Some(file))),
+            What::Make | What::SyncFolder => {}
             written => self.contents[file].told.push(written.clone()),
         }
+        if matches!(deed.what, What::Remove | What::Rename(_)) {
+            // The inode of a file without a name may be another file's from now on.
+            let named: HashSet<usize> = self.names_as_told().into_values().collect();
+            self.by_inode.retain(|_, file| named.contains(file));
+        }
+    }
+
+    /// Makes safe the names of which this holds, and what is safe with them.
+    fn sync_names(&mut self, is_synced: impl Fn(&Path, Option<usize>) -> bool) {
+        let told = std::mem::take(&mut self.told);
+        let before_last = told.iter().rposition(|(name, file)| is_synced(name, *file)).map_or(0, |last| last + 1);
+        for (at, (name, file)) in told.into_iter().enumerate() {
+            let is_safe = match self.safe_names {
+                Names::WithFolder => is_synced(&name, file),
+                Names::InOrder => at < before_last,
+            };
+            if is_safe {
+                rename(&mut self.names, name, file);
+            } else {
+                self.told.push((name, file));
+            }
+        }
+    }
+
+    /// As the program sees them.
+    fn names_as_told(&self) -> BTreeMap<PathBuf, usize> {
+        let mut names = self.names.clone();
+        for (name, file) in &self.told {
+            rename(&mut names, name.clone(), *file);
+        }
+        names
     }
 
     /// Puts into a folder what is found after a power cut: what is safe, and of the rest whatever `arrives`.
     pub fn cut(&self, into: &Path, mut arrives: impl FnMut() -> bool) {
-        let mut names = self.names.clone();
+        let (mut names, mut has_arrived) = (self.names.clone(), true);
         for (name, file) in &self.told {
-            if arrives() {
+            has_arrived = arrives() && (has_arrived || self.safe_names == Names::WithFolder);
+            if has_arrived {
                 rename(&mut names, name.clone(), *file);
             }
+        }
+        let place = |path: &Path| into.join(path.strip_prefix(&self.folder).unwrap());
+        for folder in &self.folders {
+            std::fs::create_dir_all(place(folder)).unwrap();
         }
         for (name, file) in names {
             let content = &self.contents[file];
             let mut found = Content { safe: content.safe.clone(), told: content.told.clone() };
             found.sync(|_| arrives());
-            std::fs::write(into.join(name.file_name().unwrap()), found.safe).unwrap();
+            std::fs::create_dir_all(place(&name).parent().unwrap()).unwrap();
+            std::fs::write(place(&name), found.safe).unwrap();
         }
     }
+
+    /// The files of a folder that are not as the program was told, by their names in it.
+    pub fn unlike(&self, folder: &Path) -> Vec<PathBuf> {
+        let told = tempfile::tempdir().unwrap();
+        self.cut(told.path(), || true);
+        let names = [told.path(), folder].map(|folder| {
+            let (_, files) = everything_in(folder);
+            files.into_iter().map(|path| path.strip_prefix(folder).unwrap().to_owned()).collect::<HashSet<_>>()
+        });
+        let is_unlike = |name: &&PathBuf| {
+            let [told, found] = [told.path(), folder].map(|folder| std::fs::read(folder.join(name)).ok());
+            told != found
+        };
+        names[0].union(&names[1]).filter(is_unlike).cloned().collect()
+    }
+}
+
+/// The folders in a folder, and the files in all of them.
+fn everything_in(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut folders, mut files, mut waiting) = (Vec::new(), Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path.clone());
+                waiting.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    (folders, files)
 }
 
 fn rename(names: &mut BTreeMap<PathBuf, usize>, name: PathBuf, file: Option<usize>) {

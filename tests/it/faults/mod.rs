@@ -23,6 +23,7 @@ mod memory;
 mod migrations;
 mod overload;
 mod power_cut;
+mod power_cut_postgres;
 mod rolling_upgrade;
 mod secrets;
 mod stopped;

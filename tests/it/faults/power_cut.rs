@@ -13,7 +13,7 @@ use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection};
 use futures::future::join_all;
 
 use super::crowd::{Crowd, count, now, until};
-use super::disk::{Deed, Disk, Platter};
+use super::disk::{Deed, Disk, Names, Platter};
 use crate::testing::program::Running;
 use crate::testing::{Settings, WEBHOOK_PATH, client};
 
@@ -22,14 +22,28 @@ const CALLS: usize = 60;
 const POSTING: usize = 4;
 const WEBHOOKS_EACH: usize = 40;
 /// Long enough for the hosts that are started at the end.
-const WINDOW_S: i64 = 120;
+pub const WINDOW_S: i64 = 120;
 /// Hosts that are started on what a cut left.
 const STARTS: usize = 3;
 
 /// What the world knows, and when it was told so: webhooks that were answered, and the names of rings that came.
-struct Known {
-    webhooks: Vec<(String, i64)>,
-    rings: Vec<(String, i64)>,
+pub struct Known {
+    /// The bodies of the webhooks.
+    pub webhooks: Vec<(String, i64)>,
+    /// As the database writes ids.
+    pub rings: Vec<(String, i64)>,
+}
+
+impl Known {
+    /// Fails unless all that was known before a cut is among what it left: webhooks, the keys of their jobs, and rings.
+    pub fn check(&self, webhooks: &[String], jobs: &[String], rings: &[String], cut_at: i64) {
+        assert_eq!(webhooks.len(), jobs.len(), "each webhook has its job");
+        for (what, known, found) in [("webhook", &self.webhooks, webhooks), ("ring", &self.rings, rings)] {
+            for (name, _) in known.iter().filter(|(_, at)| *at < cut_at) {
+                assert!(found.contains(name), "the {what} {name} is lost with a power cut at {cut_at}");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,7 +55,7 @@ async fn power_cut_loses_no_webhook_that_was_answered_and_no_name_of_a_ring_that
     crowd.window_s = WINDOW_S;
     let wal = disk.data().join("it.sqlite-wal");
     until("the database is closed", async || !wal.exists()).await;
-    let before = Platter::of(&disk.data());
+    let before = Platter::of(&disk.data(), Names::WithFolder);
     let mut settings = crowd.settings(&format!("sqlite:{}", disk.file().display()));
     disk.watch(&mut settings);
     let node = Running::serve(&settings).await;
@@ -61,7 +75,7 @@ async fn power_cut_loses_no_webhook_that_was_answered_and_no_name_of_a_ring_that
         settings.remove(name);
     }
     let starts = (1..=STARTS).map(|at| armed + (deeds.len() - armed) * at / STARTS);
-    join_all(starts.map(|start| start_on(&crowd, before.after(&deeds[..start]), start, &settings))).await;
+    join_all(starts.map(|start| start_after(&crowd, before.after(&deeds[..start]), start, &settings))).await;
 
     let most = if super::is_full() { deeds.len() } else { 120 };
     let (mut platter, mut cuts) = (before.clone(), 0);
@@ -102,7 +116,7 @@ async fn power_cut_loses_no_webhook_that_was_answered_and_no_name_of_a_ring_that
 }
 
 /// Posts webhooks side by side, and notes when each was answered.
-async fn post_webhooks(crowd: &Crowd, settings: &Settings) -> Vec<(String, i64)> {
+pub async fn post_webhooks(crowd: &Crowd, settings: &Settings) -> Vec<(String, i64)> {
     let url = format!("http://{}{WEBHOOK_PATH}", settings["CALLPANION__LISTEN"]);
     let post = async |body: String| {
         let signature = sign(crowd.world.eleven.webhook_secret(), now().secs(), &body);
@@ -135,38 +149,39 @@ fn look_at(folder: &Path, known: &Known, cut_at: i64) {
         rows.into_iter().map(|row| row.text).collect()
     };
     assert_eq!(texts("SELECT integrity_check AS text FROM pragma_integrity_check"), ["ok"], "cut before {cut_at}");
-    let stored = texts("SELECT CAST(body AS TEXT) AS text FROM webhook_events");
+    let webhooks = texts("SELECT CAST(body AS TEXT) AS text FROM webhook_events");
     let jobs = texts("SELECT key AS text FROM jobs WHERE kind = 'apply_webhook'");
-    assert_eq!(stored.len(), jobs.len(), "each webhook has its job");
-    let attempts = texts("SELECT lower(hex(id)) AS text FROM ring_attempts");
-    for (what, known, found) in [("webhook", &known.webhooks, stored), ("ring", &known.rings, attempts)] {
-        for (name, _) in known.iter().filter(|(_, at)| *at < cut_at) {
-            assert!(found.contains(name), "the {what} {name} is lost with a power cut at {cut_at}");
-        }
-    }
+    let rings = texts("SELECT lower(hex(id)) AS text FROM ring_attempts");
+    known.check(&webhooks, &jobs, &rings, cut_at);
 }
 
 /// Heads or tails, the same in each run.
-fn chance(at: usize) -> fastrand::Rng {
+pub fn chance(at: usize) -> fastrand::Rng {
     fastrand::Rng::with_seed(u64::try_from(at).unwrap())
 }
 
-/// Starts a host on what a cut leaves. It may repeat rings, under the same names.
-async fn start_on(crowd: &Crowd, platter: Platter, start: usize, settings: &Settings) {
+/// Starts a host on what a cut leaves.
+async fn start_after(crowd: &Crowd, platter: Platter, start: usize, settings: &Settings) {
     let folder = tempfile::tempdir().unwrap();
     let mut chance = chance(start);
     platter.cut(folder.path(), || chance.bool());
     let file = folder.path().join("it.sqlite");
+    let url = format!("sqlite:{}", file.display());
+    start_on(crowd, &Location::Sqlite(file), url, settings).await;
+}
+
+/// Starts a host on a database that a cut has left, and audits it when nothing is left to do. It may repeat rings, under
+/// the same names.
+pub async fn start_on(crowd: &Crowd, here: &Location, url: String, settings: &Settings) {
     let mut settings = settings.clone();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     settings.insert("CALLPANION__LISTEN".to_owned(), port.to_string());
-    settings.insert("CALLPANION__DATABASE__URL".to_owned(), format!("sqlite:{}", file.display()));
+    settings.insert("CALLPANION__DATABASE__URL".to_owned(), url);
     let node = Running::serve(&settings).await;
-    let here = Location::Sqlite(file);
     let left = "ring_attempts WHERE accepted_at IS NULL";
-    until(left, async || count(&here, left).await == Some(0)).await;
+    until(left, async || count(here, left).await == Some(0)).await;
     let unread = "jobs WHERE state <> 'done'";
-    until(unread, async || count(&here, unread).await == Some(0)).await;
+    until(unread, async || count(here, unread).await == Some(0)).await;
     crowd.audit_now(&settings).await;
     node.stop().await;
 }

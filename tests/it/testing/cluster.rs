@@ -1,7 +1,8 @@
 //! A PostgreSQL server of a test's own, which the test may stop, and a way to it that the test may cut.
 
 use std::net::TcpListener as StdListener;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+use super::Settings;
 
 /// A server with an empty database named `callpanion`.
 pub struct Cluster {
@@ -26,49 +29,84 @@ impl Cluster {
 
     /// The same, with more options of the server's command line.
     pub async fn start_with(options: &'static str) -> Self {
-        let folder = tempfile::Builder::new().prefix("callpanion-pg-").tempdir().unwrap();
-        let port = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Self { folder, port, options };
-        let folder = cluster.folder.path().to_str().unwrap().to_owned();
-        // PostgreSQL refuses to run as root.
-        assert!(Command::new("chmod").args(["777", &folder]).status().await.unwrap().success());
-        cluster.run("initdb", &["-U", "callpanion", "-A", "trust", "--no-sync", "-D"]).await;
+        let cluster = Self::nothing_yet(options);
+        cluster.run("initdb", &["-U", "callpanion", "-A", "trust", "--no-sync", "-D"], &Settings::new()).await;
         cluster.go().await;
         cluster
     }
 
-    fn data(&self) -> PathBuf {
+    /// The same on data that are `put` into its folder.
+    pub async fn start_on(options: &'static str, put: impl FnOnce(&Path)) -> Self {
+        let cluster = Self::nothing_yet(options);
+        let data = cluster.data();
+        std::fs::create_dir(&data).unwrap();
+        put(&data);
+        // It refuses data that are another's, or that others may read.
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).unwrap();
+        if is_root().await {
+            let mut give = Command::new("chown");
+            assert!(give.args(["-R", "nobody:nogroup"]).arg(data).status().await.unwrap().success());
+        }
+        cluster.go().await;
+        cluster
+    }
+
+    fn nothing_yet(options: &'static str) -> Self {
+        let folder = tempfile::Builder::new().prefix("callpanion-pg-").tempdir().unwrap();
+        let port = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // PostgreSQL refuses to run as root.
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        Self { folder, port, options }
+    }
+
+    /// The folder of its data.
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    async fn run(&self, program: &str, arguments: &[&str]) {
-        let is_root = Command::new("id").arg("-u").output().await.unwrap().stdout == b"0\n";
-        let mut command = if is_root {
+    async fn run(&self, program: &str, arguments: &[&str], environment: &Settings) {
+        let mut command = if is_root().await {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", program]);
             command
         } else {
             Command::new(program)
         };
-        let log = self.folder.path().join("output");
-        let output = std::fs::File::create(&log).unwrap();
-        let command = command.args(arguments).arg(self.data()).env("HOME", self.folder.path());
+        let said = self.folder.path().join("output");
+        let output = std::fs::File::create(&said).unwrap();
+        let command = command.args(arguments).arg(self.data()).env("HOME", self.folder.path()).envs(environment);
         let command = command.current_dir(self.folder.path()).stdout(output.try_clone().unwrap()).stderr(output);
         let status = command.status().await.unwrap();
-        assert!(status.success(), "{program}: {}", std::fs::read_to_string(log).unwrap_or_default());
+        let [said, log] = [said, self.log()].map(|file| std::fs::read_to_string(file).unwrap_or_default());
+        assert!(status.success(), "{program}: {said}{log}");
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     /// Starts the server again.
     pub async fn go(&self) {
-        let (log, port, more) = (self.folder.path().join("log"), self.port, self.options);
+        self.go_with(&Settings::new()).await;
+    }
+
+    /// The same, with more in its environment.
+    pub async fn go_with(&self, environment: &Settings) {
+        let (log, port, more) = (self.log(), self.port, self.options);
         let folder = self.folder.path().display();
         let options = format!("-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {more}");
-        self.run("pg_ctl", &["-w", "-l", log.to_str().unwrap(), "-o", &options, "start", "-D"]).await;
+        let start = ["-w", "-l", log.to_str().unwrap(), "-o", &options, "start", "-D"];
+        self.run("pg_ctl", &start, environment).await;
+    }
+
+    /// Stops it in good order: all that it was told is in its files.
+    pub async fn rest(&self) {
+        self.run("pg_ctl", &["-m", "fast", "-w", "stop", "-D"], &Settings::new()).await;
     }
 
     /// Stops it as a crash would.
     pub async fn halt(&self) {
-        self.run("pg_ctl", &["-m", "immediate", "-w", "stop", "-D"]).await;
+        self.run("pg_ctl", &["-m", "immediate", "-w", "stop", "-D"], &Settings::new()).await;
     }
 
     /// Stops every process of it where it stands: connections stay open, and nobody answers.
@@ -125,6 +163,10 @@ impl Drop for Cluster {
             }
         }
     }
+}
+
+async fn is_root() -> bool {
+    Command::new("id").arg("-u").output().await.unwrap().stdout == b"0\n"
 }
 
 /// A TCP way to a port that can be cut: what is under way stands still, as with a pulled cable.
