@@ -29,6 +29,8 @@ use crate::domain::Moment;
 
 /// Google's library believes its access token stale this long before it expires.
 const STALE_BEFORE_S: i64 = 225;
+/// No access token of Google's lives longer: an hour, or twelve where an organisation extends it.
+const ACCESS_LIFE_MAX_S: i64 = 12 * 60 * 60;
 const ASSERTION_LIFE_S: i64 = 3_600;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const REPLY_MAX_BYTES: usize = 64 * 1024;
@@ -209,12 +211,8 @@ impl GoogleAccount {
         if !reply.status().is_success() {
             return Err(refusal(&reply, &body, now));
         }
-        let granted: Granted = serde_json::from_slice(&body)
-            .map_err(|_| NoCredential::Transient("Google's token endpoint sent no access token".to_owned()))?;
-        Ok(Access {
-            secret: Secret::new(granted.access_token),
-            stale_at: now.plus_secs(granted.expires_in - STALE_BEFORE_S),
-        })
+        let none = || NoCredential::Transient("Google's token endpoint sent no access token".to_owned());
+        granted(&body, now).ok_or_else(none)
     }
 
     fn assertion(&self, now: Moment) -> Result<String, NoCredential> {
@@ -238,6 +236,13 @@ impl GoogleAccount {
     }
 }
 
+/// The token in the endpoint's reply. A life that no token has is cut to what one has.
+fn granted(body: &[u8], now: Moment) -> Option<Access> {
+    let Granted { access_token, expires_in } = serde_json::from_slice(body).ok()?;
+    let life_s = expires_in.clamp(0, ACCESS_LIFE_MAX_S);
+    Some(Access { secret: Secret::new(access_token), stale_at: now.plus_secs(life_s - STALE_BEFORE_S) })
+}
+
 /// Says what a refusal of the endpoint means, and whether the operator must act.
 fn refusal(reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential {
     let status = reply.status();
@@ -258,5 +263,20 @@ fn refusal(reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential 
             "{text}. This machine's clock is {off_s} s ahead of Google's: set up NTP"
         )),
         _ => NoCredential::Misconfigured(format!("{text}. Check that the key has not been revoked, or make a new one")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_lives_as_long_as_one_can_whatever_the_reply_says() {
+        let now = Moment::from_millis(1_800_000_000_000);
+        for (expires_in, good_s) in [(3_599, 3_374), (0, -225), (i64::MIN, -225), (i64::MAX, 42_975)] {
+            let body = format!(r#"{{"access_token":"ya29.invented","expires_in":{expires_in}}}"#);
+            assert_eq!(granted(body.as_bytes(), now).map(|access| access.stale_at), Some(now.plus_secs(good_s)));
+        }
+        assert!(granted(br#"{"expires_in":3599}"#, now).is_none());
     }
 }

@@ -138,7 +138,7 @@ impl Lane {
         let others = connection.under_way.fetch_add(1, Ordering::Relaxed);
         connection.used_at.store(self.now(), Ordering::Relaxed);
         let number = connection.came.fetch_add(1, Ordering::Relaxed) + 1;
-        let is_first_connection = std::ptr::eq(connection, &self.connections[0]);
+        let is_first_connection = std::ptr::eq(connection, &raw const self.connections[0]);
         // The first request waits for the connection too.
         let quiet_since = (is_first_connection && number > 1 && others < QUIET).then(Instant::now);
         Place { connection, number, quiet_since, _room: room }
