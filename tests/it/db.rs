@@ -162,7 +162,7 @@ async fn tables_are_not_changed_under_a_process_that_serves_them() {
     Db::open(&database.location(), 1).await.expect("there is nothing to change: who only looks may look");
     let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
     database.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}")).await;
-    database.execute("DROP TABLE sealing_keys").await;
+    database.execute(include_str!("../../migrations/sqlite/2026-11-23-000010_sealing_keys/down.sql")).await;
     let refused = Db::open(&database.location(), 1).await.map(|_| ()).unwrap_err();
     assert!(matches!(refused, DbError::Claimed(_)), "{refused:?}");
     assert_eq!(database.count("sqlite_master WHERE name = 'sealing_keys'").await, 0);

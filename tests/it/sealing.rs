@@ -2,7 +2,7 @@
 //! everything rings as before.
 
 use callpanion::domain::Moment;
-use callpanion::services::pairings;
+use callpanion::services::{pairings, queueing};
 use callpanion_emulators::Behaviour;
 
 use crate::faults::crowd::{Crowd, now, until};
@@ -60,6 +60,15 @@ async fn seal(settings: &Settings) {
     assert_eq!(ended.code, 0, "{}", ended.said);
 }
 
+/// The program does not do it, and says why.
+async fn refused(command: &str, settings: &Settings, why: &[&str]) {
+    let refused = program::run(&[command], settings).await;
+    assert_ne!(refused.code, 0);
+    for words in why {
+        assert!(refused.said.contains(words), "{command}: {}", refused.said);
+    }
+}
+
 async fn keys_change(engine: Engine) {
     let database = Database::fresh(engine).await;
     let due: Vec<Moment> = (0..CALLS).map(|_| now().plus_secs(25)).collect();
@@ -77,11 +86,8 @@ async fn keys_change(engine: Engine) {
     assert_eq!(read_in(&database, &addresses).await, [""; 0]);
     for keyless in [plain.clone(), with(&[(KEY, SECOND)])] {
         for command in ["serve", "seal"] {
-            let refused = program::run(&[command], &keyless).await;
-            assert_ne!(refused.code, 0);
-            for words in ["push addresses in this database are sealed with the key", "`database.encryption_key`"] {
-                assert!(refused.said.contains(words), "{command}: {}", refused.said);
-            }
+            let why = ["push addresses in this database are sealed with the key", "`database.encryption_key`"];
+            refused(command, &keyless, &why).await;
         }
     }
     let both = with(&[(KEY, SECOND), (PREVIOUS, FIRST)]);
@@ -110,4 +116,61 @@ async fn what_was_in_clear_is_sealed_and_keys_change_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_in_clear_is_sealed_and_keys_change_on_postgres() {
     keys_change(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_key_is_put_to_use_that_a_running_host_lacks() {
+    let database = Database::fresh(Engine::Postgres).await;
+    let due: Vec<Moment> = (0..CALLS).map(|_| now().plus_secs(40)).collect();
+    let crowd = Crowd::gather(database.location(), &due).await;
+    let with = |keys: &[(&str, &str)]| {
+        // Each has a port of its own.
+        let mut settings = crowd.settings(&database.url());
+        settings.extend(keys.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())));
+        settings
+    };
+    let keyless = Running::serve(&with(&[])).await;
+    refused("serve", &with(&[(KEY, FIRST)]), &["1 of the hosts that run", "`database.previous_encryption_key`"]).await;
+    refused("seal", &with(&[(KEY, FIRST)]), &["1 of the hosts that run", "have another"]).await;
+    assert_eq!(database.count("sealing_keys").await, 0);
+
+    let reader = Running::serve(&with(&[(PREVIOUS, FIRST)])).await;
+    // One that died is not waited for.
+    keyless.kill().await;
+    let sealer = Running::serve(&with(&[(KEY, FIRST)])).await;
+    refused("seal", &with(&[(KEY, FIRST)]), &["1 of the hosts that run", "have another"]).await;
+    reader.stop().await;
+    seal(&with(&[(KEY, FIRST)])).await;
+    assert_eq!(read_in(&database, &crowd.addresses()).await, [""; 0]);
+    until("every phone rings", async || crowd.has_rung()).await;
+    crowd.until_counted("ring_attempts WHERE accepted_at IS NOT NULL", CALLS).await;
+    assert_eq!(read_in(&database, &crowd.addresses()).await, [""; 0]);
+    crowd.rung().check(&format!("sealed beside a running host, n = {CALLS}"));
+    sealer.stop().await;
+    crowd.world.stop().await;
+    database.end().await;
+}
+
+on_both! {
+    with: sealed;
+
+    async fn address_that_cannot_be_read_is_told_of_and_the_next_device_rings(app: TestApp) {
+        let home = app.app_household().await;
+        let (older, newer) = (app.android(&home).await, app.iphone(&home).await);
+        older.phone.behave(Behaviour::Ignore);
+        newer.phone.behave(Behaviour::Ignore);
+        // Damaged, as by a restore beside another key.
+        app.database.execute("UPDATE push_addresses SET address = 'sealed:00000000:AAAA' WHERE channel <> 'fcm'").await;
+        app.advance(61).await;
+        assert_eq!([older.phone.rings().len(), newer.phone.rings().len()], [1, 0]);
+        app.outcome(&home, 900).await;
+
+        let rung = older.phone.rings().len();
+        app.database.execute("UPDATE push_addresses SET address = 'sealed:00000000:AAAA'").await;
+        queueing::call_now(&app.host, home.callee).await.unwrap();
+        app.advance(61).await;
+        assert_eq!([older.phone.rings().len(), newer.phone.rings().len()], [rung, 0]);
+        let reasons = "SELECT reason AS text FROM calls WHERE slot_no = 0";
+        assert_eq!(app.database.texts(reasons).await, ["misconfigured"]);
+    }
 }

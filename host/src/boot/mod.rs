@@ -27,7 +27,7 @@ use crate::services::live::Live;
 use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
 use crate::services::schedules;
-use crate::services::sealing::{self, Sealer};
+use crate::services::sealing::Sealer;
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 use crate::worker::Worker;
@@ -52,7 +52,6 @@ pub async fn assemble_before(
     let plugins = load_plugins_before(&config, clock.clone(), witness).await?;
     let db = open_database(&config).await?;
     let sealer = Sealer::new(&config.database);
-    sealing::keys::check(&db, &sealer, clock.now()).await?;
     for (role, wanted, loaded) in [
         ("provider.app", &config.provider.app, plugins.provider_ids()),
         ("provider.phone", &config.provider.phone, plugins.provider_ids()),

@@ -24,6 +24,10 @@ pub struct Node {
     pub started_at: Moment,
     /// When it last gave a sign of life, on its own clock; for people.
     pub seen_at: Moment,
+    /// The name of the key with which it seals.
+    pub sealing_key: Option<String>,
+    /// The name of the other key that it can read.
+    pub previous_sealing_key: Option<String>,
 }
 
 /// Gives a sign of life.

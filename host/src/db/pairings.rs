@@ -41,6 +41,12 @@ pub async fn insert(c: &mut Conn, pairing: &Pairing) -> Result<bool, DbError> {
     Ok(rows == 1)
 }
 
+/// Whether one of these is live.
+pub async fn is_live(c: &mut Conn, forms: &[String]) -> Result<bool, DbError> {
+    let live = diesel::dsl::exists(pairings::table.filter(pairings::code.eq_any(forms)));
+    Ok(on!(c, c => diesel::select(live).get_result(c).await)?)
+}
+
 /// The callee's live pairing.
 pub async fn live_of_callee(c: &mut Conn, callee: CalleeId, now: Moment) -> Result<Option<Pairing>, DbError> {
     Ok(on!(c, c => pairings::table
@@ -78,6 +84,13 @@ pub async fn close_of_callee(c: &mut Conn, callee: CalleeId, now: Moment) -> Res
     .set((pairings::code.eq(None::<String>), pairings::closed_at.eq(now)))
     .execute(c)
     .await)?)
+}
+
+/// Closes every live pairing and erases its code.
+pub async fn close_all(c: &mut Conn, now: Moment) -> Result<usize, DbError> {
+    let live = pairings::table.filter(pairings::closed_at.is_null());
+    let closed = (pairings::code.eq(None::<String>), pairings::closed_at.eq(now));
+    Ok(on!(c, c => diesel::update(live).set(closed).execute(c).await)?)
 }
 
 /// Closes pairings past their end and erases their codes.

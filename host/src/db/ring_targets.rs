@@ -80,11 +80,12 @@ pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<HashMap<Ca
     Ok(found)
 }
 
-/// Retires an address that the vendor calls dead, unless the device registered it anew, or another in its place, meanwhile.
+/// Retires an address that the vendor calls dead, in whichever of these forms it is stored, unless the device registered it
+/// anew, or another in its place, meanwhile.
 pub async fn retire(
     c: &mut Conn,
     id: PushAddressId,
-    address: &str,
+    forms: &[String],
     sent_at: Moment,
     now: Moment,
 ) -> Result<(), DbError> {
@@ -92,7 +93,7 @@ pub async fn retire(
         diesel::update(
             push_addresses::table
                 .filter(push_addresses::id.eq(id))
-                .filter(push_addresses::address.eq(address))
+                .filter(push_addresses::address.eq_any(forms))
                 .filter(push_addresses::registered_at.le(sent_at)),
         )
         .set(push_addresses::gone_at.eq(Some(now)))

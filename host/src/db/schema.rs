@@ -352,6 +352,8 @@ diesel::table! {
         beats -> BigInt,
         started_at -> BigInt,
         seen_at -> BigInt,
+        sealing_key -> Nullable<Text>,
+        previous_sealing_key -> Nullable<Text>,
     }
 }
 

@@ -1,9 +1,9 @@
-//! Texts that may be sealed, wherever they stand: for a change of keys. The sealing service walks in.
+//! Push addresses, wherever they stand, as they are stored: for a change of keys. The sealing service walks in.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{pairings, push_addresses, ring_attempts};
+use super::schema::{push_addresses, ring_attempts};
 use super::{Conn, DbError, on};
 
 /// Where such texts stand.
@@ -13,8 +13,6 @@ pub enum Place {
     PushAddresses,
     /// The addresses of devices that were or are to be rung; not numbers.
     RingAttempts,
-    /// Codes that are live.
-    Pairings,
 }
 
 /// One of them.
@@ -39,11 +37,6 @@ pub async fn page(c: &mut Conn, place: Place, after: Vec<u8>, limit: i64) -> Res
             let rows = of_devices.filter(ring_attempts::id.gt(after)).order(ring_attempts::id);
             rows.limit(limit).select((ring_attempts::id, ring_attempts::address)).load(c).await
         }
-        Place::Pairings => {
-            let live = pairings::table.filter(pairings::code.is_not_null());
-            let rows = live.filter(pairings::id.gt(after)).order(pairings::id);
-            rows.limit(limit).select((pairings::id, pairings::code.assume_not_null())).load(c).await
-        }
     })?)
 }
 
@@ -61,10 +54,6 @@ pub async fn replace(c: &mut Conn, place: Place, changes: &[(Vec<u8>, String, St
             Place::RingAttempts => {
                 let row = ring_attempts::table.filter(ring_attempts::id.eq(id)).filter(ring_attempts::address.eq(old));
                 diesel::update(row).set(ring_attempts::address.eq(new)).execute(c).await
-            }
-            Place::Pairings => {
-                let row = pairings::table.filter(pairings::id.eq(id)).filter(pairings::code.eq(old));
-                diesel::update(row).set(pairings::code.eq(new)).execute(c).await
             }
         })?;
     }

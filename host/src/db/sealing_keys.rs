@@ -7,6 +7,15 @@ use super::schema::sealing_keys;
 use super::{Conn, DbError, on};
 use crate::domain::Moment;
 
+/// Until the transaction ends, nobody else comes here.
+pub async fn lock(c: &mut Conn) -> Result<(), DbError> {
+    // SQLite has one writer anyway.
+    if let Conn::Pg(pg) = c {
+        diesel::sql_query("LOCK TABLE sealing_keys IN EXCLUSIVE MODE").execute(&mut ***pg).await?;
+    }
+    Ok(())
+}
+
 /// The names of all.
 pub async fn all(c: &mut Conn) -> Result<Vec<String>, DbError> {
     Ok(on!(c, c => sealing_keys::table.select(sealing_keys::name).load(c).await)?)
@@ -19,8 +28,8 @@ pub async fn put(c: &mut Conn, name: &str, now: Moment) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Nothing is sealed with any other than `name` any more.
-pub async fn delete_others(c: &mut Conn, name: &str) -> Result<(), DbError> {
-    on!(c, c => diesel::delete(sealing_keys::table.filter(sealing_keys::name.ne(name))).execute(c).await)?;
+/// Nothing is sealed with any other than these any more.
+pub async fn keep_only(c: &mut Conn, names: &[String]) -> Result<(), DbError> {
+    on!(c, c => diesel::delete(sealing_keys::table.filter(sealing_keys::name.ne_all(names))).execute(c).await)?;
     Ok(())
 }

@@ -8,7 +8,7 @@
 //! under way is the rate times that time). A vendor that needs 75 ms gets thousands of requests at once, a quick one
 //! does not need them.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -54,6 +54,8 @@ struct Connection {
     under_way: AtomicUsize,
     /// When it was last used: milliseconds from the making of the lane, and one; 0 is never.
     used_at: AtomicU64,
+    /// A reply came on it since it last broke: what is sent now need not wait until it stands.
+    has_replied: AtomicBool,
     /// How many requests came to it so far.
     came: AtomicU64,
     /// How many of them had come when it last broke.
@@ -67,8 +69,8 @@ pub(super) struct Place<'a> {
     connection: &'a Connection,
     /// Which one it is of those that came to the connection, from 1.
     number: u64,
-    /// When it came to a quiet vendor.
-    quiet_since: Option<Instant>,
+    /// It came to a connection that stood, and met few others there.
+    is_quiet: bool,
     _room: Option<SemaphorePermit<'a>>,
 }
 
@@ -81,8 +83,8 @@ impl Lane {
         let room = Semaphore::new(if is_shared { open * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
         let connection = || {
             let (used_at, came, came_before_break) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-            let (client, under_way) = (clients.make(speech)?, AtomicUsize::new(0));
-            Ok(Connection { client, under_way, used_at, came, came_before_break, is_shared })
+            let (client, under_way, has_replied) = (clients.make(speech)?, AtomicUsize::new(0), AtomicBool::new(false));
+            Ok(Connection { client, under_way, used_at, has_replied, came, came_before_break, is_shared })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
         let (open, reply_us) = (AtomicUsize::new(open), AtomicU64::new(0));
@@ -110,11 +112,13 @@ impl Lane {
         self.open().iter().find(is_cold).map(|cold| self.place(cold, None))
     }
 
-    /// The vendor took a request from this place and replied. Opens more connections when it takes its time.
-    pub(super) fn replied(&self, place: &Place<'_>) {
-        let Some(took) = place.quiet_since.filter(|_| place.connection.is_shared).map(|since| since.elapsed()) else {
+    /// The vendor took a request from this place, and its reply took so long. Opens more connections when that is long.
+    pub(super) fn replied(&self, place: &Place<'_>, took: Duration) {
+        let Connection { is_shared, has_replied, .. } = place.connection;
+        has_replied.store(true, Ordering::Relaxed);
+        if !is_shared || !place.is_quiet {
             return;
-        };
+        }
         let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).min(REPLY_MAX_US);
         let known_us = self.reply_us.load(Ordering::Relaxed);
         // One slow reply says little, many in a row do.
@@ -139,9 +143,8 @@ impl Lane {
         connection.used_at.store(self.now(), Ordering::Relaxed);
         let number = connection.came.fetch_add(1, Ordering::Relaxed) + 1;
         let is_first_connection = std::ptr::eq(connection, &raw const self.connections[0]);
-        // The first request waits for the connection too.
-        let quiet_since = (is_first_connection && number > 1 && others < QUIET).then(Instant::now);
-        Place { connection, number, quiet_since, _room: room }
+        let is_quiet = is_first_connection && others < QUIET && connection.has_replied.load(Ordering::Relaxed);
+        Place { connection, number, is_quiet, _room: room }
     }
 
     fn now(&self) -> u64 {
@@ -164,7 +167,8 @@ impl Place<'_> {
     /// The request failed on its way. Says whether another one did since this one came to its place: when a connection
     /// breaks, all that are under way on it fail. Those that fail with another do not begin a break of their own.
     pub(super) fn breaks_with_another(&self) -> bool {
-        let Connection { came, came_before_break, is_shared, .. } = self.connection;
+        let Connection { came, came_before_break, is_shared, has_replied, .. } = self.connection;
+        has_replied.store(false, Ordering::Relaxed);
         let begins = |bar: u64| (bar < self.number).then(|| came.load(Ordering::Relaxed));
         let is_first = came_before_break.try_update(Ordering::Relaxed, Ordering::Relaxed, begins).is_ok();
         *is_shared && !is_first

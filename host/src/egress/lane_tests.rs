@@ -82,11 +82,11 @@ async fn what_comes_after_a_break_breaks_for_itself() {
 async fn open_after(replies_ms: &[u64]) -> usize {
     let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
     let lane = &door.lanes["key"];
-    drop(lane.enter(&Clock::system()).await.unwrap());
+    // The first one waits for the connection too.
+    lane.replied(&lane.enter(&Clock::system()).await.unwrap(), Duration::from_secs(1));
     for took_ms in replies_ms {
-        let mut place = lane.enter(&Clock::system()).await.unwrap();
-        place.quiet_since = place.quiet_since.and_then(|since| since.checked_sub(Duration::from_millis(*took_ms)));
-        lane.replied(&place);
+        let place = lane.enter(&Clock::system()).await.unwrap();
+        lane.replied(&place, Duration::from_millis(*took_ms));
     }
     assert_eq!(lane.room.available_permits(), lane.open().len() * REQUESTS_A_CONNECTION);
     lane.open().len()
@@ -96,20 +96,27 @@ async fn open_after(replies_ms: &[u64]) -> usize {
 async fn slow_vendor_has_more_under_way_at_once_and_a_quick_one_does_not() {
     assert_eq!(open_after(&[]).await, CONNECTIONS_MIN);
     assert_eq!(open_after(&[1, 3, 2]).await, CONNECTIONS_MIN);
-    assert!((30..33).contains(&open_after(&[75, 80]).await), "40 000 a second are 3 000 at once for 75 ms");
+    assert_eq!(open_after(&[75, 80]).await, 32, "40 000 a second are 3 200 at once for 80 ms");
     assert_eq!(open_after(&[2_000]).await, CONNECTIONS_MAX);
     assert_eq!(open_after(&[2, 2, 2_000, 2]).await, CONNECTIONS_MIN, "one slow reply is no slow vendor");
 }
 
 #[tokio::test]
-async fn first_of_a_connection_and_those_of_a_crowd_say_nothing_of_the_vendor() {
+async fn only_replies_on_a_connection_that_stands_with_few_under_way_say_how_quick_the_vendor_is() {
     let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
-    let lane = &door.lanes["key"];
+    let (lane, clock) = (&door.lanes["key"], Clock::system());
+    let first = lane.enter(&clock).await.unwrap();
+    let second = lane.enter(&clock).await.unwrap();
+    assert!(!first.is_quiet && !second.is_quiet, "both wait for the connection");
+    lane.replied(&first, Duration::from_millis(5));
     let mut places = Vec::new();
-    for _ in 0..=QUIET {
-        places.push(lane.enter(&Clock::system()).await.unwrap());
+    for _ in 0..QUIET {
+        places.push(lane.enter(&clock).await.unwrap());
     }
-    assert!(places[0].quiet_since.is_none() && places[1].quiet_since.is_some() && places[QUIET].quiet_since.is_none());
+    assert!(places[0].is_quiet && places[QUIET - 3].is_quiet && !places[QUIET - 2].is_quiet);
+    assert!(!places[0].breaks_with_another());
+    places.truncate(1);
+    assert!(!lane.enter(&clock).await.unwrap().is_quiet, "it stands anew first");
 }
 
 #[tokio::test]

@@ -193,14 +193,14 @@ impl Egress {
         };
         let mut headers = request.headers.clone();
         headers.insert(name, value.clone());
-        let left_at = self.clock.monotonic();
+        let (left_at, began) = (self.clock.monotonic(), Instant::now());
         let answer = exchange(place.client(), request, headers, (limit, room)).await;
         let mut answer = answer
             .unwrap_or_else(|broken| if place.breaks_with_another() { broken.with_others() } else { broken.alone() });
         if let Answer::Reply(reply) = &answer
             && reply.status < 300
         {
-            lane.replied(&place);
+            lane.replied(&place, began.elapsed());
         }
         drop(place);
         let reply = if let Answer::Reply(reply) = &mut answer { Some(reply) } else { None };

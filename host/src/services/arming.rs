@@ -51,6 +51,8 @@ pub(crate) enum Refusal {
     Device,
     /// No plugin that could ring it is on.
     Channel,
+    /// The callee's devices have addresses that cannot be read.
+    Sealed,
 }
 
 impl Refusal {
@@ -61,6 +63,7 @@ impl Refusal {
             Self::Phone => CallReason::NoPhone,
             Self::Device => CallReason::NoDevice,
             Self::Channel => CallReason::NoChannel,
+            Self::Sealed => CallReason::Misconfigured,
         }
     }
 }
@@ -84,7 +87,7 @@ pub(crate) async fn arm(
 ) -> Result<Result<AttemptId, Refusal>, DbError> {
     let targets = match call.call_method {
         CallMethod::Phone => Vec::new(),
-        CallMethod::App => unused_targets(c, call, None).await?,
+        CallMethod::App => unused_targets(c, call, None, rules).await?,
     };
     match choose(callee, call.call_method, &targets, rules) {
         Ok(target) => Ok(Ok(arm_at(c, call, target, rules).await?)),
@@ -104,7 +107,7 @@ pub(crate) async fn elsewhere(
     if call.call_method == CallMethod::Phone {
         return Ok(None);
     }
-    let mut targets = unused_targets(c, call, turned_away.map(|attempt| attempt.id)).await?;
+    let mut targets = unused_targets(c, call, turned_away.map(|attempt| attempt.id), rules).await?;
     targets.retain(|target| turned_away.is_none_or(|attempt| target.channel != attempt.channel));
     Ok(choose(callee, call.call_method, &targets, rules).ok())
 }
@@ -183,14 +186,20 @@ fn phone_target(callee: &Callee, rules: &Rules) -> Result<Target, Refusal> {
 }
 
 fn app_target(targets: &[RingTarget], rules: &Rules) -> Result<Target, Refusal> {
-    let mut on = targets.iter().filter_map(|target| Some((target, rules.channels.for_device(&target.channel)?)));
-    let Some((target, channel)) = on.next() else {
-        return Err(if targets.is_empty() { Refusal::Device } else { Refusal::Channel });
+    let on: Vec<_> =
+        targets.iter().filter_map(|target| Some((target, rules.channels.for_device(&target.channel)?))).collect();
+    let mut read = on.iter().filter_map(|(target, channel)| Some((target, channel, rules.sealer.renewed(target)?)));
+    let Some((target, channel, address)) = read.next() else {
+        return Err(match (targets, &on[..]) {
+            ([], _) => Refusal::Device,
+            (_, []) => Refusal::Channel,
+            _ => Refusal::Sealed,
+        });
     };
     Ok(Target {
         channel: target.channel.clone(),
         ahead: channel.submits == Submits::Ahead,
-        address: target.address.clone(),
+        address,
         environment: target.environment.clone(),
         device: Some((target.device_id, target.push_address_id)),
     })
@@ -198,7 +207,12 @@ fn app_target(targets: &[RingTarget], rules: &Rules) -> Result<Target, Refusal> 
 
 /// The callee's targets that the call's present try has not used. A device that may ring already is not rung at another
 /// of its addresses too: it would not know the second ring for the first. `unsent` is an attempt that was not sent.
-async fn unused_targets(c: &mut Conn, call: &Call, unsent: Option<AttemptId>) -> Result<Vec<RingTarget>, DbError> {
+async fn unused_targets(
+    c: &mut Conn,
+    call: &Call,
+    unsent: Option<AttemptId>,
+    rules: &Rules,
+) -> Result<Vec<RingTarget>, DbError> {
     let mut used = ring_attempts::of_call(c, call.id).await?;
     used.retain(|used| used.try_no == call.tries);
     let mut targets = ring_targets::of_callee(c, call.callee_id).await?;
@@ -206,7 +220,7 @@ async fn unused_targets(c: &mut Conn, call: &Call, unsent: Option<AttemptId>) ->
         !used.iter().any(|used| {
             let may_ring = used.accepted_at.is_some() || AttemptState::OPEN.contains(&used.state);
             let rings_there = used.device_id == Some(target.device_id) && may_ring && Some(used.id) != unsent;
-            used.address == target.address || rings_there
+            rules.sealer.is_same_address(&used.address, &target.address) || rings_there
         })
     });
     Ok(targets)

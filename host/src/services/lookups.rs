@@ -21,6 +21,7 @@ use crate::domain::{
 };
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::error::ServiceError;
+use crate::services::sealing::Kind;
 use crate::services::{verdicts, webhooks};
 
 const ATTEMPTS_A_TICK: usize = 100;
@@ -90,18 +91,17 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
 
 /// Attempts as their channel asks for them.
 pub(crate) fn ring_refs<'a>(app: &App, attempts: impl IntoIterator<Item = &'a RingAttempt>) -> Vec<RingRef> {
-    let ring_ref = |attempt: &RingAttempt| {
-        Some(RingRef {
-            attempt: attempt.id,
-            call: attempt.call_id,
-            group: attempt.group_id,
-            address: app.sealer.address_of(attempt)?,
-            environment: attempt.environment.clone(),
-            ring_at: attempt.ring_at,
-            reference: attempt.reference.clone(),
-        })
+    let ring_ref = |attempt: &RingAttempt| RingRef {
+        attempt: attempt.id,
+        call: attempt.call_id,
+        group: attempt.group_id,
+        // Where it cannot be read, the vendor may still know the ring by its reference.
+        address: app.sealer.open(Kind::PushAddress, &attempt.address).unwrap_or_default(),
+        environment: attempt.environment.clone(),
+        ring_at: attempt.ring_at,
+        reference: attempt.reference.clone(),
     };
-    attempts.into_iter().filter_map(ring_ref).collect()
+    attempts.into_iter().map(ring_ref).collect()
 }
 
 async fn look_later(app: &App, attempts: Vec<RingAttempt>) -> Result<(), ServiceError> {

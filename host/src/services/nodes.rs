@@ -2,8 +2,9 @@
 //!
 //! Each gives a sign of life every second. When another's number of beats stands still for a lease, by this host's own
 //! monotonic clock, that host is dead: the rings that it held and the jobs that it began are let go, and whoever comes
-//! first takes them. Only the time counts in which this host looked: while the database is away nobody can give a sign. It need not be dead in truth: a host that is only cut from the database rings what it armed, and so
-//! may two; a device drops a ring that it knows. What a vendor dials is never held, but looked up.
+//! first takes them. Only the time counts in which this host looked: while the database is away nobody
+//! can give a sign. It need not be dead in truth: a host that is only cut from the database rings what it armed, and so may
+//! two; a device drops a ring that it knows. What a vendor dials is never held, but looked up.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use crate::db::nodes::{self, Node};
 use crate::db::ring_attempts::holding;
 use crate::domain::NodeId;
 use crate::services::error::ServiceError;
+use crate::services::sealing::keys::{self, KeysError};
 
 /// From one look to the next at the most: what is longer was no watch.
 const LONGEST_WATCH: Duration = Duration::from_secs(2);
@@ -83,8 +85,7 @@ impl Peers {
 
 /// Gives a sign of life and lets go what dead processes held. Returns how many were dead.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let now = app.clock.now();
-    let own = Node { id: app.node, beats: 1, started_at: now, seen_at: now };
+    let own = own(app);
     let seen = app
         .db
         .write(move |c| {
@@ -105,9 +106,23 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     bury(app, dead).await
 }
 
+/// As this host enters itself.
+fn own(app: &App) -> Node {
+    let (now, (sealing_key, previous_sealing_key)) = (app.clock.now(), app.sealer.names());
+    Node { id: app.node, beats: 1, started_at: now, seen_at: now, sealing_key, previous_sealing_key }
+}
+
 /// The host begins: from its first sign of life on, others notice when it dies. On a database that one process owns,
 /// every other one that ever was is dead.
-pub async fn join(app: &App) -> Result<(), ServiceError> {
+///
+/// # Errors
+/// A host that cannot read what is sealed here, or that would seal what others cannot read, may not begin.
+pub async fn join(app: &App) -> Result<(), KeysError> {
+    keys::admit(app, own(app)).await?;
+    begin(app).await.map_err(KeysError::Service)
+}
+
+async fn begin(app: &App) -> Result<(), ServiceError> {
     tick(app).await?;
     if !app.db.is_shared() {
         let all = nodes::all(&mut app.db.read().await?).await?;
@@ -166,7 +181,14 @@ mod tests {
     #[test]
     fn a_host_whose_beats_stand_still_for_a_lease_is_dead() {
         let (peers, lease) = (Peers::default(), Duration::from_secs(5));
-        let node = |id, beats| Node { id, beats, started_at: Moment(0), seen_at: Moment(0) };
+        let node = |id, beats| Node {
+            id,
+            beats,
+            started_at: Moment(0),
+            seen_at: Moment(0),
+            sealing_key: None,
+            previous_sealing_key: None,
+        };
         let (alive, dead) = (NodeId::new(), NodeId::new());
         let at = |second: i64| {
             let now = Duration::from_secs(second.unsigned_abs());
@@ -179,7 +201,14 @@ mod tests {
     #[test]
     fn nobody_is_dead_for_the_time_in_which_nobody_could_give_a_sign() {
         let (peers, lease) = (Peers::default(), Duration::from_secs(5));
-        let other = Node { id: NodeId::new(), beats: 1, started_at: Moment(0), seen_at: Moment(0) };
+        let other = Node {
+            id: NodeId::new(),
+            beats: 1,
+            started_at: Moment(0),
+            seen_at: Moment(0),
+            sealing_key: None,
+            previous_sealing_key: None,
+        };
         let look = |second: u64| peers.look(std::slice::from_ref(&other), Duration::from_secs(second), lease);
         // The database was away from the second second to the three hundredth.
         assert!([0, 1, 2].into_iter().chain(300..=305).all(|second| look(second).is_empty()));

@@ -83,6 +83,9 @@ pub async fn issue(app: &App, account: AccountId, callee: CalleeId) -> Result<Is
                 pairings::close_expired(c, now).await?;
                 pairings::close_of_callee(c, callee, now).await?;
                 for code in codes {
+                    if pairings::is_live(c, &sealer.forms(Kind::PairingCode, &code)).await? {
+                        continue;
+                    }
                     let id = PairingId::new();
                     let pairing = Pairing {
                         id,

@@ -15,8 +15,10 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, Span, callees, calls, timeline};
 use crate::domain::{CallReason, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
 use crate::plugins::PluginFailure;
+use crate::services::armory::holding;
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
+use crate::services::sealing::Kind;
 use crate::services::{agent_variables, verdicts};
 
 /// Attempts that one claim takes: as many as one plugin call plans.
@@ -95,13 +97,17 @@ async fn claim_items(c: &mut Conn, claim: Claim, due: Span, rules: &Rules) -> Re
             ring_attempts::set_group(c, &[attempt.id], *group).await?;
             attempt.group_id = *group;
         }
+        let Ok(address) = rules.sealer.open(Kind::PushAddress, &attempt.address) else {
+            verdicts::record(c, &attempt, holding::unreadable(), rules).await?;
+            continue;
+        };
         let ring = Ring {
             attempt: attempt.id,
             call: call.id,
             group: attempt.group_id,
             family: call.family_id,
             callee: callee.id,
-            address: attempt.address.clone(),
+            address,
             environment: attempt.environment.clone(),
             ring_at: attempt.ring_at,
             expires_at: attempt.expires_at,

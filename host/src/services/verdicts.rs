@@ -30,8 +30,9 @@ pub(crate) async fn record(
         Verdict::Accepted(reference) => accepted(c, attempt, reference, rules).await,
         Verdict::Gone(reason) => {
             if let Some(address) = attempt.push_address_id {
-                ring_targets::retire(c, address, &attempt.address, attempt.sent_at.unwrap_or(rules.now), rules.now)
-                    .await?;
+                let forms = rules.sealer.forms_of_address(&attempt.address);
+                let sent_at = attempt.sent_at.unwrap_or(rules.now);
+                ring_targets::retire(c, address, &forms, sent_at, rules.now).await?;
             }
             over(c, attempt, AttemptStep::Gone(ending(attempt, reason)), CallReason::AddressGone, rules).await
         }

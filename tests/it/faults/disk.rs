@@ -48,11 +48,11 @@ impl Disk {
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/disk.c");
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
-        let compiled = compiler.output().await.is_ok_and(|ran| ran.status.success());
-        if !cfg!(target_os = "linux") || !compiled {
+        let (true, Ok(compiled)) = (cfg!(target_os = "linux"), compiler.output().await) else {
             eprintln!("{fault}: NOT CHECKED, a library that stands before the disk needs Linux and a C compiler");
             return None;
-        }
+        };
+        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
         let disk = Self { folder, library };
         std::fs::create_dir(disk.data()).unwrap();
         Some(disk)

@@ -124,7 +124,9 @@ async fn look_at(left: &Cluster, known: &Known, cut_at: i64) -> Option<usize> {
     let jobs = texts(&mut connection, "SELECT key AS text FROM jobs WHERE kind = 'apply_webhook'").await;
     let rings = texts(&mut connection, "SELECT encode(id, 'hex') AS text FROM ring_attempts").await;
     known.check(&webhooks, &jobs, &rings, cut_at);
-    connection.batch_execute("CREATE EXTENSION amcheck").await.ok()?;
+    let amcheck = "SELECT name::text AS text FROM pg_available_extensions WHERE name = 'amcheck'";
+    texts(&mut connection, amcheck).await.pop()?;
+    connection.batch_execute("CREATE EXTENSION amcheck").await.unwrap();
     let tables = "SELECT relname || ': ' || msg AS text FROM pg_class c, LATERAL verify_heapam(c.oid) \
         WHERE relkind IN ('r', 't', 'm')";
     let unsound = texts(&mut connection, tables).await;

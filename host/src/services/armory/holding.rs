@@ -12,12 +12,13 @@ use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt, holding};
 use crate::db::{Conn, DbError, Span, callees, calls};
-use crate::domain::{CallReason, CallState, FamilyId, NodeId, Ring};
+use crate::domain::{CallReason, CallState, FamilyId, NodeId, Ring, Verdict};
 use crate::services::agent_variables::{self, Material};
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::outcomes;
+use crate::services::sealing::Kind;
+use crate::services::{outcomes, verdicts};
 
 /// Rings that one transaction takes.
 const RINGS_A_PAGE: usize = 1_000;
@@ -90,7 +91,7 @@ async fn take_page(app: &App) -> Result<usize, ServiceError> {
 struct Page {
     rows: usize,
     armed: Vec<Armed>,
-    /// Families of calls that came too late to ring.
+    /// Families of calls that came too late to ring, or cannot.
     settled: Vec<FamilyId>,
 }
 
@@ -116,21 +117,32 @@ async fn take(c: &mut Conn, node: NodeId, due: Span, rules: &Rules) -> Result<Pa
             miss(c, &mut call.clone(), CallReason::TooLate, rules).await?;
             page.settled.push(call.family_id);
         } else {
-            page.armed.extend(armed(attempt, call, callee, &material, rules));
+            match armed(attempt, call, callee, &material, rules) {
+                Ok(armed) => page.armed.push(armed),
+                Err(attempt) => {
+                    verdicts::record(c, &attempt, unreadable(), rules).await?;
+                    page.settled.push(call.family_id);
+                }
+            }
         }
     }
     Ok(page)
 }
 
-/// A row and what its channel is given; `None` where its address is sealed with a key that this host was not given.
+/// What becomes of an attempt whose address cannot be read.
+pub(crate) fn unreadable() -> Verdict {
+    Verdict::Misconfigured("its address is sealed with a key that this host was not given".into())
+}
+
+/// A row and what its channel is given; the row alone where its address cannot be read.
 pub(crate) fn armed(
     attempt: RingAttempt,
     call: &Call,
     callee: &Callee,
     material: &Material,
     rules: &Rules,
-) -> Option<Armed> {
-    let address = rules.sealer.address_of(&attempt)?;
+) -> Result<Armed, Box<RingAttempt>> {
+    let Ok(address) = rules.sealer.open(Kind::PushAddress, &attempt.address) else { return Err(Box::new(attempt)) };
     let is_told = rules.channels.is_told(&attempt.channel);
     let variables = if is_told { agent_variables::from(material, call, callee) } else { Vec::new() };
     let ring = Ring {
@@ -147,7 +159,7 @@ pub(crate) fn armed(
         zone: callee.zone.clone(),
         variables,
     };
-    Some(Armed { attempt, ring })
+    Ok(Armed { attempt, ring })
 }
 
 /// The host stops: lets everything go that it holds, so that another takes it at once.

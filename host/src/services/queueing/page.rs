@@ -277,7 +277,7 @@ async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Ve
                 if !attempt.ahead {
                     (attempt.owner, attempt.fence) = (Some(node), 1);
                     attempt.lease_until = Some(attempt.expires_at);
-                    armed.extend(holding::armed(attempt.clone(), &call, &callee, &material, rules));
+                    armed.extend(holding::armed(attempt.clone(), &call, &callee, &material, rules).ok());
                 }
                 attempts.push(attempt);
             }

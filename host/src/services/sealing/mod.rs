@@ -18,7 +18,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 
 use crate::config::{Database, Secret};
-use crate::db::ring_attempts::RingAttempt;
+use crate::db::ring_targets::RingTarget;
 
 const PREFIX: &str = "sealed:";
 
@@ -74,16 +74,38 @@ impl Sealer {
     }
 
     /// What was stored as `kept`.
+    ///
+    /// # Errors
+    /// When it is sealed with neither of the keys, or was changed.
     pub(crate) fn open(&self, kind: Kind, kept: &str) -> Result<String, Unreadable> {
         let Some(sealed) = kept.strip_prefix(PREFIX) else { return Ok(kept.to_owned()) };
         let (name, sealed) = sealed.split_once(':').ok_or(Unreadable)?;
         self.keys().find(|key| key.name == name).and_then(|key| key.open(kind, sealed)).ok_or(Unreadable)
     }
 
-    /// Where this attempt rings; `None`, and a word in the log, where that cannot be read.
-    pub(crate) fn address_of(&self, attempt: &RingAttempt) -> Option<String> {
-        let unreadable = |error: &Unreadable| tracing::error!(attempt = %attempt.id, call = %attempt.call_id, %error, "nothing rings there");
-        self.open(Kind::PushAddress, &attempt.address).inspect_err(unreadable).ok()
+    /// A stored push address as it would be stored now; `None`, and a word in the log, where it cannot be read.
+    pub(crate) fn renewed(&self, target: &RingTarget) -> Option<String> {
+        let unreadable = |error: &Unreadable| tracing::error!(device = %target.device_id, %error, "it cannot be rung");
+        let address = self.open(Kind::PushAddress, &target.address).inspect_err(unreadable).ok()?;
+        Some(self.seal(Kind::PushAddress, &address))
+    }
+
+    /// Whether two stored push addresses are the same one, sealed or not.
+    pub(crate) fn is_same_address(&self, one: &str, other: &str) -> bool {
+        let open = |kept| self.open(Kind::PushAddress, kept).ok();
+        one == other || open(one).is_some_and(|address| open(other) == Some(address))
+    }
+
+    /// All forms in which a stored push address may be stored.
+    pub(crate) fn forms_of_address(&self, kept: &str) -> Vec<String> {
+        let opened = self.open(Kind::PushAddress, kept);
+        opened.map_or_else(|_| vec![kept.to_owned()], |address| self.forms(Kind::PushAddress, &address))
+    }
+
+    /// The names of the key that seals, and of the other one.
+    pub(crate) fn names(&self) -> (Option<String>, Option<String>) {
+        let name = |key: &Option<Arc<SealingKey>>| key.as_ref().map(|key| key.name.clone());
+        (name(&self.present), name(&self.previous))
     }
 
     /// All forms in which `text` may be stored.
@@ -93,8 +115,7 @@ impl Sealer {
 
     /// Whether `kept` stands as it would be stored now.
     fn is_present(&self, kept: &str) -> bool {
-        let name = kept.strip_prefix(PREFIX).and_then(|sealed| sealed.split(':').next());
-        name == self.present.as_ref().map(|key| key.name.as_str())
+        key_of(kept) == self.present.as_ref().map(|key| key.name.as_str())
     }
 
     fn keys(&self) -> impl Iterator<Item = &SealingKey> {
@@ -105,6 +126,11 @@ impl Sealer {
 /// Whether a stranger's text would be taken for a sealed one.
 pub(crate) fn looks_sealed(text: &str) -> bool {
     text.starts_with(PREFIX)
+}
+
+/// The name of the key with which a stored text is sealed.
+fn key_of(kept: &str) -> Option<&str> {
+    kept.strip_prefix(PREFIX).and_then(|sealed| sealed.split(':').next())
 }
 
 impl SealingKey {

@@ -1,11 +1,17 @@
 //! Brings everything that can be sealed to the form in which it would be stored now: after a key was given, changed or
 //! taken away. `callpanion seal` calls it, beside running hosts or without them.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use futures::FutureExt as _;
 
-use super::{Kind, Sealer};
+use super::keys::{self, KeysError};
+use super::{Kind, Sealer, key_of};
 use crate::db::sealed_texts::{self, Place};
-use crate::db::{Db, DbError, sealing_keys};
+use crate::db::{Db, pairings, sealing_keys};
+use crate::domain::Moment;
+use crate::services::devices::ADDRESS_BYTES;
 
 /// Rows in one transaction.
 const PAGE: i64 = 500;
@@ -17,23 +23,24 @@ pub struct Renewed {
     pub push_addresses: usize,
     /// Those that rings keep.
     pub ring_attempts: usize,
-    /// Live pairing codes.
+    /// Live pairing codes, which are worth nothing now: they live for minutes, and a family asks for another.
     pub pairing_codes: usize,
-    /// What can be read with neither key, and stays as it is.
+    /// What can be read with neither key, or is no address, and stays as it is.
     pub unreadable: usize,
 }
 
 /// Seals what is plain or sealed with the previous key; opens it when there is no present key.
 ///
-/// What a host writes meanwhile stays as that host writes it. Afterwards the previous key is needed no longer, unless
-/// something was unreadable.
-pub async fn renew(db: &Db, sealer: &Sealer) -> Result<Renewed, DbError> {
-    let mut renewed = Renewed::default();
-    for (place, kind) in [
-        (Place::PushAddresses, Kind::PushAddress),
-        (Place::RingAttempts, Kind::PushAddress),
-        (Place::Pairings, Kind::PairingCode),
-    ] {
+/// Hosts may run meanwhile: all that they write has this form already. Afterwards the previous key is needed no longer,
+/// unless something was unreadable. `lease` is how long a host may give no sign of life.
+///
+/// # Errors
+/// [`KeysError::Unlike`] when a host runs that seals otherwise.
+pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Result<Renewed, KeysError> {
+    keys::agree(db, sealer, lease, now).await?;
+    let (mut renewed, mut kept_names) = (Renewed::default(), BTreeSet::from_iter(sealer.names().0));
+    renewed.pairing_codes = db.write(move |c| pairings::close_all(c, now).boxed()).await?;
+    for place in [Place::PushAddresses, Place::RingAttempts] {
         let mut after = Vec::new();
         loop {
             let page = sealed_texts::page(&mut db.read().await?, place, after, PAGE).await?;
@@ -41,23 +48,24 @@ pub async fn renew(db: &Db, sealer: &Sealer) -> Result<Renewed, DbError> {
             after = last.id.clone();
             let mut changes = Vec::new();
             for row in page.into_iter().filter(|row| !sealer.is_present(&row.text)) {
-                match sealer.open(kind, &row.text) {
-                    Ok(plain) => changes.push((row.id, row.text, sealer.seal(kind, &plain))),
-                    Err(_) => renewed.unreadable += 1,
+                match sealer.open(Kind::PushAddress, &row.text) {
+                    Ok(plain) if plain.len() <= ADDRESS_BYTES => {
+                        changes.push((row.id, row.text, sealer.seal(Kind::PushAddress, &plain)));
+                    }
+                    _ => {
+                        renewed.unreadable += 1;
+                        kept_names.extend(key_of(&row.text).map(str::to_owned));
+                    }
                 }
             }
             let count = match place {
                 Place::PushAddresses => &mut renewed.push_addresses,
                 Place::RingAttempts => &mut renewed.ring_attempts,
-                Place::Pairings => &mut renewed.pairing_codes,
             };
             *count += db.write(move |c| async move { sealed_texts::replace(c, place, &changes).await }.boxed()).await?;
         }
     }
-    if renewed.unreadable == 0 {
-        let present = sealer.present.clone();
-        let name = move || present.map(|key| key.name.clone()).unwrap_or_default();
-        db.write(move |c| async move { sealing_keys::delete_others(c, &name()).await }.boxed()).await?;
-    }
+    let names: Vec<String> = kept_names.into_iter().collect();
+    db.write(move |c| async move { sealing_keys::keep_only(c, &names).await }.boxed()).await?;
     Ok(renewed)
 }
