@@ -1,3 +1,5 @@
+//! What is sealed opens with its key and nothing else, and says nothing without it.
+
 use super::*;
 
 const KEYS: [&str; 3] = [
