@@ -13,7 +13,7 @@ use crate::testing::{Household, Paired, TestApp, every_day_at, on_both};
 
 /// Families, one edit each.
 fn families() -> u64 {
-    if crate::faults::is_full() { 10_000 } else { 16 }
+    if crate::faults::is_full() { 1_000 } else { 16 }
 }
 
 const DUE: &str = "09:10";

@@ -172,5 +172,6 @@ on_both! {
         assert_eq!([older.phone.rings().len(), newer.phone.rings().len()], [rung, 0]);
         let reasons = "SELECT reason AS text FROM calls WHERE slot_no = 0";
         assert_eq!(app.database.texts(reasons).await, ["misconfigured"]);
+        assert_eq!(app.database.count("alerts WHERE kind = 'misconfigured' AND family_id IS NULL").await, 1);
     }
 }

@@ -114,9 +114,8 @@ impl Lane {
 
     /// The vendor took a request from this place, and its reply took so long. Opens more connections when that is long.
     pub(super) fn replied(&self, place: &Place<'_>, took: Duration) {
-        let Connection { is_shared, has_replied, .. } = place.connection;
-        has_replied.store(true, Ordering::Relaxed);
-        if !is_shared || !place.is_quiet {
+        place.stands();
+        if !place.connection.is_shared || !place.is_quiet {
             return;
         }
         let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).min(REPLY_MAX_US);
@@ -162,6 +161,11 @@ fn connections_for(reply_us: u64) -> usize {
 impl Place<'_> {
     pub(super) fn client(&self) -> &reqwest::Client {
         &self.connection.client
+    }
+
+    /// A reply came: what is sent from now on need not wait for the connection.
+    pub(super) fn stands(&self) {
+        self.connection.has_replied.store(true, Ordering::Relaxed);
     }
 
     /// The request failed on its way. Says whether another one did since this one came to its place: when a connection

@@ -105,8 +105,13 @@ impl Egress {
         let Some(place) = lane.enter_cold() else { return };
         // It says nothing and asks for nothing: what is wanted of the reply is the connection that it came on.
         let opening = place.client().head(request.url.join("/").unwrap_or_else(|_| request.url.clone())).send();
-        if let Ok(Err(error)) = timeout_at(until.min(Instant::now() + OPENING_MAX), opening).await {
-            tracing::warn!(plugin = self.permits.plugin, why = reason(error), "a connection could not be opened ahead");
+        match timeout_at(until.min(Instant::now() + OPENING_MAX), opening).await {
+            Ok(Ok(_)) => place.stands(),
+            Ok(Err(error)) => {
+                let why = reason(error);
+                tracing::warn!(plugin = self.permits.plugin, why, "a connection could not be opened ahead");
+            }
+            Err(_) => {}
         }
     }
 

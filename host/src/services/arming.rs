@@ -6,9 +6,10 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::ring_targets::{self, RingTarget};
 use crate::db::{Conn, DbError};
 use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
-use crate::domain::{AttemptId, AttemptState, CallMethod, CallReason, GroupId};
+use crate::domain::{AlertKind, AttemptId, AttemptState, CallMethod, CallReason, GroupId};
 use crate::plugins::Plugins;
 use crate::services::calls::Rules;
+use crate::services::staff_alerts;
 
 /// The loaded channels.
 #[derive(Clone, Debug)]
@@ -66,6 +67,15 @@ impl Refusal {
             Self::Sealed => CallReason::Misconfigured,
         }
     }
+}
+
+/// Tells the staff of what only they can mend.
+pub(crate) async fn tell_staff(c: &mut Conn, reason: CallReason, rules: &Rules) -> Result<(), DbError> {
+    if reason != Refusal::Sealed.reason() {
+        return Ok(());
+    }
+    let why = "the push addresses of a callee are sealed with a key that this host was not given, or damaged";
+    staff_alerts::open(c, AlertKind::Misconfigured, "database.encryption_key", why, rules.now).await
 }
 
 /// Where a try can ring.

@@ -107,6 +107,7 @@ pub(crate) async fn miss(c: &mut Conn, call: &mut Call, reason: CallReason, rule
         *call = again;
     }
     if let Err(refusal) = arming::arm(c, call, &callee, rules).await? {
+        arming::tell_staff(c, refusal.reason(), rules).await?;
         settle_missed(c, call, refusal.reason(), rules).await?;
     }
     Ok(())

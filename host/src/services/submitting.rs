@@ -86,6 +86,10 @@ async fn claim_items(c: &mut Conn, claim: Claim, due: Span, rules: &Rules) -> Re
             ring_attempts::close_of_call(c, call.id).await?;
             continue;
         }
+        let Ok(address) = rules.sealer.open(Kind::PushAddress, &attempt.address) else {
+            verdicts::record(c, &attempt, holding::unreadable(), rules).await?;
+            continue;
+        };
         timeline::append(c, &call, rules.now, "ring_sent", Some(&attempt.channel)).await?;
         if attempt.sends == 1 {
             // Attempts for one moment are handed over together, under one new name.
@@ -97,10 +101,6 @@ async fn claim_items(c: &mut Conn, claim: Claim, due: Span, rules: &Rules) -> Re
             ring_attempts::set_group(c, &[attempt.id], *group).await?;
             attempt.group_id = *group;
         }
-        let Ok(address) = rules.sealer.open(Kind::PushAddress, &attempt.address) else {
-            verdicts::record(c, &attempt, holding::unreadable(), rules).await?;
-            continue;
-        };
         let ring = Ring {
             attempt: attempt.id,
             call: call.id,

@@ -14,6 +14,7 @@ use crate::domain::WebhookState;
 use crate::mail::Mailer;
 use crate::services::ServiceError;
 use crate::services::inbox::{self, Chosen, Walk, Wanted, WebhookEvent};
+use crate::services::sealing::keys;
 
 pub(super) async fn run(args: WebhookReplayArgs) -> Outcome {
     let config = load_config(args.config.config.as_deref())?;
@@ -71,6 +72,8 @@ async fn leave_to_the_host(config: &Config, args: &WebhookReplayArgs) -> Outcome
 async fn read_here(config: Config, args: &WebhookReplayArgs) -> Outcome {
     let mailer = Mailer::from_config(&config.mail).map_err(|error| Failure::Config(error.to_string()))?;
     let app = boot::assemble(config, Clock::system(), mailer).await?;
+    // What is read may queue another try.
+    keys::check(&app).await?;
     let mut walk = Walk::new(&app.db, chosen(args));
     let mut stand: BTreeMap<WebhookState, usize> = BTreeMap::new();
     let (mut read, mut changed, mut failed) = (0, 0, 0);

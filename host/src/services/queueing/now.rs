@@ -35,6 +35,7 @@ pub async fn call_now(app: &App, callee: CalleeId) -> Result<CallId, ServiceErro
                 }
                 timeline::append(c, &call, rules.now, "asked_for", None).await?;
                 if let Err(refusal) = arming::arm(c, &call, &callee, &rules).await? {
+                    arming::tell_staff(c, refusal.reason(), &rules).await?;
                     miss(c, &mut call, refusal.reason(), &rules).await?;
                 }
                 Ok::<_, ServiceError>(call)

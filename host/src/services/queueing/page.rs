@@ -271,13 +271,21 @@ async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Ve
         families.push(call.family_id);
         match target {
             None => {}
-            Some(Err(reason)) => miss(c, &mut call, reason, rules).await?,
+            Some(Err(reason)) => {
+                arming::tell_staff(c, reason, rules).await?;
+                miss(c, &mut call, reason, rules).await?;
+            }
             Some(Ok((target, node))) => {
                 let mut attempt = target.attempt(&call, rules);
                 if !attempt.ahead {
+                    let free = attempt.clone();
                     (attempt.owner, attempt.fence) = (Some(node), 1);
                     attempt.lease_until = Some(attempt.expires_at);
-                    armed.extend(holding::armed(attempt.clone(), &call, &callee, &material, rules).ok());
+                    match holding::armed(attempt.clone(), &call, &callee, &material, rules) {
+                        Ok(held) => armed.push(held),
+                        // Whoever takes it tells why it cannot ring.
+                        Err(_) => attempt = free,
+                    }
                 }
                 attempts.push(attempt);
             }

@@ -29,6 +29,9 @@ pub enum KeysError {
          `database.previous_encryption_key` on all of them first and start them anew; then make it the key"
     )]
     Unready(usize),
+    /// The key was put to use by no host yet.
+    #[error("no host seals with this `database.encryption_key` yet: start one with it first")]
+    Unused,
     /// Running hosts would go on sealing otherwise.
     #[error(
         "{0} of the hosts that run on this database have another `database.encryption_key`: start them anew with this \
@@ -47,6 +50,7 @@ pub enum KeysError {
 pub(crate) async fn admit(app: &App, own: Node) -> Result<(), KeysError> {
     let present = app.sealer.names().0;
     let used = sealing_keys::all(&mut app.db.read().await?).await?;
+    readable(&app.sealer, &used)?;
     let is_new = present.as_ref().is_some_and(|present| !used.contains(present));
     // On a database that one process owns, every other one that ever was is dead.
     let others = if is_new && app.db.is_shared() {
@@ -63,6 +67,8 @@ pub(crate) async fn admit(app: &App, own: Node) -> Result<(), KeysError> {
             async move {
                 // Hosts that begin together do it one after the other.
                 sealing_keys::lock(c).await?;
+                let used = sealing_keys::all(c).await?;
+                let is_new = sealer.names().0.is_some_and(|present| !used.contains(&present));
                 if is_new && is_shared {
                     others
                         .alone(c, |node| lacks(node, sealer.names().0.as_deref()))
@@ -77,9 +83,22 @@ pub(crate) async fn admit(app: &App, own: Node) -> Result<(), KeysError> {
         .await
 }
 
+/// Checks that what is stored by this process, which is no host, can be read by those that run, and the other way round.
+///
+/// # Errors
+/// [`KeysError::Missing`], and [`KeysError::Unused`] when no host seals with the present key yet.
+pub async fn check(app: &App) -> Result<(), KeysError> {
+    let used = sealing_keys::all(&mut app.db.read().await?).await?;
+    readable(&app.sealer, &used)?;
+    match app.sealer.names().0 {
+        Some(present) if !used.contains(&present) => Err(KeysError::Unused),
+        _ => Ok(()),
+    }
+}
+
 /// Puts the key to use with which everything here is to be sealed anew. Each host that runs has it: what they seal
 /// meanwhile needs no renewing.
-pub(super) async fn agree(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Result<(), KeysError> {
+pub(super) async fn agree(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Result<Watched, KeysError> {
     let present = sealer.names().0;
     let others = watched(db, lease, |node: &Node| node.sealing_key != present).await?;
     if others.living > 0 {
@@ -90,7 +109,23 @@ pub(super) async fn agree(db: &Db, sealer: &Sealer, lease: Duration, now: Moment
         async move {
             sealing_keys::lock(c).await?;
             others.alone(c, |node| node.sealing_key != sealer.names().0).await?.map_err(KeysError::Unlike)?;
-            put_to_use(c, &sealer, now).await
+            put_to_use(c, &sealer, now).await?;
+            Ok(others)
+        }
+        .boxed()
+    })
+    .await
+}
+
+/// Nothing is sealed with any other than the keys of these names any more, unless a host has begun since that seals
+/// otherwise.
+pub(super) async fn keep_only(db: &Db, sealer: &Sealer, others: Watched, names: Vec<String>) -> Result<(), KeysError> {
+    let sealer = sealer.clone();
+    db.write(move |c| {
+        async move {
+            sealing_keys::lock(c).await?;
+            others.alone(c, |node| node.sealing_key != sealer.names().0).await?.map_err(KeysError::Unlike)?;
+            Ok(sealing_keys::keep_only(c, &names).await?)
         }
         .boxed()
     })
@@ -102,13 +137,15 @@ fn lacks(node: &Node, key: Option<&str>) -> bool {
     ![node.sealing_key.as_deref(), node.previous_sealing_key.as_deref()].contains(&key)
 }
 
+fn readable(sealer: &Sealer, used: &[String]) -> Result<(), KeysError> {
+    let is_known = |name: &String| sealer.keys().any(|key| key.name == *name);
+    used.iter().find(|name| !is_known(name)).map_or(Ok(()), |missing| Err(KeysError::Missing(missing.clone())))
+}
+
 /// Refuses when something is sealed that cannot be read; writes down with which key it is sealed from now on.
 async fn put_to_use(c: &mut Conn, sealer: &Sealer, now: Moment) -> Result<(), KeysError> {
     let used = sealing_keys::all(c).await?;
-    let is_known = |name: &String| sealer.keys().any(|key| key.name == *name);
-    if let Some(missing) = used.iter().find(|name| !is_known(name)) {
-        return Err(KeysError::Missing(missing.clone()));
-    }
+    readable(sealer, &used)?;
     if let Some(present) = sealer.names().0.filter(|present| !used.contains(present)) {
         sealing_keys::put(c, &present, now).await?;
     }
@@ -116,7 +153,7 @@ async fn put_to_use(c: &mut Conn, sealer: &Sealer, now: Moment) -> Result<(), Ke
 }
 
 /// The hosts that may stand in the way of a key.
-struct Watched {
+pub(super) struct Watched {
     living: usize,
     dead: Vec<NodeId>,
 }

@@ -9,7 +9,7 @@ use futures::FutureExt as _;
 use super::keys::{self, KeysError};
 use super::{Kind, Sealer, key_of};
 use crate::db::sealed_texts::{self, Place};
-use crate::db::{Db, pairings, sealing_keys};
+use crate::db::{Db, pairings};
 use crate::domain::Moment;
 use crate::services::devices::ADDRESS_BYTES;
 
@@ -35,9 +35,9 @@ pub struct Renewed {
 /// unless something was unreadable. `lease` is how long a host may give no sign of life.
 ///
 /// # Errors
-/// [`KeysError::Unlike`] when a host runs that seals otherwise.
+/// [`KeysError::Unlike`] when a host runs, or began meanwhile, that seals otherwise: what was done so far stays done.
 pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Result<Renewed, KeysError> {
-    keys::agree(db, sealer, lease, now).await?;
+    let others = keys::agree(db, sealer, lease, now).await?;
     let (mut renewed, mut kept_names) = (Renewed::default(), BTreeSet::from_iter(sealer.names().0));
     renewed.pairing_codes = db.write(move |c| pairings::close_all(c, now).boxed()).await?;
     for place in [Place::PushAddresses, Place::RingAttempts] {
@@ -65,7 +65,6 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
             *count += db.write(move |c| async move { sealed_texts::replace(c, place, &changes).await }.boxed()).await?;
         }
     }
-    let names: Vec<String> = kept_names.into_iter().collect();
-    db.write(move |c| async move { sealing_keys::keep_only(c, &names).await }.boxed()).await?;
+    keys::keep_only(db, sealer, others, kept_names.into_iter().collect()).await?;
     Ok(renewed)
 }
