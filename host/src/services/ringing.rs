@@ -15,6 +15,9 @@ use crate::plugins::PluginFailure;
 use crate::services::armory::{Armed, List};
 use crate::services::outcomes::{Outcome, Rung};
 
+/// What a request may take from here to the vendor, and from there to the phone's clock.
+const ON_THE_WAY: Duration = Duration::from_millis(50);
+
 /// A plan is made for its moment, and what it says of the time left is wrong later.
 const PLAN_GOOD_FOR_S: i64 = 5;
 
@@ -67,9 +70,9 @@ pub async fn ring(app: &App, mut list: List) {
         app.outcomes.add(late.into_iter().map(|armed| Rung::new(armed, now, now, Outcome::Late)).collect());
     }
     let Some(ends_at) = on_time.iter().map(|armed| armed.attempt.expires_at).min() else { return };
-    // Nothing leaves after the ring window.
+    // Nothing leaves after the ring window, nor so late in it that it comes after it.
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
-    let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now)));
+    let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now).saturating_sub(ON_THE_WAY)));
     let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
     let answered = turn.clone();
     let verdicts = if let Some(plan) = plan {
