@@ -105,10 +105,10 @@ pub enum Command {
     #[command(after_long_help = MIGRATE_MORE)]
     Migrate(ConfigArg),
 
-    /// Seal push addresses and pairing codes that the database still holds in clear, or sealed with the previous key
+    /// Seal push addresses that the database still holds in clear, or sealed with the previous key
     ///
     /// What is stored while `database.encryption_key` is set is sealed anyway; this brings what was stored before to the
-    /// same form. Without that key it does the opposite. Hosts may run meanwhile, if they were started with the same
+    /// same form, and ends pairing codes that are live. Without that key it does the opposite. Hosts may run meanwhile, if they were started with the same
     /// configuration. Afterwards `database.previous_encryption_key` is needed no longer, but by older backups.
     #[command(after_long_help = SEAL_MORE)]
     Seal(ConfigArg),
