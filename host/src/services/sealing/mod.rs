@@ -140,14 +140,14 @@ impl SealingKey {
         let (mut name, mut key) = ([0; 4], Key::<Aes256Siv>::default());
         // Only lengths beyond 255 hashes are refused (RFC 5869, 2.3).
         let fits = made.expand(b"callpanion sealing key", &mut key).and_then(|()| made.expand(b"its name", &mut name));
-        debug_assert!(fits.is_ok());
+        assert!(fits.is_ok(), "a key of 64 bytes fits into 255 hashes");
         Self { name: format!("{:08x}", u32::from_be_bytes(name)), key }
     }
 
+    #[expect(clippy::expect_used, reason = "of a text in memory and one header nothing is too long (RFC 5297, 7)")]
     fn seal(&self, kind: Kind, text: &str) -> String {
         let mut cipher = Aes256Siv::new(&self.key);
-        // Of a text in memory and one header nothing is too long.
-        let sealed = cipher.encrypt([kind.label()], text.as_bytes()).unwrap_or_default();
+        let sealed = cipher.encrypt([kind.label()], text.as_bytes()).expect("a text can be sealed");
         format!("{PREFIX}{}:{}", self.name, URL_SAFE_NO_PAD.encode(sealed))
     }
 
