@@ -73,7 +73,7 @@ pub async fn acknowledging(c: &mut Conn, ids: &[DeviceId]) -> Result<HashSet<Dev
     for rows in json_rows(ids, |id| cells![id.0]) {
         let rows: Vec<Id> = on!(c, c => {
             diesel::sql_query(
-                "SELECT id FROM devices WHERE acknowledges AND id IN (SELECT unhex(value->>0) FROM json_each(?1))",
+                "SELECT id FROM devices WHERE acknowledges AND id IN (SELECT unhex(value->>0) FROM jsonb_each(?1))",
             )
             .bind::<Text, _>(rows)
             .load(c)

@@ -1,8 +1,9 @@
-//! Many rows in one value: SQLite takes a page of them as JSON and takes it apart itself with `json_each`. A statement for
+//! Many rows in one value: SQLite takes a page of them as JSON and takes it apart itself with `jsonb_each`. A statement for
 //! each row would be written, looked up and bound a thousand times; PostgreSQL has arrays for it.
 //!
-//! A statement reads its rows as `WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1))` and their cells
-//! as `line->>0`: without the word, SQLite would write out the line anew for every cell.
+//! A statement reads its rows as `WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1))` and their cells
+//! as `line->>0`: without the word, SQLite would write out the line anew for every cell, and as text, which `json_each`
+//! gives, it would parse it anew.
 
 use serde::{Serialize, Serializer};
 use uuid::Uuid;

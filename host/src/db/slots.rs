@@ -238,7 +238,7 @@ pub async fn advance_all(c: &mut Conn, steps: &[Step]) -> Result<HashSet<SlotId>
     }) {
         let rows: Vec<Id> = on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  UPDATE slots SET next_at = v.next_at, next_date = v.next_date \
                  FROM (SELECT unhex(line->>0) AS id, line->>1 AS seen_at, line->>2 AS next_at, line->>3 AS next_date \
                      FROM lines) AS v \

@@ -63,7 +63,7 @@ pub async fn append_all(c: &mut Conn, rows: &[TimelineRow]) -> Result<(), DbErro
     {
         on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  INSERT INTO timeline (id, call_id, at, step, detail) \
                  SELECT unhex(line->>0), unhex(line->>1), line->>2, line->>3, line->>4 FROM lines",
             )

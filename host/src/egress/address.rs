@@ -9,11 +9,13 @@ use std::future::ready;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
-use tokio::net::lookup_host;
-
+use hyper_util::client::legacy::connect::dns;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::net::lookup_host;
+use tower::Service;
 
 /// The host has no address that may be talked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +42,7 @@ impl Names {
 }
 
 /// Resolves names, and drops the addresses that may not be talked to.
+#[derive(Clone)]
 pub(super) struct PublicOnly {
     /// Who is asked.
     pub(super) names: Names,
@@ -47,18 +50,40 @@ pub(super) struct PublicOnly {
     pub(super) private_addresses: bool,
 }
 
+type Found = Result<std::vec::IntoIter<SocketAddr>, Box<dyn Error + Send + Sync>>;
+
+impl PublicOnly {
+    fn addresses(&self, name: &str) -> BoxFuture<'static, Found> {
+        let (name, private_addresses) = (name.to_owned(), self.private_addresses);
+        let asked = (self.names.0)(name.clone());
+        Box::pin(async move {
+            let allowed = allowed(asked.await?, private_addresses);
+            if allowed.is_empty() {
+                return Err(Box::new(AddressRefused(name)) as Box<dyn Error + Send + Sync>);
+            }
+            Ok(allowed.into_iter())
+        })
+    }
+}
+
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
-        let private_addresses = self.private_addresses;
-        let asked = (self.names.0)(name.as_str().to_owned());
-        Box::pin(async move {
-            let found = asked.await?;
-            let allowed = allowed(found, private_addresses);
-            if allowed.is_empty() {
-                return Err(Box::new(AddressRefused(name.as_str().to_owned())) as Box<dyn Error + Send + Sync>);
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
+        let found = self.addresses(name.as_str());
+        Box::pin(async move { Ok(Box::new(found.await?) as Addrs) })
+    }
+}
+
+impl Service<dns::Name> for PublicOnly {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = BoxFuture<'static, Found>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: dns::Name) -> Self::Future {
+        self.addresses(name.as_str())
     }
 }
 

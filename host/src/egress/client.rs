@@ -1,4 +1,4 @@
-//! HTTP clients: one pool of connections for each identity, with the trust, the
+//! HTTP clients: one set of connections for each identity, with the trust, the
 //! limits and the keep-alive that push services want.
 
 use std::sync::Arc;
@@ -9,18 +9,19 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::address::{Names, PublicOnly};
+use super::http2::Http2;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection whose peer is gone swallows every ring until a PING finds out.
-const PING_INTERVAL: Duration = Duration::from_secs(20);
-const PING_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(20);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_PER_HOST_MAX: usize = 32;
-const USER_AGENT: &str = concat!("callpanion/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("callpanion/", env!("CARGO_PKG_VERSION"));
 
 /// Who is believed: about certificates, and about the addresses of names.
 #[derive(Clone)]
 pub struct Trust {
-    tls: ClientConfig,
+    pub(super) tls: ClientConfig,
     names: Names,
 }
 
@@ -70,41 +71,51 @@ impl Trust {
 pub(super) enum Speech {
     /// What the server offers, HTTP/1.1 or HTTP/2.
     Negotiated,
-    /// HTTP/2 from the first byte: a burst on a cold pool then opens one connection, not dozens.
+    /// HTTP/2 from the first byte, each client over one connection.
     Http2,
 }
 
-/// Makes the clients of one plugin: each call is a pool of its own.
+/// Sends requests of one identity.
+pub(super) enum Client {
+    /// Over as many connections as it takes, as the server likes to be spoken to.
+    Negotiated(reqwest::Client),
+    /// Over one connection to each origin.
+    Http2(Http2),
+}
+
+/// Makes the clients of one plugin: each has connections of its own.
 pub(super) struct ClientMaker<'a> {
     pub(super) trust: &'a Trust,
     pub(super) private_addresses: bool,
 }
 
 impl ClientMaker<'_> {
-    pub(super) fn make(&self, speech: Speech) -> Result<reqwest::Client, ClientError> {
+    pub(super) fn make(&self, speech: Speech) -> Result<Client, ClientError> {
+        Ok(match speech {
+            Speech::Negotiated => Client::Negotiated(self.negotiated()?),
+            Speech::Http2 => Client::Http2(Http2::new(self.trust, self.addresses())),
+        })
+    }
+
+    pub(super) fn negotiated(&self) -> Result<reqwest::Client, ClientError> {
         let mut tls = self.trust.tls.clone();
-        tls.alpn_protocols = match speech {
-            Speech::Negotiated => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-            Speech::Http2 => vec![b"h2".to_vec()],
-        };
-        let mut builder = reqwest::Client::builder()
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(USER_AGENT)
             .no_proxy()
             .referer(false)
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(PublicOnly {
-                names: self.trust.names.clone(),
-                private_addresses: self.private_addresses,
-            }))
+            .dns_resolver(Arc::new(self.addresses()))
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
             .http2_keep_alive_interval(PING_INTERVAL)
             .http2_keep_alive_timeout(PING_TIMEOUT)
             .http2_keep_alive_while_idle(true);
-        if speech == Speech::Http2 {
-            builder = builder.http2_prior_knowledge();
-        }
         Ok(builder.build()?)
+    }
+
+    fn addresses(&self) -> PublicOnly {
+        PublicOnly { names: self.trust.names.clone(), private_addresses: self.private_addresses }
     }
 }

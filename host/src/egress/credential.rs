@@ -130,7 +130,7 @@ impl Credential {
             }
             CredentialConfig::GoogleServiceAccount { json, json_file, .. } => {
                 let secret = read_secret(json.as_ref(), json_file.as_deref(), &named("json"))?;
-                let client = clients.make(Speech::Negotiated)?;
+                let client = clients.negotiated()?;
                 let account = GoogleAccount::new(secret.reveal(), client, clock.clone(), clients.private_addresses)
                     .map_err(|source| CredentialError::Google { key: key.to_owned(), source })?;
                 Placing::Google(Box::new(account))

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::client::{ClientError, ClientMaker, Speech};
+use super::client::{Client, ClientError, ClientMaker, Speech};
 use super::credential::Credential;
 use super::pace::Pace;
 use crate::clock::Clock;
@@ -50,7 +50,7 @@ pub(super) struct Lane {
 }
 
 struct Connection {
-    client: reqwest::Client,
+    client: Client,
     under_way: AtomicUsize,
     /// When it was last used: milliseconds from the making of the lane, and one; 0 is never.
     used_at: AtomicU64,
@@ -159,7 +159,7 @@ fn connections_for(reply_us: u64) -> usize {
 }
 
 impl Place<'_> {
-    pub(super) fn client(&self) -> &reqwest::Client {
+    pub(super) fn client(&self) -> &Client {
         &self.connection.client
     }
 

@@ -12,8 +12,10 @@ mod client;
 mod conceal;
 mod credential;
 mod es256;
+mod exchange;
 mod google;
 mod headers;
+mod http2;
 mod lane;
 mod origin;
 mod pace;
@@ -40,7 +42,7 @@ pub use origin::{NoOrigin, Origin};
 pub use room::{Room, Rooms};
 pub use send::{Prepared, flaw};
 
-use self::client::{ClientMaker, Speech};
+use self::client::{Client, ClientMaker};
 use self::credential::Credential;
 use self::lane::Lane;
 use crate::clock::Clock;
@@ -130,7 +132,7 @@ pub struct Egress {
     permits: Permits,
     clock: Clock,
     /// Connections without a credential.
-    bare: reqwest::Client,
+    bare: Client,
     /// Connections of each credential: vendors tie a connection to who opened it.
     lanes: BTreeMap<String, Lane>,
 }
@@ -150,7 +152,7 @@ impl Egress {
             let credential = Credential::read(config, &key, &clients, &clock)?;
             lanes.insert(name.clone(), Lane::new(credential, &clients)?);
         }
-        let bare = clients.make(Speech::Negotiated)?;
+        let bare = Client::Negotiated(clients.negotiated()?);
         Ok(Self { permits, clock, bare, lanes })
     }
 

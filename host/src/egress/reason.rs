@@ -1,14 +1,18 @@
 //! Words for what went wrong on the network. URLs are left out: a push address is a
 //! part of many, and reasons end up in logs.
 
-use std::error::Error as _;
+use std::error::Error;
 
 /// A vendor's own words are cut to this length.
 const CLIP_MAX_CHARS: usize = 200;
 
 /// The error and its causes in one line, without the URL.
 pub(super) fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
+    with_causes(&error.without_url())
+}
+
+/// The error and its causes in one line.
+pub(super) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -27,9 +31,9 @@ pub(super) fn clip(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(CLIP_MAX_CHARS).collect()
 }
 
-/// Looks for a cause of type `E` in an error.
-pub(super) fn cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
-    let mut cause = error.source();
+/// Looks for an error of type `E` in an error and its causes.
+pub(super) fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut cause = Some(error);
     while let Some(inner) = cause {
         if let Some(found) = inner.downcast_ref::<E>() {
             return Some(found);

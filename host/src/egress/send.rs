@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::uri::{PathAndQuery, Uri};
+use http::{HeaderMap, Method};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::address::{self, AddressRefused};
+use super::address;
 use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
+use super::exchange::{Broken, exchange};
 use super::lane::{Lane, Place};
-use super::reason::{cause, reason};
-use super::{Answer, BROKE_TOGETHER, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
+use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, Rooms, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
 const BODY_MAX_BYTES: usize = 1024 * 1024;
-const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// No request waits longer than this, whatever its deadline.
 const TIMEOUT_MAX: Duration = Duration::from_mins(1);
 
@@ -33,11 +33,11 @@ const OPENING_MAX: Duration = Duration::from_secs(1);
 /// A request that passed every check of one door: all that is left to do is to put its credential in and to send it.
 #[derive(Debug)]
 pub struct Prepared {
-    method: Method,
-    url: Url,
-    origin: Origin,
-    headers: HeaderMap,
-    body: Bytes,
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) origin: Origin,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
     credential: Option<String>,
     repeatable: bool,
     timeout: Duration,
@@ -47,6 +47,22 @@ impl Prepared {
     /// Where it goes to.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Says nothing and asks for nothing: what is wanted of the reply is the connection that it comes on.
+    fn opening(&self) -> Self {
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::from_static("/"));
+        Self {
+            method: Method::HEAD,
+            uri: Uri::from_parts(parts).unwrap_or_else(|_| self.uri.clone()),
+            origin: self.origin.clone(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            credential: None,
+            repeatable: true,
+            timeout: Duration::ZERO,
+        }
     }
 
     fn limit(&self, until: Instant) -> Instant {
@@ -61,13 +77,13 @@ impl Egress {
     /// Checks `request` against the grants and makes it ready. On an error it never leaves, and this is why.
     pub fn prepare(&self, request: Request) -> Result<Prepared, Answer> {
         let refuse = |why: &str| Answer::Unsent(format!("{NOT_SENT}{why}"));
-        let (method, url, origin) = shape(&request).map_err(refuse)?;
+        let Shape { method, url, uri, origin } = shape(&request).map_err(refuse)?;
         self.check_grants(&url, &origin)?;
         let lane = request.credential.as_deref().map(|name| self.granted_lane(name, &origin)).transpose()?;
         let taken = lane.map(|lane| lane.credential.header_name());
         let headers = headers::from_plugin(&request.headers, taken).map_err(|refused| refuse(&refused.to_string()))?;
         let Request { body, credential, repeatable, timeout, .. } = request;
-        Ok(Prepared { method, url, origin, headers, body, credential, repeatable, timeout })
+        Ok(Prepared { method, uri, origin, headers, body, credential, repeatable, timeout })
     }
 
     /// Sends what this door prepared, and never waits beyond `until`. The reply takes its place from `room`.
@@ -103,15 +119,13 @@ impl Egress {
             tracing::warn!(plugin = self.permits.plugin, why, "a credential could not be had ahead");
         }
         let Some(place) = lane.enter_cold() else { return };
-        // It says nothing and asks for nothing: what is wanted of the reply is the connection that it came on.
-        let opening = place.client().head(request.url.join("/").unwrap_or_else(|_| request.url.clone())).send();
-        match timeout_at(until.min(Instant::now() + OPENING_MAX), opening).await {
-            Ok(Ok(_)) => place.stands(),
-            Ok(Err(error)) => {
-                let why = reason(error);
+        let limit = until.min(Instant::now() + OPENING_MAX);
+        match exchange(place.client(), &request.opening(), None, (limit, &Rooms::default().open(0))).await {
+            Ok(Answer::Reply(_)) => place.stands(),
+            Ok(Answer::Unsent(why) | Answer::Misconfigured(why)) => {
                 tracing::warn!(plugin = self.permits.plugin, why, "a connection could not be opened ahead");
             }
-            Err(_) => {}
+            Ok(Answer::Unknown(_)) | Err(_) => {}
         }
     }
 
@@ -186,7 +200,7 @@ impl Egress {
         (limit, room): (Instant, &Room),
     ) -> (Answer, Option<Secret>) {
         let Some((lane, place)) = way else {
-            let answer = exchange(&self.bare, request, request.headers.clone(), (limit, room)).await;
+            let answer = exchange(&self.bare, request, None, (limit, room)).await;
             return (answer.unwrap_or_else(Broken::alone), None);
         };
         let Placed { name, value, bought } = match timeout_at(limit, lane.credential.place(&self.clock, refused)).await
@@ -196,10 +210,8 @@ impl Egress {
             Ok(Err(NoCredential::Misconfigured(why))) => return (Answer::Misconfigured(why), None),
             Err(_) => return (Answer::Unsent("the credential could not be had in time".to_owned()), None),
         };
-        let mut headers = request.headers.clone();
-        headers.insert(name, value.clone());
         let (left_at, began) = (self.clock.monotonic(), Instant::now());
-        let answer = exchange(place.client(), request, headers, (limit, room)).await;
+        let answer = exchange(place.client(), request, Some((&name, &value)), (limit, room)).await;
         let mut answer = answer
             .unwrap_or_else(|broken| if place.breaks_with_another() { broken.with_others() } else { broken.alone() });
         if let Answer::Reply(reply) = &answer
@@ -223,7 +235,16 @@ pub fn flaw(request: &Request) -> Option<String> {
     shape(request).err().map(str::to_owned).or_else(header)
 }
 
-fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
+/// What a request is, and where it goes.
+struct Shape {
+    method: Method,
+    url: Url,
+    uri: Uri,
+    origin: Origin,
+}
+
+fn shape(request: &Request) -> Result<Shape, &'static str> {
+    const MALFORMED: &str = "the URL is malformed";
     let method = match request.method.as_str() {
         "GET" => Method::GET,
         "POST" => Method::POST,
@@ -236,71 +257,12 @@ fn shape(request: &Request) -> Result<(Method, Url, Origin), &'static str> {
     if request.url.len() > URL_MAX_BYTES || request.body.len() > BODY_MAX_BYTES {
         return Err("the URL or the body is too long");
     }
-    let mut url = Url::parse(&request.url).map_err(|_| "the URL is malformed")?;
+    let mut url = Url::parse(&request.url).map_err(|_| MALFORMED)?;
     let origin = Origin::of(&url).ok_or("the URL is neither https nor http")?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the URL carries a user name or a password");
     }
     url.set_fragment(None);
-    Ok((method, url, origin))
-}
-
-/// Why a request failed on its way: it may have arrived.
-struct Broken(String);
-
-impl Broken {
-    fn alone(self) -> Answer {
-        Answer::Unknown(self.0)
-    }
-
-    fn with_others(self) -> Answer {
-        Answer::Unknown(format!("{BROKE_TOGETHER}{}", self.0))
-    }
-}
-
-async fn exchange(
-    client: &reqwest::Client,
-    request: &Prepared,
-    headers: HeaderMap,
-    (limit, room): (Instant, &Room),
-) -> Result<Answer, Broken> {
-    let mut sending = reqwest::Request::new(request.method.clone(), request.url.clone());
-    *sending.headers_mut() = headers;
-    *sending.body_mut() = (!request.body.is_empty()).then(|| request.body.clone().into());
-    let answer = timeout_at(limit, async { hear(client.execute(sending).await, room).await }).await;
-    answer.unwrap_or_else(|_| Ok(Answer::Unknown("no answer came in time".to_owned())))
-}
-
-async fn hear(response: reqwest::Result<reqwest::Response>, room: &Room) -> Result<Answer, Broken> {
-    let mut response = match response {
-        Ok(response) => response,
-        Err(error) => return not_answered(error),
-    };
-    let status: StatusCode = response.status();
-    let headers = headers::for_plugin(response.headers());
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > REPLY_MAX_BYTES => {
-                return Ok(Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes")));
-            }
-            Ok(Some(chunk)) if !room.take(chunk.len()) => {
-                return Ok(Answer::Unknown("the replies are too long together".to_owned()));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Answer::Reply(Reply { status: status.as_u16(), headers, body })),
-            Err(error) => return Err(Broken(format!("the reply ({status}) broke off: {}", reason(error)))),
-        }
-    }
-}
-
-fn not_answered(error: reqwest::Error) -> Result<Answer, Broken> {
-    if let Some(refused) = cause::<AddressRefused>(&error) {
-        return Ok(Answer::Misconfigured(refused.to_string()));
-    }
-    // A connection that never stood, or a request that could not be built, carried nothing.
-    if error.is_connect() || error.is_builder() {
-        return Ok(Answer::Unsent(reason(error)));
-    }
-    Err(Broken(reason(error)))
+    let uri = Uri::try_from(url.as_str()).map_err(|_| MALFORMED)?;
+    Ok(Shape { method, url, uri, origin })
 }

@@ -76,7 +76,7 @@ pub async fn add_all(c: &mut Conn, rows: &[Call]) -> Result<HashSet<CallId>, DbE
     }) {
         let new: Vec<Id> = on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  INSERT INTO calls ( \
                     id, family_id, callee_id, slot_no, local_date, call_method, state, reason, due_at, ring_at, \
                     expires_at, tries, device_id, answered_at, joined_at, ended_at, duration_s, mood_score, \
@@ -121,7 +121,7 @@ pub async fn begin_ringing(c: &mut Conn, begun: &[Begun], now: Moment) -> Result
     for rows in json_rows(begun, |(id, tries, device)| cells![id.0, *tries, device.map(|device| device.0)]) {
         let rows: Vec<Id> = on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  UPDATE calls \
                  SET state = 'ringing', updated_at = ?2, device_id = coalesce(v.device_id, calls.device_id) \
                  FROM (SELECT unhex(line->>0) AS id, line->>1 AS tries, unhex(line->>2) AS device_id FROM lines) AS v \

@@ -129,7 +129,7 @@ pub async fn note_taken(c: &mut Conn, rings: &[Taken]) -> Result<(), DbError> {
     }) {
         on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  UPDATE ring_attempts AS a \
                  SET state = CASE a.state WHEN 'armed' THEN 'accepted' ELSE a.state END, sends = a.sends + 1, \
                      sent_at = v.sent_at, accepted_at = v.accepted_at, reference = coalesce(v.reference, a.reference), \

@@ -80,7 +80,7 @@ pub async fn add_all(c: &mut Conn, attempts: &[RingAttempt]) -> Result<(), DbErr
     }) {
         on!(c, c => {
             diesel::sql_query(
-                "WITH lines AS MATERIALIZED (SELECT value AS line FROM json_each(?1)) \
+                "WITH lines AS MATERIALIZED (SELECT value AS line FROM jsonb_each(?1)) \
                  INSERT INTO ring_attempts ( \
                     id, call_id, try_no, channel, ahead, device_id, push_address_id, address, environment, \
                     group_id, state, reason, ring_at, expires_at, act_at, owner, fence, lease_until, sends, \

@@ -26,7 +26,7 @@ pub use self::reference::{NoReference, Reference};
 use self::challenge::Challenge;
 use self::reference::{is_loopback, is_sha256};
 use super::address::{AddressRefused, Names, PublicOnly, check_literal};
-use super::client::{ClientError, ClientMaker, Speech, Trust};
+use super::client::{ClientError, ClientMaker, Trust};
 use super::reason::{cause, clip, reason};
 
 const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -130,7 +130,7 @@ impl<'a> Registry<'a> {
     /// Gets ready; asks for nothing yet.
     pub async fn open(reference: &'a Reference, trust: &Trust) -> Result<Self, RegistryError> {
         let inside = lies_inside(&reference.base).await;
-        let client = ClientMaker { trust, private_addresses: inside }.make(Speech::Negotiated)?;
+        let client = ClientMaker { trust, private_addresses: inside }.negotiated()?;
         Ok(Self { reference, client, inside, pass: None })
     }
 

@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 
 use super::keys::{self, KeysError};
 use super::{Kind, Sealer, key_of};
-use crate::db::sealed_texts::{self, Place};
+use crate::db::stored_addresses::{self, Place};
 use crate::db::{Db, pairings};
 use crate::domain::Moment;
 use crate::services::devices::ADDRESS_BYTES;
@@ -43,18 +43,18 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
     for place in [Place::PushAddresses, Place::RingAttempts] {
         let mut after = Vec::new();
         loop {
-            let page = sealed_texts::page(&mut db.read().await?, place, after, PAGE).await?;
+            let page = stored_addresses::page(&mut db.read().await?, place, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.id.clone();
             let mut changes = Vec::new();
-            for row in page.into_iter().filter(|row| !sealer.is_present(&row.text)) {
-                match sealer.open(Kind::PushAddress, &row.text) {
+            for row in page.into_iter().filter(|row| !sealer.is_present(&row.address)) {
+                match sealer.open(Kind::PushAddress, &row.address) {
                     Ok(plain) if plain.len() <= ADDRESS_BYTES => {
-                        changes.push((row.id, row.text, sealer.seal(Kind::PushAddress, &plain)));
+                        changes.push((row.id, row.address, sealer.seal(Kind::PushAddress, &plain)));
                     }
                     _ => {
                         renewed.unreadable += 1;
-                        kept_names.extend(key_of(&row.text).map(str::to_owned));
+                        kept_names.extend(key_of(&row.address).map(str::to_owned));
                     }
                 }
             }
@@ -62,7 +62,8 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
                 Place::PushAddresses => &mut renewed.push_addresses,
                 Place::RingAttempts => &mut renewed.ring_attempts,
             };
-            *count += db.write(move |c| async move { sealed_texts::replace(c, place, &changes).await }.boxed()).await?;
+            *count +=
+                db.write(move |c| async move { stored_addresses::replace(c, place, &changes).await }.boxed()).await?;
         }
     }
     keys::keep_only(db, sealer, others, kept_names.into_iter().collect()).await?;

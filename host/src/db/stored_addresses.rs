@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::schema::{push_addresses, ring_attempts};
 use super::{Conn, DbError, on};
 
-/// Where such texts stand.
+/// Where they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The addresses of devices.
@@ -22,7 +22,7 @@ pub struct Row {
     /// The id of its row.
     pub id: Vec<u8>,
     /// As it is stored.
-    pub text: String,
+    pub address: String,
 }
 
 /// Those after the row `after`, in the order of ids, `limit` at most.
@@ -40,7 +40,7 @@ pub async fn page(c: &mut Conn, place: Place, after: Vec<u8>, limit: i64) -> Res
     })?)
 }
 
-/// Replaces texts: each is a row's id, what stands there, and what shall stand there. One that has changed meanwhile stays.
+/// Replaces addresses: each is a row's id, what stands there, and what shall stand there. One that has changed meanwhile stays.
 /// Gives how many were replaced.
 pub async fn replace(c: &mut Conn, place: Place, changes: &[(Vec<u8>, String, String)]) -> Result<usize, DbError> {
     let mut replaced = 0;

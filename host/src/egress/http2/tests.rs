@@ -1,0 +1,176 @@
+//! Connections against servers that speak HTTP/2 frame by frame.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::join_all;
+use h2::client::Builder;
+use h2::server::{Connection as Serving, SendResponse, handshake};
+use h2::{Reason, RecvStream};
+use http::{Request, Response, Uri};
+use tokio::io::{AsyncReadExt as _, duplex};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::super::address::{Names, PublicOnly};
+use super::super::client::Trust;
+use super::super::origin::Origin;
+use super::super::reason::with_causes;
+use super::{Http2, NoConnection, NoResponse, keep_alive};
+
+const PING: Duration = Duration::from_millis(5);
+
+type Arrived = (Request<RecvStream>, SendResponse<Bytes>);
+
+fn client() -> Http2 {
+    let addresses = PublicOnly { names: Names::system(), private_addresses: true };
+    Http2::new(&Trust::public().unwrap(), addresses)
+}
+
+async fn listen() -> (TcpListener, Uri) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/ring", listener.local_addr().unwrap());
+    (listener, uri.parse().unwrap())
+}
+
+async fn post(client: &Http2, uri: &Uri) -> Result<u16, NoResponse> {
+    let origin: Origin = format!("http://{}", uri.authority().unwrap()).parse().unwrap();
+    let head = || Request::post(uri.clone()).version(http::Version::HTTP_2).body(()).unwrap();
+    Ok(client.send((&origin, uri), head, &Bytes::from_static(b"{}")).await?.status().as_u16())
+}
+
+/// A server; `play` is given each connection, and its number.
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+async fn serve<F>(play: impl Fn(usize, Serving<TcpStream, Bytes>) -> F + Send + 'static) -> Uri
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (listener, uri) = listen().await;
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (stream, _) = listener.accept().await.unwrap();
+            let serving = handshake(stream).await.unwrap();
+            tokio::spawn(play(number, serving));
+        }
+    });
+    uri
+}
+
+async fn next(serving: &mut Serving<TcpStream, Bytes>) -> Option<Arrived> {
+    serving.accept().await.and_then(Result::ok)
+}
+
+fn accept((_, mut respond): Arrived) {
+    respond.send_response(Response::new(()), true).unwrap();
+}
+
+#[tokio::test]
+async fn what_came_after_an_orderly_end_is_sent_over_another_connection() {
+    let uri = serve(|number, mut serving| async move {
+        if number == 0 {
+            // An end that says: nothing from the first stream on is processed.
+            serving.abrupt_shutdown(Reason::NO_ERROR);
+        }
+        while let Some(arrived) = next(&mut serving).await {
+            accept(arrived);
+        }
+    })
+    .await;
+    let client = client();
+    for _ in 0..3 {
+        assert_eq!(post(&client, &uri).await.unwrap(), 200);
+    }
+}
+
+#[tokio::test]
+async fn refused_streams_are_tried_again_and_are_known_not_to_be_processed() {
+    let came = Arc::new(AtomicUsize::new(0));
+    let counted = came.clone();
+    let uri = serve(move |_, mut serving| {
+        let came = counted.clone();
+        async move {
+            while let Some((_, mut respond)) = next(&mut serving).await {
+                came.fetch_add(1, Ordering::Relaxed);
+                respond.send_reset(Reason::REFUSED_STREAM);
+            }
+        }
+    })
+    .await;
+    let outcome = post(&client(), &uri).await;
+    assert!(matches!(outcome, Err(NoResponse::Unsent(NoConnection::Failed(_)))), "{outcome:?}");
+    assert_eq!(came.load(Ordering::Relaxed), super::TRIES);
+}
+
+#[tokio::test]
+async fn what_breaks_after_it_left_is_never_sent_again() {
+    let came = Arc::new(AtomicUsize::new(0));
+    for reason in [Some(Reason::INTERNAL_ERROR), Some(Reason::CANCEL), None] {
+        let counted = came.clone();
+        let uri = serve(move |_, mut serving| {
+            let came = counted.clone();
+            async move {
+                while let Some((_, mut respond)) = next(&mut serving).await {
+                    came.fetch_add(1, Ordering::Relaxed);
+                    match reason {
+                        Some(reason) => respond.send_reset(reason),
+                        None => return,
+                    }
+                }
+            }
+        })
+        .await;
+        let outcome = post(&client(), &uri).await;
+        assert!(matches!(outcome, Err(NoResponse::Broken(_))), "{reason:?}: {outcome:?}");
+    }
+    assert_eq!(came.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn many_wait_for_one_opening_and_the_next_request_opens_another() {
+    let uri = serve(|_, mut serving| async move {
+        while let Some(arrived) = next(&mut serving).await {
+            accept(arrived);
+        }
+    })
+    .await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let names = Names::answering(move |_| match counted.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(std::io::Error::other("no such name")),
+        _ => Ok(vec![([127, 0, 0, 1], 0).into()]),
+    });
+    let client = Http2::new(&Trust::public().unwrap(), PublicOnly { names, private_addresses: true });
+    let uri: Uri = uri.to_string().replace("127.0.0.1", "push.example").parse().unwrap();
+    let outcomes = join_all((0..20).map(|_| post(&client, &uri))).await;
+    let unsent = |outcome: &_| matches!(outcome, Err(NoResponse::Unsent(NoConnection::Failed(_))));
+    assert!(outcomes.iter().all(unsent), "{outcomes:?}");
+    let outcomes = join_all((0..20).map(|_| post(&client, &uri))).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(200))), "{outcomes:?}");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn inside_addresses_are_refused_by_name() {
+    let addresses = PublicOnly { names: Names::system(), private_addresses: false };
+    let client = Http2::new(&Trust::public().unwrap(), addresses);
+    let outcome = post(&client, &"http://localhost:1/ring".parse().unwrap()).await;
+    assert!(matches!(outcome, Err(NoResponse::Unsent(NoConnection::Refused(_)))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn connection_whose_peer_answers_no_ping_ends() {
+    let (ours, mut theirs) = duplex(64 * 1024);
+    let (sender, connection) = Builder::new().handshake::<_, Bytes>(ours).await.unwrap();
+    let swallow = async {
+        let mut swallowed = [0; 1024];
+        while theirs.read(&mut swallowed).await.is_ok_and(|read| read > 0) {}
+    };
+    let driven = tokio::time::timeout(Duration::from_mins(1), keep_alive::drive(connection, (PING, PING)));
+    tokio::select! {
+        ended = driven => ended.expect("nobody answered"),
+        () = swallow => panic!("it ended before a PING was due"),
+    }
+    let error = sender.ready().await.map(|_| ()).unwrap_err();
+    assert!(!with_causes(&error).is_empty());
+}
