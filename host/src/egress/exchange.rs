@@ -13,7 +13,10 @@ use super::client::{Client, USER_AGENT as OURS};
 use super::http2::{Http2, NoConnection, NoResponse};
 use super::reason::{cause, reason, with_causes};
 use super::send::Prepared;
-use super::{Answer, BROKE_TOGETHER, Reply, Room, headers};
+use super::{Answer, BROKE_TOGETHER, Reply, Room, Rooms, headers};
+
+/// Why nothing left where the deadline came first.
+const TOO_SLOW: &str = "no connection stood in time";
 
 const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -53,9 +56,22 @@ pub(super) async fn exchange(
         Ok(if has_left.load(Ordering::Relaxed) {
             Answer::Unknown("no answer came in time".to_owned())
         } else {
-            Answer::Unsent("no connection stood in time".to_owned())
+            Answer::Unsent(TOO_SLOW.to_owned())
         })
     })
+}
+
+/// Has a connection stand that takes the request by `limit`, without sending it. Else gives why there is none.
+pub(super) async fn open(client: &Client, request: &Prepared, limit: Instant) -> Result<(), String> {
+    if let Client::Http2(client) = client {
+        let opening = timeout_at(limit, client.open((&request.origin, &request.uri))).await;
+        return opening.map_err(|_| TOO_SLOW.to_owned())?.map_err(|why| why.to_string());
+    }
+    // reqwest opens one for a request only.
+    match exchange(client, &request.opening(), None, (limit, &Rooms::default().open(REPLY_MAX_BYTES))).await {
+        Ok(Answer::Reply(_)) => Ok(()),
+        Ok(Answer::Unsent(why) | Answer::Misconfigured(why) | Answer::Unknown(why)) | Err(Broken(why)) => Err(why),
+    }
 }
 
 async fn negotiated(

@@ -54,8 +54,8 @@ struct Connection {
     under_way: AtomicUsize,
     /// When it was last used: milliseconds from the making of the lane, and one; 0 is never.
     used_at: AtomicU64,
-    /// A reply came on it since it last broke: what is sent now need not wait until it stands.
-    has_replied: AtomicBool,
+    /// It was opened, or a reply came on it, since it last broke: what is sent now need not wait for it.
+    stands: AtomicBool,
     /// How many requests came to it so far.
     came: AtomicU64,
     /// How many of them had come when it last broke.
@@ -83,8 +83,8 @@ impl Lane {
         let room = Semaphore::new(if is_shared { open * REQUESTS_A_CONNECTION } else { Semaphore::MAX_PERMITS });
         let connection = || {
             let (used_at, came, came_before_break) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-            let (client, under_way, has_replied) = (clients.make(speech)?, AtomicUsize::new(0), AtomicBool::new(false));
-            Ok(Connection { client, under_way, used_at, has_replied, came, came_before_break, is_shared })
+            let (client, under_way, stands) = (clients.make(speech)?, AtomicUsize::new(0), AtomicBool::new(false));
+            Ok(Connection { client, under_way, used_at, stands, came, came_before_break, is_shared })
         };
         let connections = std::iter::repeat_with(connection).take(number).collect::<Result<_, ClientError>>()?;
         let (open, reply_us) = (AtomicUsize::new(open), AtomicU64::new(0));
@@ -142,7 +142,7 @@ impl Lane {
         connection.used_at.store(self.now(), Ordering::Relaxed);
         let number = connection.came.fetch_add(1, Ordering::Relaxed) + 1;
         let is_first_connection = std::ptr::eq(connection, &raw const self.connections[0]);
-        let is_quiet = is_first_connection && others < QUIET && connection.has_replied.load(Ordering::Relaxed);
+        let is_quiet = is_first_connection && others < QUIET && connection.stands.load(Ordering::Relaxed);
         Place { connection, number, is_quiet, _room: room }
     }
 
@@ -163,16 +163,16 @@ impl Place<'_> {
         &self.connection.client
     }
 
-    /// A reply came: what is sent from now on need not wait for the connection.
+    /// The connection is open: what is sent from now on need not wait for it.
     pub(super) fn stands(&self) {
-        self.connection.has_replied.store(true, Ordering::Relaxed);
+        self.connection.stands.store(true, Ordering::Relaxed);
     }
 
     /// The request failed on its way. Says whether another one did since this one came to its place: when a connection
     /// breaks, all that are under way on it fail. Those that fail with another do not begin a break of their own.
     pub(super) fn breaks_with_another(&self) -> bool {
-        let Connection { came, came_before_break, is_shared, has_replied, .. } = self.connection;
-        has_replied.store(false, Ordering::Relaxed);
+        let Connection { came, came_before_break, is_shared, stands, .. } = self.connection;
+        stands.store(false, Ordering::Relaxed);
         let begins = |bar: u64| (bar < self.number).then(|| came.load(Ordering::Relaxed));
         let is_first = came_before_break.try_update(Ordering::Relaxed, Ordering::Relaxed, begins).is_ok();
         *is_shared && !is_first

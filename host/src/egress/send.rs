@@ -11,9 +11,9 @@ use url::Url;
 use super::address;
 use super::conceal::conceal;
 use super::credential::{NoCredential, Placed};
-use super::exchange::{Broken, exchange};
+use super::exchange::{Broken, exchange, open};
 use super::lane::{Lane, Place};
-use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, Rooms, headers};
+use super::{Answer, Egress, NO_TIME, NOT_SENT, Origin, Reply, Request, Room, headers};
 use crate::config::plugins::Secret;
 
 const URL_MAX_BYTES: usize = 8 * 1024;
@@ -50,7 +50,7 @@ impl Prepared {
     }
 
     /// Says nothing and asks for nothing: what is wanted of the reply is the connection that it comes on.
-    fn opening(&self) -> Self {
+    pub(super) fn opening(&self) -> Self {
         let mut parts = self.uri.clone().into_parts();
         parts.path_and_query = Some(PathAndQuery::from_static("/"));
         Self {
@@ -120,12 +120,11 @@ impl Egress {
         }
         let Some(place) = lane.enter_cold() else { return };
         let limit = until.min(Instant::now() + OPENING_MAX);
-        match exchange(place.client(), &request.opening(), None, (limit, &Rooms::default().open(0))).await {
-            Ok(Answer::Reply(_)) => place.stands(),
-            Ok(Answer::Unsent(why) | Answer::Misconfigured(why)) => {
+        match open(place.client(), request, limit).await {
+            Ok(()) => place.stands(),
+            Err(why) => {
                 tracing::warn!(plugin = self.permits.plugin, why, "a connection could not be opened ahead");
             }
-            Ok(Answer::Unknown(_)) | Err(_) => {}
         }
     }
 

@@ -61,6 +61,16 @@ impl Http2 {
         Self { dialer: Dialer::new(trust, addresses), connections: Mutex::default() }
     }
 
+    /// Has a connection to `uri` at `origin` stand.
+    pub(super) async fn open(&self, (origin, uri): (&Origin, &Uri)) -> Result<(), NoConnection> {
+        let connection = self.connection(origin, uri);
+        let stands = match connection.clone().await {
+            Ok(sender) => sender.ready().await.map(drop).map_err(|ended| NoConnection::Failed(with_causes(&ended))),
+            Err(why) => Err(why),
+        };
+        stands.inspect_err(|_| self.forget(&connection))
+    }
+
     /// Sends what `head` makes, with `body`, to `uri` at `origin`, and gives the response once its head is there.
     ///
     /// It is made when it leaves, and not before. It is made and sent anew, over another connection if need be, when the

@@ -310,9 +310,6 @@ fn answer(apns_id: &str, reason: &str, more: Value) -> Response {
 }
 
 async fn bad_path(Held(gate): Held<Gate>, request: Request) -> Response {
-    // A sender that opens its connection ahead of time asks for nothing.
-    if !(request.method() == Method::HEAD && request.uri().path() == "/") {
-        gate.0.witness.unexpected(format!("apns: {} to a path that does not exist", request.method()));
-    }
+    gate.0.witness.unexpected(format!("apns: {} to a path that does not exist", request.method()));
     answer(&Uuid::new_v4().to_string(), "BadPath", json!({}))
 }

@@ -285,7 +285,6 @@ fn refuse(fcm: &Fcm, refusal: &Refusal) -> Response {
 }
 
 async fn unknown(Held(fcm): Held<Fcm>, request: Request) -> Response {
-    // A sender that opens its connection ahead of time asks for nothing.
     if !(request.method() == Method::HEAD && request.uri().path() == "/") {
         fcm.0.witness.unexpected(format!("fcm: {} {}", request.method(), request.uri().path()));
     }
