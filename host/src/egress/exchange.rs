@@ -10,8 +10,8 @@ use url::Url;
 
 use super::address::AddressRefused;
 use super::client::{Client, USER_AGENT as OURS};
-use super::http2::{Http2, NoConnection, NoResponse};
-use super::reason::{cause, reason, with_causes};
+use super::http2::{Http2, NoConnection, NoResponse, told};
+use super::reason::{cause, reason};
 use super::send::Prepared;
 use super::{Answer, BROKE_TOGETHER, Reply, Room, Rooms, headers};
 
@@ -43,17 +43,17 @@ pub(super) async fn exchange(
     secret: Option<Secret<'_>>,
     (limit, room): (Instant, &Room),
 ) -> Result<Answer, Broken> {
-    let has_left = AtomicBool::new(false);
+    let may_have_left = AtomicBool::new(false);
     let answer = match client {
         Client::Negotiated(client) => {
             // It does not say when it begins to send.
-            has_left.store(true, Ordering::Relaxed);
+            may_have_left.store(true, Ordering::Relaxed);
             timeout_at(limit, negotiated(client, request, secret, room)).await
         }
-        Client::Http2(client) => timeout_at(limit, http2(client, request, secret, (room, &has_left))).await,
+        Client::Http2(client) => timeout_at(limit, http2(client, request, secret, (room, &may_have_left))).await,
     };
     answer.unwrap_or_else(|_| {
-        Ok(if has_left.load(Ordering::Relaxed) {
+        Ok(if may_have_left.load(Ordering::Relaxed) {
             Answer::Unknown("no answer came in time".to_owned())
         } else {
             Answer::Unsent(TOO_SLOW.to_owned())
@@ -122,26 +122,23 @@ async fn http2(
     client: &Http2,
     request: &Prepared,
     secret: Option<Secret<'_>>,
-    (room, has_left): (&Room, &AtomicBool),
+    (room, may_have_left): (&Room, &AtomicBool),
 ) -> Result<Answer, Broken> {
-    let leaving = || {
-        has_left.store(true, Ordering::Relaxed);
-        head(request, secret)
-    };
-    let response = match client.send((&request.origin, &request.uri), leaving, &request.body).await {
+    let (to, what) = ((&request.origin, &request.uri), (|| head(request, secret), &request.body));
+    let response = match client.send(to, what, may_have_left).await {
         Ok(response) => response,
         Err(NoResponse::Unsent(NoConnection::Refused(refused))) => {
             return Ok(Answer::Misconfigured(refused.to_string()));
         }
         Err(NoResponse::Unsent(NoConnection::Failed(why))) => return Ok(Answer::Unsent(why)),
-        Err(NoResponse::Broken(error)) => return Err(Broken(with_causes(&error))),
+        Err(NoResponse::Broken(why)) => return Err(Broken(why)),
     };
     let (head, mut body) = response.into_parts();
     let mut hearing = Hearing::new(head.status, &head.headers, room);
     while let Some(chunk) = body.data().await {
         let chunk: Bytes = match chunk {
             Ok(chunk) => chunk,
-            Err(error) => return Err(hearing.broken(&with_causes(&error))),
+            Err(error) => return Err(hearing.broken(&told(&error))),
         };
         if let Some(cut) = hearing.take(&chunk) {
             return Ok(cut);

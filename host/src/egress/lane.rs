@@ -168,6 +168,12 @@ impl Place<'_> {
         self.connection.stands.store(true, Ordering::Relaxed);
     }
 
+    /// The connection could not be opened: it is as cold as one that never served.
+    pub(super) fn does_not_stand(&self) {
+        self.connection.stands.store(false, Ordering::Relaxed);
+        self.connection.used_at.store(0, Ordering::Relaxed);
+    }
+
     /// The request failed on its way. Says whether another one did since this one came to its place: when a connection
     /// breaks, all that are under way on it fail. Those that fail with another do not begin a break of their own.
     pub(super) fn breaks_with_another(&self) -> bool {

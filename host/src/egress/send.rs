@@ -123,6 +123,7 @@ impl Egress {
         match open(place.client(), request, limit).await {
             Ok(()) => place.stands(),
             Err(why) => {
+                place.does_not_stand();
                 tracing::warn!(plugin = self.permits.plugin, why, "a connection could not be opened ahead");
             }
         }

@@ -10,6 +10,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -34,6 +36,9 @@ const HEADERS_MAX_BYTES: u32 = 16 * 1024;
 pub(super) struct Dialer {
     tcp: HttpConnector<PublicOnly>,
     tls: TlsConnector,
+    /// Who drives the connections: those who made the client, not whoever first sends. A page may, whose threads end
+    /// before the last ring.
+    threads: Option<Handle>,
 }
 
 impl Dialer {
@@ -41,20 +46,23 @@ impl Dialer {
         let mut tcp = HttpConnector::new_with_resolver(addresses);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        // Shared among the addresses of a name: one that is silent leaves time for the next.
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let mut tls = trust.tls.clone();
         tls.alpn_protocols = vec![ALPN.to_vec()];
-        Self { tcp, tls: TlsConnector::from(Arc::new(tls)) }
+        Self { tcp, tls: TlsConnector::from(Arc::new(tls)), threads: Handle::try_current().ok() }
     }
 
     /// Opens a connection to where `uri` points, and keeps it alive for as long as it is used.
-    pub(super) fn dial(
-        &self,
-        uri: Uri,
-    ) -> impl Future<Output = Result<SendRequest<Bytes>, NoConnection>> + Send + 'static {
+    pub(super) fn dial(&self, uri: Uri) -> JoinHandle<Result<SendRequest<Bytes>, NoConnection>> {
         let (tcp, tls) = (self.tcp.clone(), self.tls.clone());
-        async move {
+        let opening = async move {
             let opening = timeout(CONNECT_TIMEOUT, open(tcp, tls, uri)).await;
             opening.unwrap_or_else(|_| Err(NoConnection::Failed("the connection was not opened in time".to_owned())))
+        };
+        match &self.threads {
+            Some(threads) => TaskTracker::new().spawn_on(opening, threads),
+            None => TaskTracker::new().spawn(opening),
         }
     }
 }

@@ -8,6 +8,7 @@ mod dial;
 mod gathered;
 mod keep_alive;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -16,13 +17,12 @@ use futures::future::{BoxFuture, Shared};
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use http::{Request, Response, Uri};
-use tokio_util::task::TaskTracker;
 
 use self::dial::Dialer;
 use super::address::{AddressRefused, PublicOnly};
 use super::client::Trust;
 use super::origin::Origin;
-use super::reason::with_causes;
+use super::reason::{clip, with_causes};
 
 /// What certainly was not processed is sent again, so often in all.
 const TRIES: usize = 3;
@@ -53,7 +53,7 @@ pub(super) enum NoResponse {
     /// The request was certainly not processed.
     Unsent(NoConnection),
     /// It may have arrived.
-    Broken(h2::Error),
+    Broken(String),
 }
 
 impl Http2 {
@@ -62,58 +62,71 @@ impl Http2 {
     }
 
     /// Has a connection to `uri` at `origin` stand.
-    pub(super) async fn open(&self, (origin, uri): (&Origin, &Uri)) -> Result<(), NoConnection> {
-        let connection = self.connection(origin, uri);
-        let stands = match connection.clone().await {
-            Ok(sender) => sender.ready().await.map(drop).map_err(|ended| NoConnection::Failed(with_causes(&ended))),
-            Err(why) => Err(why),
-        };
-        stands.inspect_err(|_| self.forget(&connection))
+    pub(super) async fn open(&self, to: (&Origin, &Uri)) -> Result<(), NoConnection> {
+        self.stand(to).await.map(drop)
     }
 
     /// Sends what `head` makes, with `body`, to `uri` at `origin`, and gives the response once its head is there.
+    /// `may_have_left` says meanwhile whether it may have.
     ///
-    /// It is made when it leaves, and not before. It is made and sent anew, over another connection if need be, when the
-    /// server has certainly not processed it (RFC 9113, 8.7).
+    /// It is made and sent anew, over another connection if need be, when the server has certainly not processed it
+    /// (RFC 9113, 8.7).
     pub(super) async fn send(
         &self,
-        (origin, uri): (&Origin, &Uri),
-        head: impl Fn() -> Request<()>,
-        body: &Bytes,
+        to: (&Origin, &Uri),
+        (head, body): (impl Fn() -> Request<()>, &Bytes),
+        may_have_left: &AtomicBool,
     ) -> Result<Response<RecvStream>, NoResponse> {
         let mut last = String::new();
         for _ in 0..TRIES {
-            let connection = self.connection(origin, uri);
-            let stands = match connection.clone().await {
-                Ok(sender) => sender.ready().await,
-                Err(why) => {
-                    self.forget(&connection);
-                    return Err(NoResponse::Unsent(why));
-                }
-            };
-            let begun = stands.and_then(|mut sender| sender.send_request(head(), body.is_empty()));
-            let (response, mut stream) = match begun {
+            may_have_left.store(false, Ordering::Relaxed);
+            let (connection, mut sender) = self.stand(to).await.map_err(NoResponse::Unsent)?;
+            may_have_left.store(true, Ordering::Relaxed);
+            let (response, mut stream) = match sender.send_request(head(), body.is_empty()) {
                 Ok(begun) => begun,
                 Err(ended) => {
                     self.forget(&connection);
-                    last = with_causes(&ended);
+                    last = told(&ended);
                     continue;
                 }
             };
-            let sent = if body.is_empty() { Ok(()) } else { stream.send_data(body.clone(), true) };
+            if !body.is_empty() {
+                // Where the stream has ended already, the response says how.
+                let _ = stream.send_data(body.clone(), true);
+            }
             let error = match response.await {
                 Ok(response) => return Ok(response),
-                Err(error) => sent.err().unwrap_or(error),
+                Err(error) => error,
             };
             if !is_unprocessed(&error) {
-                return Err(NoResponse::Broken(error));
+                return Err(NoResponse::Broken(told(&error)));
             }
+            last = told(&error);
             if error.is_go_away() {
                 self.forget(&connection);
+                if error.reason() != Some(Reason::NO_ERROR) {
+                    break;
+                }
             }
-            last = with_causes(&error);
         }
         Err(NoResponse::Unsent(NoConnection::Failed(last)))
+    }
+
+    /// A connection that has not ended.
+    async fn stand(&self, (origin, uri): (&Origin, &Uri)) -> Result<(Connection, SendRequest<Bytes>), NoConnection> {
+        let mut last = String::new();
+        for _ in 0..TRIES {
+            let connection = self.connection(origin, uri);
+            let sender = connection.clone().await.inspect_err(|_| self.forget(&connection))?;
+            match sender.ready().await {
+                Ok(sender) => return Ok((connection, sender)),
+                Err(ended) => {
+                    self.forget(&connection);
+                    last = told(&ended);
+                }
+            }
+        }
+        Err(NoConnection::Failed(last))
     }
 
     /// The connection to `origin`; the first who asks has it opened, whoever waits for it then.
@@ -122,7 +135,7 @@ impl Http2 {
         if let Some((_, connection)) = connections.iter().find(|(to, _)| to == origin) {
             return connection.clone();
         }
-        let opening = TaskTracker::new().spawn(self.dialer.dial(uri.clone()));
+        let opening = self.dialer.dial(uri.clone());
         let opening = async move { opening.await.unwrap_or_else(|error| Err(NoConnection::Failed(error.to_string()))) };
         let connection = opening.boxed().shared();
         connections.push((origin.clone(), connection.clone()));
@@ -139,10 +152,16 @@ impl Http2 {
     }
 }
 
-/// The server says that it did nothing with the request: it came after a connection's orderly end, or was turned away.
+/// The server says that it did nothing with the request: it came after the last one that the connection takes, which is
+/// all that an end of the connection is told to, or was turned away.
 fn is_unprocessed(error: &h2::Error) -> bool {
-    let says = |reason| error.is_remote() && error.reason() == Some(reason);
-    (error.is_go_away() && says(Reason::NO_ERROR)) || (error.is_reset() && says(Reason::REFUSED_STREAM))
+    let is_turned_away = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);
+    error.is_remote() && (error.is_go_away() || is_turned_away)
+}
+
+/// What went wrong, with the beginning of what the server says of it.
+pub(super) fn told(error: &h2::Error) -> String {
+    clip(&with_causes(error))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Connections against servers that speak HTTP/2 frame by frame.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use h2::{Reason, RecvStream};
 use http::{Request, Response, Uri};
 use tokio::io::{AsyncReadExt as _, duplex};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use super::super::address::{Names, PublicOnly};
 use super::super::client::Trust;
@@ -37,7 +38,11 @@ async fn listen() -> (TcpListener, Uri) {
 async fn post(client: &Http2, uri: &Uri) -> Result<u16, NoResponse> {
     let origin: Origin = format!("http://{}", uri.authority().unwrap()).parse().unwrap();
     let head = || Request::post(uri.clone()).version(http::Version::HTTP_2).body(()).unwrap();
-    Ok(client.send((&origin, uri), head, &Bytes::from_static(b"{}")).await?.status().as_u16())
+    let (body, may_have_left) = (Bytes::from_static(b"{}"), AtomicBool::new(true));
+    let response = client.send((&origin, uri), (head, &body), &may_have_left).await;
+    let is_unsent = matches!(response, Err(NoResponse::Unsent(NoConnection::Refused(_))));
+    assert!(!is_unsent || !may_have_left.load(Ordering::Relaxed), "no connection stood");
+    Ok(response?.status().as_u16())
 }
 
 /// A server; `play` is given each connection, and its number.
@@ -61,6 +66,13 @@ async fn next(serving: &mut Serving<TcpStream, Bytes>) -> Option<Arrived> {
     serving.accept().await.and_then(Result::ok)
 }
 
+/// Ends the connection before its first request, and reads on, so that nobody is told of a broken one.
+async fn end(mut serving: Serving<TcpStream, Bytes>, why: Reason) {
+    serving.abrupt_shutdown(why);
+    next(&mut serving).await;
+    std::future::pending().await
+}
+
 fn accept((_, mut respond): Arrived) {
     respond.send_response(Response::new(()), true).unwrap();
 }
@@ -70,7 +82,8 @@ async fn what_came_after_an_orderly_end_is_sent_over_another_connection() {
     let uri = serve(|number, mut serving| async move {
         if number == 0 {
             // An end that says: nothing from the first stream on is processed.
-            serving.abrupt_shutdown(Reason::NO_ERROR);
+            end(serving, Reason::NO_ERROR).await;
+            return;
         }
         while let Some(arrived) = next(&mut serving).await {
             accept(arrived);
@@ -81,6 +94,48 @@ async fn what_came_after_an_orderly_end_is_sent_over_another_connection() {
     for _ in 0..3 {
         assert_eq!(post(&client, &uri).await.unwrap(), 200);
     }
+}
+
+#[tokio::test]
+async fn what_came_after_an_angry_end_is_known_not_to_be_processed() {
+    let came = Arc::new(AtomicUsize::new(0));
+    let counted = came.clone();
+    let uri = serve(move |_, serving| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async move {
+            end(serving, Reason::ENHANCE_YOUR_CALM).await;
+        }
+    })
+    .await;
+    let outcome = post(&client(), &uri).await;
+    assert!(matches!(outcome, Err(NoResponse::Unsent(NoConnection::Failed(_)))), "{outcome:?}");
+    assert!(came.load(Ordering::Relaxed) <= super::TRIES);
+}
+
+#[tokio::test]
+async fn connection_that_ended_is_opened_anew_ahead() {
+    let (came, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let (counted, ends) = (came.clone(), ended.clone());
+    let uri = serve(move |_, mut serving| {
+        let (number, ends) = (counted.fetch_add(1, Ordering::Relaxed), ends.clone());
+        async move {
+            while let Some(arrived) = next(&mut serving).await {
+                accept(arrived);
+                if number == 0 {
+                    serving.graceful_shutdown();
+                }
+            }
+            drop(serving);
+            ends.notify_one();
+        }
+    })
+    .await;
+    let (client, origin) = (client(), format!("http://{}", uri.authority().unwrap()).parse().unwrap());
+    assert_eq!(post(&client, &uri).await.unwrap(), 200);
+    ended.notified().await;
+    client.open((&origin, &uri)).await.unwrap();
+    assert_eq!(post(&client, &uri).await.unwrap(), 200);
+    assert_eq!(came.load(Ordering::Relaxed), 2, "the one that was opened ahead was used");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State as Held};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Extension, Json, RequestExt as _, Router};
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::{HeaderMap, StatusCode, Version};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -285,9 +285,7 @@ fn refuse(fcm: &Fcm, refusal: &Refusal) -> Response {
 }
 
 async fn unknown(Held(fcm): Held<Fcm>, request: Request) -> Response {
-    if !(request.method() == Method::HEAD && request.uri().path() == "/") {
-        fcm.0.witness.unexpected(format!("fcm: {} {}", request.method(), request.uri().path()));
-    }
+    fcm.0.witness.unexpected(format!("fcm: {} {}", request.method(), request.uri().path()));
     (StatusCode::NOT_FOUND, "<html><title>Error 404 (Not Found)!!1</title></html>").into_response()
 }
 
