@@ -70,7 +70,7 @@ async fn next(serving: &mut Serving<TcpStream, Bytes>) -> Option<Arrived> {
 async fn end(mut serving: Serving<TcpStream, Bytes>, why: Reason) {
     serving.abrupt_shutdown(why);
     next(&mut serving).await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn accept((_, mut respond): Arrived) {
