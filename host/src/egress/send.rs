@@ -90,6 +90,7 @@ impl Egress {
     ///
     /// A request is sent twice in two cases only: when it may be repeated and it is
     /// unknown whether it arrived, and when a bought credential was refused with 401.
+    /// What a server says that it did not process is no sending (`http2`).
     pub async fn send(&self, request: &Prepared, until: Instant, room: &Room) -> Answer {
         // One place for every try: what a request that waits takes of memory is moved about with it.
         let (mut refused, mut unknown) = (None, None);
