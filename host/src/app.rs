@@ -1,5 +1,8 @@
 //! The app: everything that the services work with, assembled once in `boot`.
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::sync::Arc;
 use std::time::Duration;
 

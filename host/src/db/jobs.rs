@@ -126,9 +126,14 @@ pub async fn settle(
     Ok(())
 }
 
-/// Forgets done jobs that were queued before a moment; their keys cannot come again by then.
-pub async fn sweep_done(c: &mut Conn, before: Moment) -> Result<usize, DbError> {
-    Ok(on!(c, c => {
-        diesel::delete(jobs::table.filter(jobs::state.eq(DONE)).filter(jobs::created_at.lt(before))).execute(c).await
-    })?)
+/// Forgets done jobs that were queued before a moment, so many at the most; their keys cannot come again by then. Gives
+/// how many.
+pub async fn sweep_done(c: &mut Conn, before: Moment, limit: i64) -> Result<usize, DbError> {
+    let old = diesel::alias!(jobs as old);
+    let swept = old
+        .filter(old.field(jobs::state).eq(DONE))
+        .filter(old.field(jobs::created_at).lt(before))
+        .limit(limit)
+        .select(old.field(jobs::id));
+    Ok(on!(c, c => diesel::delete(jobs::table.filter(jobs::id.eq_any(swept))).execute(c).await)?)
 }

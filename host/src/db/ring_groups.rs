@@ -21,7 +21,8 @@ pub async fn claim(c: &mut Conn, group: GroupId, claim: Claim) -> Result<Vec<Att
     let free = ring_attempts::state
         .eq_any(REPLIED)
         .or(ring_attempts::state.eq(AttemptState::Sent).and(ring_attempts::lease_until.le(claim.now)));
-    Ok(on!(c, c => diesel::update(ring_attempts::table.filter(ring_attempts::group_id.eq(group)).filter(free))
+    let of_group = ring_attempts::ahead.and(ring_attempts::group_id.eq(group));
+    Ok(on!(c, c => diesel::update(ring_attempts::table.filter(of_group).filter(free))
         .set(taken)
         .returning(ring_attempts::id)
         .get_results(c)

@@ -174,7 +174,9 @@ pub async fn newest(c: &mut Conn, wanted: Wanted, limit: i64) -> Result<Vec<Webh
 pub async fn has_come_since(c: &mut Conn, provider: &str, moment: Moment) -> Result<bool, DbError> {
     let found: Option<WebhookId> = on!(c, c => {
         webhook_events::table
-            .filter(webhook_events::received_at.ge(moment).and(webhook_events::provider.eq(provider)))
+            .filter(webhook_events::received_at.ge(moment))
+            // With nothing behind it, so that SQLite goes by the moment, and not by an index that begins with the provider.
+            .filter(webhook_events::provider.concat("").eq(provider))
             .order(webhook_events::received_at.desc())
             .select(webhook_events::id)
             .first(c)

@@ -229,7 +229,8 @@ pub async fn missed_push(app: &App, device: &Device, after_s: i64) -> Result<Opt
     }
     let now: Moment = app.clock.now();
     let mut c = app.db.read().await?;
-    let ring = ring_attempts::ringing_for_device(&mut c, device.id, now.plus_secs(-after_s), now).await?;
+    let ring =
+        ring_attempts::ringing_for_device(&mut c, (device.callee_id, device.id), now.plus_secs(-after_s), now).await?;
     let Some(ring) = ring else { return Ok(None) };
     Ok(calls::find(&mut c, ring.call_id).await?.map(|call| (call, ring.id)))
 }

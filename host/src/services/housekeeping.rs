@@ -4,11 +4,14 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::{jobs, webhook_events};
+use crate::domain::Moment;
 use crate::services::error::ServiceError;
 use crate::services::{accounts, pairings, plugin_health, sessions, throttle, unheard};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
+/// Done jobs that are forgotten in one transaction: nobody waits long for it.
+const SWEPT_AT_ONCE: usize = 1_000;
 
 /// Sweeps once. Returns 0: there is never more of the same at once.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
@@ -17,7 +20,6 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     app.db
         .write(move |c| {
             async move {
-                jobs::sweep_done(c, now.plus_secs(-DONE_JOBS_S)).await?;
                 webhook_events::sweep_parked(c, now.plus_secs(-parked_s)).await?;
                 plugin_health::sweep(c, now).await?;
                 unheard::close_heard(c, &plugins, now).await?;
@@ -26,9 +28,16 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
             .boxed()
         })
         .await?;
+    sweep_jobs(app, now.plus_secs(-DONE_JOBS_S)).await?;
     pairings::expire(app).await?;
     sessions::sweep(app).await?;
     accounts::sweep_links(app).await?;
     throttle::sweep(app).await?;
     Ok(0)
+}
+
+async fn sweep_jobs(app: &App, before: Moment) -> Result<(), ServiceError> {
+    let limit = i64::try_from(SWEPT_AT_ONCE).unwrap_or(i64::MAX);
+    while app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await? == SWEPT_AT_ONCE {}
+    Ok(())
 }

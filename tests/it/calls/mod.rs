@@ -2,6 +2,7 @@
 
 mod app_outcomes;
 mod crashes;
+mod flatness;
 mod phone_outcomes;
 mod promises;
 mod queueing;

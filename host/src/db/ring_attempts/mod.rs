@@ -20,8 +20,8 @@ use super::prepared::Prepare as _;
 use super::schema::{calls, ring_attempts};
 use super::{Conn, DbError, on};
 use crate::domain::{
-    AttemptId, AttemptState, AttemptStep, CallId, CallState, DeviceId, Ending, GroupId, Moment, NodeId, PushAddressId,
-    Receipt,
+    AttemptId, AttemptState, AttemptStep, CallId, CallState, CalleeId, DeviceId, Ending, GroupId, Moment, NodeId,
+    PushAddressId, Receipt,
 };
 
 /// One try to reach one device or number.
@@ -145,7 +145,7 @@ pub async fn find(c: &mut Conn, id: AttemptId) -> Result<Option<RingAttempt>, Db
 /// call's present try, still in its window, and not picked up by anyone.
 pub async fn ringing_for_device(
     c: &mut Conn,
-    device: DeviceId,
+    (callee, device): (CalleeId, DeviceId),
     sent_before: Moment,
     now: Moment,
 ) -> Result<Option<RingAttempt>, DbError> {
@@ -154,6 +154,9 @@ pub async fn ringing_for_device(
     Ok(on!(c, c => {
         ring_attempts::table
             .inner_join(calls::table.on(calls::id.eq(ring_attempts::call_id)))
+            // Every phone asks at the full hour: each looks at its own callee's last calls, and not at what rings.
+            .filter(calls::callee_id.eq(callee))
+            .filter(calls::due_at.ge(now.plus_secs(-LONGEST_CALLED_S)))
             .filter(ring_attempts::device_id.eq(device))
             .filter(ring_attempts::state.eq_any(HANDED_OVER))
             .filter(ring_attempts::try_no.eq(calls::tries))
@@ -168,10 +171,14 @@ pub async fn ringing_for_device(
     })?)
 }
 
-/// Every attempt of a submission.
+/// The last try of a call begins so long after its moment at the most: four waits of two hours.
+const LONGEST_CALLED_S: i64 = 86_400;
+
+/// Every attempt of a submission: of those that a vendor was given ahead.
 pub async fn of_group(c: &mut Conn, group: GroupId) -> Result<Vec<RingAttempt>, DbError> {
     Ok(on!(c, c => {
         ring_attempts::table
+            .filter(ring_attempts::ahead)
             .filter(ring_attempts::group_id.eq(group))
             .select(RingAttempt::as_select())
             .load(c)

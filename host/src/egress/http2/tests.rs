@@ -77,16 +77,19 @@ fn accept((_, mut respond): Arrived) {
     respond.send_response(Response::new(()), true).unwrap();
 }
 
+async fn accept_all(mut serving: Serving<TcpStream, Bytes>) {
+    while let Some(arrived) = next(&mut serving).await {
+        accept(arrived);
+    }
+}
+
 #[tokio::test]
 async fn what_came_after_an_orderly_end_is_sent_over_another_connection() {
-    let uri = serve(|number, mut serving| async move {
-        if number == 0 {
+    let uri = serve(|number, serving| async move {
+        match number {
             // An end that says: nothing from the first stream on is processed.
-            end(serving, Reason::NO_ERROR).await;
-            return;
-        }
-        while let Some(arrived) = next(&mut serving).await {
-            accept(arrived);
+            0 => end(serving, Reason::NO_ERROR).await,
+            _ => accept_all(serving).await,
         }
     })
     .await;
@@ -181,14 +184,22 @@ async fn what_breaks_after_it_left_is_never_sent_again() {
     assert_eq!(came.load(Ordering::Relaxed), 3);
 }
 
+/// As a push service does until it has seen a token.
 #[tokio::test]
-async fn many_wait_for_one_opening_and_the_next_request_opens_another() {
+async fn server_that_takes_one_at_a_time_gets_all() {
     let uri = serve(|_, mut serving| async move {
-        while let Some(arrived) = next(&mut serving).await {
-            accept(arrived);
-        }
+        serving.set_max_concurrent_streams(1);
+        accept_all(serving).await;
     })
     .await;
+    let client = client();
+    let outcomes = join_all((0..200).map(|_| post(&client, &uri))).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(200))), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn many_wait_for_one_opening_and_the_next_request_opens_another() {
+    let uri = serve(|_, serving| accept_all(serving)).await;
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
     let names = Names::answering(move |_| match counted.fetch_add(1, Ordering::Relaxed) {

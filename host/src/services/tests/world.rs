@@ -1,26 +1,20 @@
 //! A house for tests: an app with an empty database, a clock that stands still, and people in it.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use futures::FutureExt;
 
-use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
+use crate::app::{App, testing};
 use crate::db::callees::Callee;
 use crate::db::ring_attempts::steps::Claim;
-use crate::db::{Db, Location, Span, accounts as stored_accounts, jobs};
-use crate::domain::{AccountId, CallMethod, Locale, Moment, NodeId};
-use crate::mail::Mailer;
-use crate::plugins::{Entropy, Plugins, Surroundings};
+use crate::db::{Span, accounts as stored_accounts, jobs};
+use crate::domain::{AccountId, CallMethod, Locale, Moment};
 use crate::services::accounts::{self, SignUp};
 use crate::services::callees::{self, Details};
 use crate::services::families;
 use crate::services::jobs::Job;
 use crate::services::mails::MailJob;
-use crate::theme::Theme;
 
 /// The password of every account here.
 pub(super) const PASSWORD: &str = "correct horse";
@@ -45,26 +39,7 @@ pub(super) async fn world() -> World {
 
 pub(super) async fn world_at(start: &str) -> World {
     let folder = tempfile::tempdir().unwrap();
-    let clock = Clock::manual(start.parse::<jiff::Timestamp>().unwrap().into());
-    let app = App {
-        config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
-        clock: clock.clone(),
-        db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
-        sealer: crate::services::sealing::Sealer::new(&Config::load(None, std::iter::empty()).unwrap().database),
-        plugins: Plugins::load(&BTreeMap::new(), Surroundings::new(clock, Entropy::fixed([7; 32])).unwrap()).unwrap(),
-        mailer: Mailer::memory(),
-        theme: Arc::new(Theme::load().unwrap()),
-        live: crate::services::live::Live::default(),
-        node: NodeId::new(),
-        armory: crate::services::armory::Armory::default(),
-        lanes: crate::services::lanes::Lanes::default(),
-        outcomes: crate::services::outcomes::Outcomes::default(),
-        low_water: std::sync::Arc::default(),
-        unheard: std::sync::Arc::new(crate::services::unheard::Unheard::since(crate::domain::Moment(0))),
-        peers: crate::services::nodes::Peers::default(),
-        wake: Arc::default(),
-        demo: false,
-    };
+    let app = testing::app(folder.path(), start).await;
     World { app, letters: Mutex::default(), _folder: folder }
 }
 

@@ -1,7 +1,6 @@
 //! The pages as a browser sees them: a database, a theme and the real routes.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -11,15 +10,10 @@ use http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::{Db, Location, accounts as stored_accounts};
-use crate::domain::{LinkPurpose, Locale, NodeId, StaffRole};
-use crate::mail::Mailer;
-use crate::plugins::{Entropy, Plugins, Surroundings};
+use crate::app::{App, testing};
+use crate::db::accounts as stored_accounts;
+use crate::domain::{LinkPurpose, Locale, StaffRole};
 use crate::services::{accounts, setup};
-use crate::theme::Theme;
 use crate::web::origin;
 
 const PASSWORD: &str = "correct horse";
@@ -34,27 +28,7 @@ struct Browser {
 impl Browser {
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::manual("2026-11-21T02:30:00Z".parse::<jiff::Timestamp>().unwrap().into());
-        let app = App {
-            config: Arc::new(Config::load(None, std::iter::empty()).unwrap()),
-            clock: clock.clone(),
-            db: Db::open(&Location::Sqlite(folder.path().join("test.sqlite")), 4).await.unwrap(),
-            sealer: crate::services::sealing::Sealer::new(&Config::load(None, std::iter::empty()).unwrap().database),
-            plugins: Plugins::load(&BTreeMap::new(), Surroundings::new(clock, Entropy::fixed([7; 32])).unwrap())
-                .unwrap(),
-            mailer: Mailer::memory(),
-            theme: Arc::new(Theme::load().unwrap()),
-            live: crate::services::live::Live::default(),
-            node: NodeId::new(),
-            armory: crate::services::armory::Armory::default(),
-            lanes: crate::services::lanes::Lanes::default(),
-            outcomes: crate::services::outcomes::Outcomes::default(),
-            low_water: std::sync::Arc::default(),
-            unheard: std::sync::Arc::new(crate::services::unheard::Unheard::since(crate::domain::Moment(0))),
-            peers: crate::services::nodes::Peers::default(),
-            wake: Arc::default(),
-            demo: false,
-        };
+        let app = testing::app(folder.path(), "2026-11-21T02:30:00Z").await;
         let routes =
             super::routes().layer(middleware::from_fn_with_state(app.clone(), origin::check)).with_state(app.clone());
         Self { routes, app, cookies: BTreeMap::new(), _folder: folder }

@@ -66,14 +66,16 @@ async fn all(calls: impl Iterator<Item = impl Future<Output = anyhow::Result<()>
     ended.into_iter().collect()
 }
 
-fn bodies(round: usize) -> Vec<String> {
+/// Events of which none is like another, nor like those of another round.
+pub(crate) fn bodies(round: usize) -> Vec<String> {
     // Each is another event, as long as the one in the file.
     (0..EVENTS)
         .map(|number| EVENT.replacen("\"event_timestamp\"", &format!("\"event_{round:02}{number:07}\""), 1))
         .collect()
 }
 
-async fn receive(app: &App, body: String) -> anyhow::Result<()> {
+/// As the web door takes one in.
+pub(crate) async fn receive(app: &App, body: String) -> anyhow::Result<()> {
     let signature = sign(WEBHOOK_SECRET, app.clock.now().secs(), &body);
     let header = |name: &str| (name.eq_ignore_ascii_case("elevenlabs-signature")).then(|| signature.clone());
     Ok(webhooks::receive(app, "elevenlabs", header, body.into_bytes()).await?)

@@ -64,7 +64,8 @@ pub(crate) async fn families(store: &Store, (from, to): (usize, usize), due_at: 
     store.execute(&slots).await
 }
 
-/// Gives families `from` to `to` a call that was settled a day before `now`, with its attempt.
+/// Gives families `from` to `to` a call that was settled a day before `now`, with what it left: its attempt, its
+/// conversation, a webhook and a job.
 pub(crate) async fn history(store: &Store, (from, to): (usize, usize), now: Moment) -> anyhow::Result<()> {
     let at = now.0 - 86_400 * 1_000_000;
     let id = if store.is_postgres() { "decode(lpad(to_hex(i), 32, '0'), 'hex')" } else { "unhex(printf('%032x', i))" };
@@ -82,7 +83,20 @@ pub(crate) async fn history(store: &Store, (from, to): (usize, usize), now: Mome
          SELECT {id}, {id}, 1, 'fcm', false, {id}, {id}, 'x', '', {id}, 'closed', {at}, {at} + 45000000, 1, {id}, 1, \
             {at}, {at}, {at} FROM n;"
     );
-    store.execute(&format!("{calls}{attempts}")).await
+    let text = if store.is_postgres() { "'conv_' || i" } else { "printf('conv_%d', i)" };
+    let conversations = format!(
+        "INSERT INTO conversations (provider, provider_ref, call_id, attempt_id, opened_at) {numbers} \
+         SELECT 'elevenlabs', {text}, {id}, {id}, {at} FROM n;"
+    );
+    let webhooks = format!(
+        "INSERT INTO webhook_events (id, provider, body_hash, body, state, provider_ref, call_id, received_at) {numbers} \
+         SELECT {id}, 'elevenlabs', {id}, {id}, 'applied', {text}, {id}, {at} FROM n;"
+    );
+    let jobs = format!(
+        "INSERT INTO jobs (id, kind, key, payload, state, run_at, attempts, created_at) {numbers} \
+         SELECT {id}, 'apply_webhook', {text}, '{{}}', 'done', {at}, 1, {at} FROM n;"
+    );
+    store.execute(&[calls, attempts, conversations, webhooks, jobs].concat()).await
 }
 
 fn numbers(store: &Store, from: usize, to: usize) -> String {

@@ -161,6 +161,7 @@ pub(crate) async fn run(store: &Store, calls: usize, reply_ms: u32) -> anyhow::R
     table.note("us of CPU a call, until the vendor has all", sent_us);
     table.beside("us of CPU a call, from the moment to its outcome", (spike_us, cpu_us), AtMost(2.5));
     table.note("us of CPU a call, minutes ahead: queued, armed, planned", ahead_us);
+    table.beside("us of CPU a call, both", (ahead_us + spike_us, cpu_us), AtMost(f64::INFINITY));
     if let Some(server_us) = server_us {
         table.note("us of the server's CPU a call, from the moment on", server_us);
     }
