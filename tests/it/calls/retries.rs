@@ -1,6 +1,6 @@
 //! Another try: how soon it comes by what went wrong, and as the family wishes.
 
-use callpanion::domain::{CallReason, CallState};
+use callpanion::domain::{AlertKind, CallMethod, CallReason, CallState};
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
 
@@ -62,5 +62,40 @@ on_both! {
         assert_eq!((call.state, call.tries), (CallState::Completed, 2));
         let apart = apart_s(&app);
         assert!(apart.len() == 1 && (180..270).contains(&apart[0]), "{apart:?}");
+    }
+
+    async fn second_try_that_would_come_in_quiet_hours_is_left_out_and_the_family_is_told(app: TestApp) {
+        // They begin at half past nine in the evening, on the callee's clock. A busy line is tried again after three
+        // minutes, one that nobody picks up after ten.
+        let quiet_from_ms = "2026-10-12T20:30:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let (unheard, busy) = ((CallState::Missed, CallReason::NoAnswer), (CallState::Busy, CallReason::Busy));
+        let cases = [
+            ("21:18", Line::NoAnswer, unheard, 2),
+            ("21:20", Line::NoAnswer, unheard, 1),
+            ("21:26", Line::Busy, busy, 2),
+            ("21:29", Line::Busy, busy, 1),
+        ];
+        let mut homes = Vec::new();
+        for (time, line, ..) in &cases {
+            let home = app.household(CallMethod::Phone, &[*time]).await;
+            app.world.line(&home.number, line.clone());
+            homes.push(home);
+        }
+        app.jump_to("2026-10-12T20:12:00Z").await;
+        app.advance(1_800).await;
+
+        let dials = app.world.eleven.dials();
+        assert!(dials.iter().all(|dial| dial.at_ms < quiet_from_ms), "{dials:#?}");
+        for (home, (time, _, (state, reason), tries)) in homes.iter().zip(cases) {
+            let call = app.call(home).await;
+            assert_eq!((call.state, call.reason, call.tries), (state, Some(reason), tries), "{time}");
+            let dialled = dials.iter().filter(|dial| dial.number == home.number).count();
+            assert_eq!(i32::try_from(dialled), Ok(tries), "{time}");
+            // What is left out is not waited for.
+            let ended_at = call.ended_at.unwrap();
+            assert!(tries > 1 || ended_at < call.due_at.plus_secs(120), "{time}: it ended at {ended_at}");
+            assert_eq!(app.alert_kinds(home).await, [AlertKind::Missed], "{time}");
+            assert_eq!(app.letters(home).len(), 1, "{time}");
+        }
     }
 }
