@@ -5,9 +5,12 @@ use callpanion::domain::{AlertKind, CallReason, CallState};
 use callpanion::services::audit::{self, Span};
 use callpanion::services::schedules::pausing::{self, PauseInput};
 use callpanion::services::{queueing, schedules};
+use callpanion_emulators::Line;
+use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::scripts::{self, Language};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 
-use crate::testing::{Engine, Household, TestApp, as_they_are, every_day_at, on_both, run};
+use crate::testing::{Engine, Household, Settings, TestApp, as_they_are, every_day_at, on_both, run};
 
 const DAY_S: u32 = 86_400;
 
@@ -17,6 +20,15 @@ fn blob(app: &TestApp, hex: &str) -> String {
         Location::Sqlite(_) => format!("X'{hex}'"),
         Location::Postgres(_) => format!("'\\x{hex}'"),
     }
+}
+
+/// The household's call ended before anybody was rung, and the family knows.
+async fn ended_unrung(app: &TestApp, home: &Household, reason: CallReason) {
+    let call = app.outcome(home, 120).await;
+    assert_eq!((call.state, call.reason, call.tries), (CallState::Failed, Some(reason), 1));
+    assert!(app.attempts(call.id).await.is_empty());
+    assert_eq!(app.alert_kinds(home).await, [AlertKind::CallFailed]);
+    assert_eq!(app.letters(home).len(), 1);
 }
 
 on_both! {
@@ -120,6 +132,52 @@ on_both! {
         app.database.execute(&format!("UPDATE callees SET call_method = 'app' WHERE id = {callee}")).await;
         assert_eq!(app.outcome(&home, 300).await.state, CallState::Completed);
         assert_eq!(paired.phone.rings().len(), 1);
+    }
+
+    async fn callee_without_a_consent_is_not_rung_and_the_family_is_told(app: TestApp) {
+        let (by_app, by_phone, agreed) =
+            (app.app_household().await, app.phone_household().await, app.app_household().await);
+        let (unasked, asked) = (app.android(&by_app).await, app.android(&agreed).await);
+        app.world.line(&by_phone.number, Line::Answers(scripts::ordinary(Language::English)));
+        let of_agreed = blob(&app, &agreed.callee.0.simple().to_string());
+        let none = "consent_text = NULL, consent_by = NULL, consent_at = NULL";
+        app.database.execute(&format!("UPDATE callees SET {none} WHERE id <> {of_agreed}")).await;
+
+        for home in [&by_app, &by_phone] {
+            ended_unrung(&app, home, CallReason::NoConsent).await;
+        }
+        assert_eq!(app.outcome(&agreed, 300).await.state, CallState::Completed);
+        app.advance(900).await;
+        assert_eq!((unasked.phone.pushes().len(), asked.phone.rings().len()), (0, 1));
+        assert_eq!(app.world.eleven.count(Op::Submit), 0);
+    }
+
+    async fn callee_without_a_number_or_with_a_device_that_no_channel_knows_is_told_of_and_not_rung(app: TestApp) {
+        let (by_phone, by_app) = (app.phone_household().await, app.app_household().await);
+        let paired = app.android(&by_app).await;
+        app.database.execute("UPDATE callees SET phone = NULL").await;
+        // Its plugin was on when the device registered.
+        app.database.execute("UPDATE push_addresses SET channel = 'pigeon'").await;
+
+        ended_unrung(&app, &by_phone, CallReason::NoPhone).await;
+        ended_unrung(&app, &by_app, CallReason::NoChannel).await;
+        app.advance(900).await;
+        assert_eq!((paired.phone.pushes().len(), app.world.eleven.count(Op::Submit)), (0, 0));
+    }
+}
+
+fn without_a_phone_channel(settings: &mut Settings) {
+    settings.insert("CALLPANION__PLUGINS__TWILIO_BATCH__ENABLED".into(), "false".into());
+}
+
+on_both! {
+    with: without_a_phone_channel;
+
+    async fn phone_call_of_a_host_that_cannot_dial_ends_with_its_reason_and_the_family_is_told(app: TestApp) {
+        let home = app.phone_household().await;
+        ended_unrung(&app, &home, CallReason::NoChannel).await;
+        app.advance(900).await;
+        assert_eq!(app.world.eleven.count(Op::Submit), 0);
     }
 }
 
