@@ -1,4 +1,4 @@
-//! Nodes: several `serve` processes on one PostgreSQL, in real time.
+//! Nodes: several `serve` processes on one database, in real time.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,9 +11,10 @@ use callpanion::domain::{AccountId, CallMethod, CalleeId, FamilyId, Moment, Pair
 use callpanion_emulators::{Behaviour, Phone, SystemTime, Time as _, World, WorldConfig};
 use futures::{FutureExt as _, StreamExt as _};
 
+use crate::faults::crowd::Crowd;
 use crate::faults::home::margaret;
-use crate::testing::program::Running;
-use crate::testing::{Database, Engine, environment};
+use crate::testing::program::{self, Running};
+use crate::testing::{Database, Engine, client, environment};
 
 const CALLS: usize = 200;
 /// Between the last preparation and the moment at which all of them are due.
@@ -144,5 +145,30 @@ async fn two_processes_on_one_database_ring_each_of_two_hundred_calls_once() {
     assert!(world.unexpected().is_empty(), "{:#?}", world.unexpected());
     world.stop().await;
     drop(db);
+    database.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn second_process_on_one_sqlite_file_is_refused_until_the_first_has_ended() {
+    let database = Database::fresh(Engine::Sqlite).await;
+    let crowd = Crowd::nobody(database.location()).await;
+    let settings = crowd.settings(&database.url());
+    let first = Running::serve(&settings).await;
+    let ready = format!("http://{}/readyz", settings["CALLPANION__LISTEN"]);
+
+    // The same data folder and the same file, at another port.
+    let settings = crowd.settings(&database.url());
+    let refused = program::run(&["serve"], &settings).await;
+    assert_eq!(refused.code, 1, "{}", refused.said);
+    let why = format!("another process serves the database {}", database.url().trim_start_matches("sqlite:"));
+    assert!(refused.said.contains(&why), "{}", refused.said);
+    assert_eq!(client().get(ready).send().await.unwrap().status(), 200, "the first serves on");
+    assert_eq!(database.count("nodes").await, 1, "the second has not entered itself");
+
+    // However it ends.
+    first.kill().await;
+    let ended = Running::serve(&settings).await.stop().await;
+    assert_eq!(ended.code, 0, "{}", ended.said);
+    crowd.world.stop().await;
     database.end().await;
 }
