@@ -21,6 +21,7 @@ mod faults;
 mod floors;
 mod hostile;
 mod inbox;
+mod live;
 mod log;
 mod nodes;
 mod pages;
