@@ -5,6 +5,8 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -37,11 +39,25 @@ pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
 
 /// Serves `router` on `listener` until the world stops.
 pub(crate) fn serve(pace: &Pace, witness: &Witness, listener: TcpListener, router: Router, wire: Wire) {
+    serve_counted(pace, witness, listener, router, wire, Arc::default());
+}
+
+/// The same, and counts the connections.
+pub(crate) fn serve_counted(
+    pace: &Pace,
+    witness: &Witness,
+    listener: TcpListener,
+    router: Router,
+    wire: Wire,
+    connections: Arc<AtomicUsize>,
+) {
     let (spawner, witness) = (pace.clone(), witness.clone());
     pace.serve(async move {
         loop {
             // A failed accept is the peer's doing (it hung up); the port lives on.
             if let Ok((stream, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::SeqCst);
+                spawner.tell();
                 spawner.serve(connection(stream, router.clone(), wire, witness.clone()));
             }
         }

@@ -1,5 +1,6 @@
 //! Calls: from the promise to its outcome, by phone and by app.
 
+mod ahead;
 mod app_outcomes;
 mod crashes;
 mod flatness;

@@ -9,6 +9,7 @@ mod refusal;
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
@@ -44,6 +45,7 @@ pub(crate) struct State {
     pub(crate) access: Mutex<HashMap<String, i64>>,
     pub(crate) token_faults: Faults,
     token_requests: Mutex<Vec<i64>>,
+    connections: Arc<AtomicUsize>,
     registrations: Mutex<HashMap<String, Registration>>,
     sent: Mutex<Vec<Sent>>,
     faults: Faults,
@@ -98,6 +100,7 @@ impl Fcm {
             access: Mutex::default(),
             token_faults: Faults::default(),
             token_requests: Mutex::default(),
+            connections: Arc::default(),
             registrations: Mutex::default(),
             sent: Mutex::default(),
             faults: Faults::default(),
@@ -108,7 +111,7 @@ impl Fcm {
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .with_state(fcm.clone());
-        port::serve(pace, witness, listener, router, Wire::Either);
+        port::serve_counted(pace, witness, listener, router, Wire::Either, fcm.0.connections.clone());
         Ok(fcm)
     }
 
@@ -152,6 +155,11 @@ impl Fcm {
     /// When access tokens were asked for (ms), to see that they are cached.
     pub fn token_requests(&self) -> Vec<i64> {
         hold(&self.0.token_requests).clone()
+    }
+
+    /// How many connections were opened, for messages and for tokens.
+    pub fn connections(&self) -> usize {
+        self.0.connections.load(Ordering::SeqCst)
     }
 
     /// Failures of `messages:send`; the key is the registration token.
