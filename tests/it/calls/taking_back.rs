@@ -1,6 +1,6 @@
 //! Taking back: what a family changes after a call was queued, on the host and at the vendor.
 
-use callpanion::domain::{AttemptState, CallMethod, CallReason, CallState};
+use callpanion::domain::{AttemptState, CallMethod, CallReason, CallState, Moment};
 use callpanion::services::callees::{self, Details};
 use callpanion::services::schedules::pausing::{self, PauseInput};
 use callpanion::services::{queueing, schedules, submitting};
@@ -35,6 +35,19 @@ async fn submitted(app: &TestApp) -> Household {
     home
 }
 
+/// The callee of a household, with this number and in this zone.
+fn details(number: &str, zone: &str) -> Details {
+    Details {
+        name: "Margaret Achterberg".into(),
+        address_form: "Grandma Maggie".into(),
+        language: "en".into(),
+        phone: number.into(),
+        country: "GB".into(),
+        zone: zone.into(),
+        interests: String::new(),
+    }
+}
+
 fn batch_states(app: &TestApp) -> Vec<&'static str> {
     app.world.eleven.batches().iter().map(|batch| batch.status).collect()
 }
@@ -48,7 +61,46 @@ async fn canceled_quietly(app: &TestApp, home: &Household) {
     assert!(app.alert_kinds(home).await.is_empty() && app.letters(home).is_empty());
 }
 
+/// Calls that are queued for 09:04 in London leave with their callees for another zone, where that is `due`.
+async fn calls_follow_their_callees(app: &TestApp, zone: &str, due: &str) {
+    let by_app = app.household(CallMethod::App, &["09:04"]).await;
+    let paired = app.android(&by_app).await;
+    let by_phone = submitted(app).await;
+    assert_eq!(app.call(&by_app).await.state, CallState::Queued);
+    for (home, number) in [(&by_app, ""), (&by_phone, by_phone.number.as_str())] {
+        callees::update_profile(&app.host, home.account, home.callee, &details(number, zone)).await.unwrap();
+    }
+
+    // Over the old moment.
+    app.advance(1_000).await;
+    for (home, method) in [(&by_app, CallMethod::App), (&by_phone, CallMethod::Phone)] {
+        assert_eq!(states(app, home).await, [(CallState::Canceled, Some(CHANGED), method)]);
+        assert!(app.alert_kinds(home).await.is_empty() && app.letters(home).is_empty());
+    }
+    assert_eq!((paired.phone.pushes().len(), app.world.eleven.dials().len()), (0, 0));
+
+    let due = Moment::from(due.parse::<jiff::Timestamp>().unwrap());
+    app.jump_to(&due.plus_secs(-360).to_string()).await;
+    app.advance(900).await;
+    for home in [&by_app, &by_phone] {
+        let came: Vec<_> = app.calls(home).await.iter().map(|call| (call.state, call.due_at)).collect();
+        assert_eq!(came[1..], [(CallState::Completed, due)]);
+    }
+    let rung: Vec<i64> = paired.phone.rings().iter().map(|ring| ring.at_ms).collect();
+    assert_eq!(rung, [due.millis()]);
+    let dialled: Vec<i64> = app.world.eleven.dials().iter().map(|dial| dial.at_ms - due.millis()).collect();
+    assert!(dialled.len() == 1 && (0..5_000).contains(&dialled[0]), "{dialled:?}");
+}
+
 on_both! {
+    async fn queued_calls_follow_their_callees_to_where_their_time_comes_later(app: TestApp) {
+        calls_follow_their_callees(&app, "Africa/Abidjan", "2026-10-12T09:04:00Z").await;
+    }
+
+    async fn queued_calls_follow_their_callees_to_where_their_time_is_over_and_come_the_next_day(app: TestApp) {
+        calls_follow_their_callees(&app, "Europe/Helsinki", "2026-10-13T06:04:00Z").await;
+    }
+
     async fn app_call_that_is_skipped_is_cancelled_and_called_after_all(app: TestApp) {
         let home = app.household(CallMethod::App, &["09:04"]).await;
         let paired = app.android(&home).await;
@@ -177,15 +229,7 @@ on_both! {
 
     async fn number_that_is_mended_is_the_one_that_is_dialled(app: TestApp) {
         let home = submitted(&app).await;
-        let details = Details {
-            name: "Margaret Achterberg".into(),
-            address_form: "Grandma Maggie".into(),
-            language: "en".into(),
-            phone: "+442079460999".into(),
-            country: "GB".into(),
-            zone: "Europe/London".into(),
-            interests: String::new(),
-        };
+        let details = details("+442079460999", "Europe/London");
         app.keep_out_of_the_log("+442079460999");
         app.world.line("+442079460999", Line::Answers(scripts::ordinary(Language::English)));
         callees::update_profile(&app.host, home.account, home.callee, &details).await.unwrap();
