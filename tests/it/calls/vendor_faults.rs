@@ -83,6 +83,24 @@ on_both! {
         assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
     }
 
+    async fn account_without_credit_fails_the_call_at_once_and_tells_staff_and_family(app: TestApp) {
+        let home = app.phone_household().await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        app.world.eleven.fail_always(Op::Submit, Refusal::NO_CREDITS);
+
+        let call = app.outcome(&home, 120).await;
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Failed, Some(CallReason::Misconfigured), 1));
+        let staff = app.staff_alerts().await;
+        assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
+        assert!(staff[0].detail.contains("no credit left"), "it says what to do: {}", staff[0].detail);
+        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
+        assert_eq!(app.letters(&home).len(), 1);
+        // Somebody must pay first: nobody tries again.
+        app.advance(900).await;
+        assert_eq!(app.call(&home).await.tries, 1);
+        assert_eq!((app.world.eleven.count(Op::Submit), app.world.eleven.dials().len()), (1, 0));
+    }
+
     async fn dead_push_address_is_retired_and_the_next_device_rings(app: TestApp) {
         let home = app.app_household().await;
         let (dead, alive) = in_ring_order(&app, &home, [app.android(&home).await, app.android(&home).await]).await;
