@@ -1,6 +1,6 @@
 //! Vendors that fail: each fault leads to one ring at most, and to an outcome that says why.
 
-use callpanion::domain::{AlertKind, CallMethod, CallReason, CallState};
+use callpanion::domain::{AlertKind, AttemptState, CallMethod, CallReason, CallState};
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::fcm;
@@ -113,6 +113,35 @@ on_both! {
         assert_eq!(rung, [0, 1], "the living phone rings at once");
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+    }
+
+    async fn dead_push_address_of_the_only_device_ends_the_call_and_is_not_used_again(app: TestApp) {
+        let home = app.household(CallMethod::App, &["09:00", "09:30"]).await;
+        let paired = app.android(&home).await;
+        paired.phone.uninstall();
+        assert_eq!(app.database.count("push_addresses WHERE gone_at IS NULL").await, 1);
+
+        let call = app.outcome(&home, 120).await;
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Failed, Some(CallReason::AddressGone), 1));
+        let attempts = app.attempts(call.id).await;
+        assert_eq!((attempts.len(), attempts[0].state, attempts[0].sends), (1, AttemptState::Gone, 1));
+        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
+        assert_eq!(app.letters(&home).len(), 1);
+        assert_eq!(app.database.count("push_addresses WHERE gone_at IS NULL").await, 0);
+
+        // No second try, and the next call knows that there is nothing to ring.
+        app.advance(1_900).await;
+        let calls = app.calls(&home).await;
+        let came: Vec<_> = calls.iter().map(|call| (call.state, call.reason, call.tries)).collect();
+        assert_eq!(came, [
+            (CallState::Failed, Some(CallReason::AddressGone), 1),
+            (CallState::Failed, Some(CallReason::NoDevice), 1),
+        ]);
+        assert!(app.attempts(calls[1].id).await.is_empty());
+        assert!(app.alert_kinds(&home).await.contains(&AlertKind::NoDevice));
+        assert_eq!((app.letters(&home).len(), app.world.fcm.sent().len(), paired.phone.rings().len()), (2, 0, 0));
+        let page = app.signed_in(&home).await.get(&format!("/callees/{}/devices", home.callee)).await;
+        page.must_say("cannot ring");
     }
 
     async fn push_service_that_is_down_for_a_moment_is_asked_again_within_the_window(app: TestApp) {
