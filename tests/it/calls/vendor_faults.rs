@@ -101,6 +101,20 @@ on_both! {
         assert_eq!((app.world.eleven.count(Op::Submit), app.world.eleven.dials().len()), (1, 0));
     }
 
+    async fn account_without_credit_is_told_to_the_staff_also_when_a_talk_in_the_app_cannot_begin(app: TestApp) {
+        let home = app.app_household().await;
+        app.android(&home).await;
+        app.world.eleven.fail_always(Op::Token, Refusal::NO_CREDITS);
+
+        app.advance(90).await;
+        assert!(app.world.eleven.count(Op::Token) > 0, "it was picked up");
+        let staff = app.staff_alerts().await;
+        assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
+        assert!(staff[0].detail.contains("no credit left"), "it says what to do: {}", staff[0].detail);
+        app.world.eleven.mend();
+        app.outcome(&home, 900).await;
+    }
+
     async fn dead_push_address_is_retired_and_the_next_device_rings(app: TestApp) {
         let home = app.app_household().await;
         let (dead, alive) = in_ring_order(&app, &home, [app.android(&home).await, app.android(&home).await]).await;
