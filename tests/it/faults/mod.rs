@@ -15,6 +15,7 @@ mod database_silent;
 mod disk;
 mod disk_errors;
 mod disk_full;
+mod drain;
 mod floods;
 pub mod home;
 mod kills;
