@@ -16,11 +16,14 @@ use crate::db::conversations::{self, ConversationRow};
 use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, callees, devices, timeline};
-use crate::domain::{AttemptId, CallReason, CallState, CallStep, DeviceState, Moment, Session, SessionRequest, Talk};
+use crate::domain::{
+    AlertKind, AttemptId, CallReason, CallState, CallStep, DeviceState, Moment, Session, SessionRequest, Talk,
+};
+use crate::plugins::PluginFailure;
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::deadlines::ANSWER_GRACE_S;
 use crate::services::error::ServiceError;
-use crate::services::{agent_variables, webhooks};
+use crate::services::{agent_variables, staff_alerts, webhooks};
 
 /// What a device did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +189,37 @@ pub async fn open(app: &App, device: &Device, ring: AttemptId) -> Result<(Call, 
     drop(c);
     let deadline = Duration::from_millis(app.config.calling.answer_deadline_ms.into());
     let provider = app.config.provider.app.clone();
-    let session = app.plugins.open_session(&provider, wanted, deadline).await?;
+    let opened = app.plugins.open_session(&provider, wanted, deadline).await;
+    if let Err(PluginFailure::Misconfigured(reason)) = &opened {
+        give_up(app, &call, &provider, reason).await?;
+    }
+    let session = opened?;
     if let Some(provider_ref) = session.conversation.clone() {
         remember(app, &call, ring, provider, provider_ref).await?;
     }
     Ok((call, session))
+}
+
+/// No conversation comes before the operator has acted: the staff is told of it, and the family that there was no talk.
+async fn give_up(app: &App, call: &Call, provider: &str, reason: &str) -> Result<(), ServiceError> {
+    let (rules, id, tries) = (Rules::of(app), call.id, call.tries);
+    let (provider, reason) = (provider.to_owned(), reason.to_owned());
+    app.db
+        .write(move |c| {
+            async move {
+                staff_alerts::open(c, AlertKind::Misconfigured, &provider, &reason, rules.now).await?;
+                ring_attempts::lock_of_call(c, id).await?;
+                let Some(mut call) = calls::find(c, id).await? else { return Ok(()) };
+                if call.state == CallState::Answered && call.tries == tries {
+                    miss(c, &mut call, CallReason::Misconfigured, &rules).await?;
+                }
+                Ok::<_, ServiceError>(())
+            }
+            .boxed()
+        })
+        .await?;
+    app.live.changed(call.family_id);
+    Ok(())
 }
 
 async fn remember(

@@ -71,11 +71,18 @@ impl Refusal {
 
 /// Tells the staff of what only they can mend.
 pub(crate) async fn tell_staff(c: &mut Conn, reason: CallReason, rules: &Rules) -> Result<(), DbError> {
-    if reason != Refusal::Sealed.reason() {
-        return Ok(());
-    }
-    let why = "the push addresses of a callee are sealed with a key that this host was not given, or damaged";
-    staff_alerts::open(c, AlertKind::Misconfigured, "database.encryption_key", why, rules.now).await
+    let (about, why) = match reason {
+        CallReason::Misconfigured => (
+            "database.encryption_key",
+            "the push addresses of a callee are sealed with a key that this host was not given, or damaged",
+        ),
+        CallReason::NoChannel => (
+            "plugins",
+            "a callee has a device or a number for which no channel plugin is switched on: nobody can be rung there",
+        ),
+        _ => return Ok(()),
+    };
+    staff_alerts::open(c, AlertKind::Misconfigured, about, why, rules.now).await
 }
 
 /// Where a try can ring.

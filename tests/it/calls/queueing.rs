@@ -176,6 +176,9 @@ on_both! {
     async fn phone_call_of_a_host_that_cannot_dial_ends_with_its_reason_and_the_family_is_told(app: TestApp) {
         let home = app.phone_household().await;
         ended_unrung(&app, &home, CallReason::NoChannel).await;
+        let staff = app.staff_alerts().await;
+        assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
+        assert!(staff[0].detail.contains("no channel plugin is switched on"), "{}", staff[0].detail);
         app.advance(900).await;
         assert_eq!(app.world.eleven.count(Op::Submit), 0);
     }

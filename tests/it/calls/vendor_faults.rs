@@ -111,8 +111,11 @@ on_both! {
         let staff = app.staff_alerts().await;
         assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
         assert!(staff[0].detail.contains("no credit left"), "it says what to do: {}", staff[0].detail);
-        app.world.eleven.mend();
-        app.outcome(&home, 900).await;
+        let call = app.call(&home).await;
+        assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::Misconfigured)));
+        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
+        app.advance(900).await;
+        assert_eq!(app.call(&home).await.tries, 1, "another try would end the same way");
     }
 
     async fn dead_push_address_is_retired_and_the_next_device_rings(app: TestApp) {
