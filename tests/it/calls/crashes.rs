@@ -10,9 +10,30 @@ use callpanion_emulators::{Behaviour, Line};
 use futures::FutureExt as _;
 use serde_json::json;
 
-use crate::testing::{Household, TestApp, on_both};
+use crate::testing::{Database, Household, TestApp, dump, on_both};
 
 on_both! {
+    async fn queueing_that_a_host_did_not_live_to_commit_left_nothing_and_is_done_by_another(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        let other = app.another_host().await;
+        let (begin, end) = death_before_the_commit(&app.database);
+        app.database.execute(begin).await;
+        let before = dump(&app.database, &[]).await;
+        assert_ne!(queueing::tick(&other).await.ok(), Some(1), "it is not committed");
+        assert!(other.armory.is_empty(), "it holds what is not committed");
+        drop(other);
+        assert_eq!(dump(&app.database, &[]).await, before, "something was written");
+        app.database.execute(end).await;
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let rings = paired.phone.rings();
+        assert_eq!(rings.len(), 1);
+        assert_eq!(rings[0].session_id, app.attempts(call.id).await[0].id.to_string());
+        assert_eq!(rings[0].at_ms, call.due_at.millis());
+    }
+
     async fn push_of_a_host_that_died_is_taken_over_and_rings_on_time(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
@@ -147,6 +168,30 @@ on_both! {
         let call = app.outcome(&home, 300).await;
         assert_eq!(call.state, CallState::Completed);
         assert!(app.is_summarised(call.id).await);
+    }
+}
+
+/// SQL after which no transaction that arms a ring is committed, and SQL that ends that.
+///
+/// Such a transaction does all that it has to do, arming last of all. Then its commit fails, for want of a row that only
+/// had to be there by then: as when its host dies at that moment, the database is left with a transaction that was never
+/// committed.
+fn death_before_the_commit(database: &Database) -> (&'static str, &'static str) {
+    match database {
+        Database::Sqlite(_) => (
+            "CREATE TABLE hosts (id INTEGER PRIMARY KEY); \
+             CREATE TABLE commits (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED); \
+             CREATE TRIGGER dies AFTER INSERT ON ring_attempts BEGIN INSERT INTO commits VALUES (1); END;",
+            "DROP TRIGGER dies",
+        ),
+        Database::Postgres { .. } => (
+            "CREATE TABLE hosts (id INTEGER PRIMARY KEY); \
+             CREATE TABLE commits (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED); \
+             CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql \
+                 AS 'BEGIN INSERT INTO commits VALUES (1); RETURN NULL; END'; \
+             CREATE TRIGGER dies AFTER INSERT ON ring_attempts FOR EACH ROW EXECUTE FUNCTION die();",
+            "DROP TRIGGER dies ON ring_attempts",
+        ),
     }
 }
 
