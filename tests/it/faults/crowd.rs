@@ -215,6 +215,16 @@ impl Crowd {
         self.due.iter().map(early).sum()
     }
 
+    /// How late each ring was, the least late first.
+    pub fn lateness_ms(&self) -> Vec<i64> {
+        let late = |(phone, due): &(Phone, Moment)| {
+            phone.rings().iter().map(|ring| ring.at_ms - due.millis()).collect::<Vec<_>>()
+        };
+        let mut late: Vec<i64> = self.due.iter().flat_map(late).collect();
+        late.sort_unstable();
+        late
+    }
+
     /// What these phones say, by the places of their moments.
     pub fn rung_at(&self, phones: Range<usize>) -> Rung {
         sum(&self.due[phones], self.window_s)

@@ -41,14 +41,7 @@ pub async fn plant(
     (family, callee): (FamilyId, CalleeId),
 ) -> Result<(), DbError> {
     let (device, now) = (DeviceId::new(), now());
-    let call_method = CallMethod::App;
-    let name = "The Hills".to_owned();
-    families::insert(
-        c,
-        &Family { id: family, name, call_method: Some(call_method), onboarded_at: Some(now), created_at: now },
-    )
-    .await?;
-    callees::insert(c, &margaret(callee, family, now)).await?;
+    plant_family(c, &margaret(callee, family, now), due).await?;
     let row = Device {
         id: device,
         callee_id: callee,
@@ -75,11 +68,26 @@ pub async fn plant(
         registered_at: now,
         gone_at: None,
     };
-    push_addresses::put(c, &row).await?;
+    push_addresses::put(c, &row).await
+}
+
+/// A family with a callee who is called at this number, and a slot that is due.
+pub async fn plant_number(c: &mut Conn, number: &str, due: Moment) -> Result<(), DbError> {
+    let margaret = margaret(CalleeId::new(), FamilyId::new(), now());
+    let called = Callee { call_method: CallMethod::Phone, phone: Some(number.to_owned()), ..margaret };
+    plant_family(c, &called, due).await
+}
+
+async fn plant_family(c: &mut Conn, callee: &Callee, due: Moment) -> Result<(), DbError> {
+    let (call_method, now) = (Some(callee.call_method), callee.created_at);
+    let name = "The Hills".to_owned();
+    families::insert(c, &Family { id: callee.family_id, name, call_method, onboarded_at: Some(now), created_at: now })
+        .await?;
+    callees::insert(c, callee).await?;
     let local = Zone::parse("Europe/London").unwrap().local(due);
     let row = StoredSlot {
         id: SlotId::new(),
-        callee_id: callee,
+        callee_id: callee.id,
         slot_no: 1,
         local_time: local.strftime("%H:%M").to_string(),
         weekdays: 0x7f,

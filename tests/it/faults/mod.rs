@@ -19,6 +19,7 @@ mod drain;
 mod floods;
 pub mod home;
 mod kills;
+mod landlines;
 mod long_transaction;
 mod memory;
 mod migrations;
