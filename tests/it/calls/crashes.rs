@@ -173,9 +173,9 @@ on_both! {
 
 /// SQL after which no transaction that arms a ring is committed, and SQL that ends that.
 ///
-/// Such a transaction does all that it has to do, arming last of all. Then its commit fails, for want of a row that only
-/// had to be there by then: as when its host dies at that moment, the database is left with a transaction that was never
-/// committed.
+/// Such a transaction does all that it has to do, arming last of all. Then its commit fails, for want of a row that
+/// only had to be there by then: as when its host dies at that moment, the database is left with a transaction that was
+/// never committed.
 fn death_before_the_commit(database: &Database) -> (&'static str, &'static str) {
     match database {
         Database::Sqlite(_) => (

@@ -29,9 +29,9 @@ const LEASE_S: i64 = 3;
 /// From a death until another node holds the rings, at the most.
 ///
 /// The others look once a second: they see the last beat up to a second late, and up to a second late that a lease has
-/// passed since. Both may be killed before that; then it is the dead node's successor that counts to the end, and it began
-/// to look up to three seconds after the death. What it lets go is found by the next tick, or, if it dies just then, by
-/// another node within two seconds.
+/// passed since. Both may be killed before that; then it is the dead node's successor that counts to the end, and it
+/// began to look up to three seconds after the death. What it lets go is found by the next tick, or, if it dies just
+/// then, by another node within two seconds.
 const TAKEN_AFTER_S: i64 = LEASE_S + 2 + 3 + 2;
 /// A ring that was due meanwhile leaves at once, unless whoever took it is killed just then: it is taken once more.
 const MOST_LATE_MS: i64 = 2 * TAKEN_AFTER_S * 1_000;
@@ -70,8 +70,8 @@ struct Hits {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_nodes_lose_no_ring_and_double_none() {
-    // Half a minute is the least. Then a phone call whose hand-over died with its node cannot be handed over anew: that the
-    // vendor has not got it is believed a minute and a half after. With three minutes it can.
+    // Half a minute is the least. Then a phone call whose hand-over died with its node cannot be handed over anew: that
+    // the vendor has not got it is believed a minute and a half after. With three minutes it can.
     let (kills, queue_ahead_s, lead_s, most_undialled): (usize, u32, i64, usize) =
         if super::is_full() { (200, 180, 30, 0) } else { (15, 30, 14, 5) };
     let database = Database::fresh(Engine::Postgres).await;
@@ -117,8 +117,8 @@ async fn killed_nodes_lose_no_ring_and_double_none() {
     let fault = format!("kill -9 of one of {NODES} nodes, n = {kills}");
     let rung = crowd.rung();
     rung.check(&format!(
-        "{fault}: {holders} held rings, {rings} in all, and {while_queueing} died while calls were queued; rings late by \
-         {median} ms (median), {p99} ms (99 %)"
+        "{fault}: {holders} held rings, {rings} in all, and {while_queueing} died while calls were queued; rings late \
+         by {median} ms (median), {p99} ms (99 %)"
     ));
     let undialled = lines.check(&crowd.world, WINDOW_S, &fault);
     assert!(undialled <= most_undialled, "{undialled} phones were not dialled");
