@@ -6,6 +6,7 @@ use std::time::Duration;
 use callpanion::db::{Db, DbError, Location, facts};
 use callpanion::domain::zone::tz_release;
 use callpanion::domain::{CalleeId, FamilyId, Moment};
+use callpanion_emulators::eleven::webhooks::sign;
 use callpanion_emulators::{Behaviour, Fault, Phone, SystemTime, Time as _, World, WorldConfig, fcm};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, SqliteConnection};
@@ -14,7 +15,7 @@ use futures::FutureExt as _;
 
 use super::home::plant;
 use crate::testing::program::Running;
-use crate::testing::{Settings, environment, program};
+use crate::testing::{Settings, WEBHOOK_PATH, client, environment, program};
 
 /// How long a phone may ring in these tests.
 const WINDOW_S: i64 = 45;
@@ -147,6 +148,14 @@ impl Crowd {
     /// The database is another one now.
     pub fn moves_to(&mut self, location: Location) {
         self.location = location;
+    }
+
+    /// Posts a webhook to a host with these settings, signed as the provider signs it.
+    pub async fn post_webhook(&self, settings: &Settings, body: &str) -> reqwest::Response {
+        let url = format!("http://{}{WEBHOOK_PATH}", settings["CALLPANION__LISTEN"]);
+        let signature = sign(self.world.eleven.webhook_secret(), now().secs(), body);
+        let request = client().post(url).header("content-type", "application/json");
+        request.header("elevenlabs-signature", signature).body(body.to_owned()).send().await.unwrap()
     }
 
     /// The push addresses of the phones.

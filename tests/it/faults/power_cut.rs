@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use callpanion::db::Location;
 use callpanion::domain::Moment;
-use callpanion_emulators::eleven::webhooks::sign;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection};
 use futures::future::join_all;
 
 use super::crowd::{Crowd, count, now, until};
 use super::disk::{Deed, Disk, Names, Platter};
+use crate::testing::Settings;
 use crate::testing::program::Running;
-use crate::testing::{Settings, WEBHOOK_PATH, client};
 
 const CALLS: usize = 60;
 /// Vendors that post webhooks side by side, and how many each.
@@ -117,11 +116,8 @@ async fn power_cut_loses_no_webhook_that_was_answered_and_no_name_of_a_ring_that
 
 /// Posts webhooks side by side, and notes when each was answered.
 pub async fn post_webhooks(crowd: &Crowd, settings: &Settings) -> Vec<(String, i64)> {
-    let url = format!("http://{}{WEBHOOK_PATH}", settings["CALLPANION__LISTEN"]);
     let post = async |body: String| {
-        let signature = sign(crowd.world.eleven.webhook_secret(), now().secs(), &body);
-        let request = client().post(&url).header("content-type", "application/json");
-        let answer = request.header("elevenlabs-signature", signature).body(body.clone()).send().await.unwrap();
+        let answer = crowd.post_webhook(settings, &body).await;
         assert_eq!(answer.status().as_u16(), 200, "{body}");
         // Moments are whole milliseconds: by the end of this one it was answered.
         (body, now().0 + 1_000)
