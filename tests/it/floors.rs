@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("services", &["domain", "config", "clock", "db", "egress", "mail", "theme", "plugins", "app"]),
     ("web", &["services", "app", "domain", "theme"]),
     ("worker", &["services", "app", "domain", "clock"]),
-    ("command", &["services", "app", "domain", "config", "conformance"]),
+    ("command", &["services", "app", "domain", "memory", "config", "conformance"]),
     ("boot", EVERYTHING),
     ("main", EVERYTHING),
     ("lib", EVERYTHING),

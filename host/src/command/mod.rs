@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use args::{Cli, Command, EXIT_CONFIG, EXIT_DONE, EXIT_FAILED};
 
 use crate::config::Config;
+use crate::memory;
 use crate::plugins::PluginLoadError;
 
 /// How a command failed.
@@ -42,6 +43,7 @@ type Outcome = Result<(), Failure>;
 /// Carries out a command line.
 #[expect(clippy::print_stderr, reason = "a command's last word goes to the terminal")]
 pub async fn run(cli: Cli) -> ExitCode {
+    memory::in_no_core_dump();
     let outcome = match cli.command {
         Command::Serve(arg) => serve::run(arg).await,
         Command::Demo(args) => demo::run(args).await,

@@ -1,20 +1,45 @@
 //! Secrets: what only its owner may know stands nowhere that others may look.
 
+use std::path::Path;
+
 use callpanion_emulators::Settings as Vendors;
 
 use super::crowd::{Crowd, now, until};
 use crate::testing::program::Running;
-use crate::testing::{Database, Engine, PASSWORD, dump, on_both};
+use crate::testing::{Database, Engine, PASSWORD, Settings, dump, on_both};
 
 const CALLS: usize = 5;
 /// Typed by somebody where nothing may repeat it.
 const CANARY: &str = "canary-that-nobody-may-hear";
+/// Of the host itself: nobody gave them out.
+const MAIL_PASSWORD: &str = "mail-password-of-the-operator";
+const ENCRYPTION_KEY: &str = "cQ4mWq0v3L8xk2m9m5pZ5H0x1u8vJ7dYt0b6N3s2A1o=";
+/// The keys of all secrets, each of which has a twin that names a file.
+const WITH_TWINS: [&str; 8] = [
+    "CALLPANION__DATABASE__ENCRYPTION_KEY",
+    "CALLPANION__DATABASE__URL",
+    "CALLPANION__MAIL__PASSWORD",
+    "CALLPANION__PLUGINS__APNS_VOIP__CREDENTIALS__AUTH_KEY__KEY",
+    "CALLPANION__PLUGINS__ELEVENLABS__CREDENTIALS__API_KEY__VALUE",
+    "CALLPANION__PLUGINS__ELEVENLABS__CREDENTIALS__WEBHOOK_SECRET__VALUE",
+    "CALLPANION__PLUGINS__FCM__CREDENTIALS__SERVICE_ACCOUNT__JSON",
+    "CALLPANION__PLUGINS__TWILIO_BATCH__CREDENTIALS__API_KEY__VALUE",
+];
 
 /// What the operator's vendors gave out, and a line of each private key.
 fn of_vendors(vendors: &Vendors) -> Vec<String> {
     let keys = [&vendors.fcm_service_account_json.replace("\\n", "\n"), &vendors.apns_auth_key_pem];
     let lines = keys.into_iter().map(|key| key.lines().find(|line| line.len() == 64).unwrap().to_owned());
     lines.chain([vendors.eleven_api_key.clone(), vendors.webhook_secret.clone()]).collect()
+}
+
+/// Puts each secret into a file of a folder, and its twin in its place.
+fn put_into_files(settings: &mut Settings, folder: &Path) {
+    for key in WITH_TWINS {
+        let (secret, file) = (settings.remove(key).expect(key), folder.join(key));
+        std::fs::write(&file, secret).unwrap();
+        settings.insert(format!("{key}_FILE"), file.display().to_string());
+    }
 }
 
 on_both! {
@@ -77,6 +102,40 @@ async fn secret_is_neither_in_the_log_of_a_host_that_says_all_nor_in_the_list_of
         secrets.len(),
         said.len() / 1_024
     ));
+    crowd.world.stop().await;
+    database.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secret_in_a_file_is_not_in_the_environment_and_no_secret_is_in_a_core_dump() {
+    let (database, folder) = (Database::fresh(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    let crowd = Crowd::gather(database.location(), &[now().plus_secs(8); CALLS]).await;
+    let mut settings = crowd.settings(&database.url());
+    for (key, value) in [
+        ("MAIL__USERNAME", "callpanion"),
+        ("MAIL__PASSWORD", MAIL_PASSWORD),
+        ("DATABASE__ENCRYPTION_KEY", ENCRYPTION_KEY),
+    ] {
+        settings.insert(format!("CALLPANION__{key}"), value.to_owned());
+    }
+    put_into_files(&mut settings, folder.path());
+    let node = Running::serve(&settings).await;
+    let environment = node.environment();
+    let mut secrets = of_vendors(&crowd.world.settings());
+    secrets.extend([MAIL_PASSWORD.to_owned(), ENCRYPTION_KEY.to_owned(), database.url()]);
+    let told = secrets.iter().find(|secret| environment.contains(secret.as_str()));
+    assert_eq!(told, None, "it is in the environment");
+    for key in WITH_TWINS {
+        assert!(environment.contains(&format!("{key}_FILE=")), "{key} has a file");
+    }
+
+    // It has them all the same: the provider is known by its signature, and the vendor takes the rings.
+    let answer = crowd.post_webhook(&settings, r#"{"webhook":"of the provider"}"#).await;
+    assert_eq!(answer.status().as_u16(), 200);
+    until("every phone rings", async || crowd.has_rung()).await;
+    crowd.rung().check(&format!("secrets in files, n = {}, sought in the environment: none found", secrets.len()));
+    assert_eq!(node.limit("Max core file size"), ["1", "1"], "heeded for files and for pipes to a program");
+    assert!(!node.abort().await, "the kernel wrote its memory");
     crowd.world.stop().await;
     database.end().await;
 }

@@ -3,7 +3,8 @@
 //! A child is this test binary, told to be `callpanion`: it parses the same command
 //! line and hands it to the same command as `main` does, and so needs no second build.
 
-use std::process::Stdio;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use callpanion::command::{self, args::Cli};
@@ -114,16 +115,33 @@ impl Running {
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 
+    /// What the kernel shows of it in a file of `/proc`.
+    fn shown_in(&self, file: &str) -> String {
+        let id = self.child.id().expect("it runs");
+        String::from_utf8_lossy(&std::fs::read(format!("/proc/{id}/{file}")).unwrap()).into_owned()
+    }
+
     /// Its command line, as everybody on the machine can read it.
     pub fn command_line(&self) -> String {
-        let id = self.child.id().expect("it runs");
-        String::from_utf8_lossy(&std::fs::read(format!("/proc/{id}/cmdline")).unwrap()).into_owned()
+        self.shown_in("cmdline")
+    }
+
+    /// Its environment, as its user can read it.
+    pub fn environment(&self) -> String {
+        self.shown_in("environ")
+    }
+
+    /// A limit that it has, the soft one and the hard one.
+    pub fn limit(&self, name: &str) -> [String; 2] {
+        let limits = self.shown_in("limits");
+        let line = limits.lines().find_map(|line| line.strip_prefix(name)).expect("a limit of this name");
+        let mut words = line.split_whitespace().map(str::to_owned);
+        [(); 2].map(|()| words.next().expect("two numbers"))
     }
 
     /// How much memory it has, in KiB.
     pub fn memory_kib(&self) -> u64 {
-        let id = self.child.id().expect("it runs");
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let status = self.shown_in("status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
@@ -134,9 +152,16 @@ impl Running {
     }
 
     /// Waits until something has killed it.
-    pub async fn until_killed(mut self) {
+    pub async fn until_killed(mut self) -> ExitStatus {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
         assert_eq!(status.code(), None, "it ended by itself: {}", self.said.join_all().await.concat());
+        status
+    }
+
+    /// Has it abort, as after a fault within. Gives whether the kernel made a core dump of it.
+    pub async fn abort(self) -> bool {
+        self.signal("-ABRT").await;
+        self.until_killed().await.core_dumped()
     }
 
     /// Tells it to stop as a service manager does, and waits for its end.
