@@ -45,15 +45,21 @@ fn start(arguments: &[&str], settings: &Settings, stdout: Stdio) -> Child {
 
 /// Runs `callpanion` to its end.
 pub async fn run(arguments: &[&str], settings: &Settings) -> Ended {
-    let mut child = start(arguments, settings, Stdio::null());
-    let mut said = String::new();
-    let mut stderr = child.stderr.take().unwrap();
+    let (ended, _printed) = run_and_read(arguments, settings).await;
+    ended
+}
+
+/// The same, and what it printed as its result.
+pub async fn run_and_read(arguments: &[&str], settings: &Settings) -> (Ended, String) {
+    let mut child = start(arguments, settings, Stdio::piped());
+    let (mut said, mut printed) = (String::new(), String::new());
+    let (mut stderr, mut stdout) = (child.stderr.take().unwrap(), child.stdout.take().unwrap());
     let ended = async {
-        stderr.read_to_string(&mut said).await.unwrap();
+        tokio::try_join!(stderr.read_to_string(&mut said), stdout.read_to_string(&mut printed)).unwrap();
         child.wait().await.unwrap()
     };
     let status = tokio::time::timeout(PATIENCE, ended).await.expect("the program ends");
-    Ended { code: status.code().expect("an exit code"), said }
+    (Ended { code: status.code().expect("an exit code"), said }, printed)
 }
 
 /// Reads until a line holds `words`.
