@@ -1,15 +1,15 @@
-//! The clock on the wall is set: by an hour and back, by a second just before and just after a ring, by a day.
+//! The clock on the wall is set: by an hour forward or back, by a day back, by a second just before and after a ring.
 
 use std::path::PathBuf;
 
-use callpanion::db::Location;
 use callpanion::domain::Moment;
+use futures::future::join_all;
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::crowd::{Crowd, now, until, until_moment};
-use crate::testing::Settings;
 use crate::testing::program::{self, Running};
+use crate::testing::{Database, Engine, Settings};
 
 const CALLS: usize = 30;
 const HOUR_S: i64 = 3_600;
@@ -18,6 +18,7 @@ const DAY_S: i64 = 86_400;
 /// A program whose clock somebody sets; time itself goes on as it does.
 struct Host {
     folder: TempDir,
+    database: Database,
     crowd: Crowd,
     settings: Settings,
     node: Running,
@@ -36,11 +37,10 @@ async fn faketime() -> Option<String> {
 
 impl Host {
     /// One that has armed a call for each of these moments.
-    async fn armed(library: &str, due: &[Moment]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("it.sqlite");
-        let crowd = Crowd::gather(Location::Sqlite(file.clone()), due).await;
-        let mut settings = crowd.settings(&format!("sqlite:{}", file.display()));
+    async fn armed(library: &str, engine: Engine, due: &[Moment]) -> Self {
+        let (folder, database) = (tempfile::tempdir().unwrap(), Database::fresh(engine).await);
+        let crowd = Crowd::gather(database.location(), due).await;
+        let mut settings = crowd.settings(&database.url());
         let offset = folder.path().join("offset");
         std::fs::write(&offset, "+0").unwrap();
         for (key, value) in [
@@ -54,7 +54,7 @@ impl Host {
         }
         let node = Running::serve(&settings).await;
         crowd.until_armed(due.len()).await;
-        Self { folder, crowd, settings, node }
+        Self { folder, database, crowd, settings, node }
     }
 
     /// Sets its clock to so many seconds off the right time.
@@ -73,6 +73,7 @@ impl Host {
         assert_eq!(audit.code, 0, "{}", audit.said);
         self.node.stop().await;
         self.crowd.world.stop().await;
+        self.database.end().await;
     }
 }
 
@@ -81,7 +82,7 @@ async fn clock_that_is_set_by_an_hour_and_back_rings_nobody_at_the_wrong_time() 
     let Some(library) = faketime().await else { return };
     let (first, last) = (now().plus_secs(14), now().plus_secs(50));
     let due: Vec<Moment> = (0..CALLS).map(|at| if at % 2 == 0 { first } else { last }).collect();
-    let host = Host::armed(&library, &due).await;
+    let host = Host::armed(&library, Engine::Sqlite, &due).await;
     let crowd = &host.crowd;
     // For a second it is an hour later: every window is over, and nothing may ring.
     until_moment(first.plus_secs(-3)).await;
@@ -97,38 +98,43 @@ async fn clock_that_is_set_by_an_hour_and_back_rings_nobody_at_the_wrong_time() 
 }
 
 /// Sets the clock by `off_s` at a second and back at another, counted from the first ring; rings go out for six seconds.
-async fn small_step(off_s: i64, (set_s, back_s): (i64, i64)) {
+async fn step(engine: Engine, off_s: i64, (set_s, back_s): (i64, i64)) {
     let Some(library) = faketime().await else { return };
     let first = now().plus_secs(18);
     let due: Vec<Moment> = (0..CALLS).map(|at| first.plus_secs(i64::try_from(at / 5).unwrap())).collect();
-    let host = Host::armed(&library, &due).await;
+    let host = Host::armed(&library, engine, &due).await;
     until_moment(first.plus_secs(set_s)).await;
     host.set(off_s);
     until_moment(first.plus_secs(back_s)).await;
     host.set(0);
     until("every phone rings", async || host.crowd.has_rung()).await;
     let rung = host.crowd.rung();
-    eprintln!("clock set by {off_s} s at {set_s} s, and back at {back_s} s, n = {CALLS}: {rung:?}");
+    eprintln!("clock set by {off_s} s at {set_s} s, and back at {back_s} s, on {engine:?}, n = {CALLS}: {rung:?}");
     assert_eq!((rung.lost, rung.doubled, rung.late), (0, 0, 0), "{rung:?}");
     // By its own clock it rings at the moment: early by no more than that clock was ahead.
     assert_eq!(host.crowd.rung_early_by(off_s.max(0) * 1_000), 0, "{rung:?}");
     // And when the clock is right again, what became due meanwhile goes out at once.
-    let held_up_ms = if off_s < 0 { (back_s - set_s) * 1_000 } else { 0 };
+    let held_up_ms = if off_s < 0 { (back_s - set_s.max(0)) * 1_000 } else { 0 };
     assert!(rung.max_late_ms <= held_up_ms + 1_000, "{rung:?}");
     host.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clock_that_is_a_second_ahead_around_a_ring_rings_once() {
-    small_step(1, (-1, 3)).await;
+    step(Engine::Sqlite, 1, (-1, 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clock_that_is_a_second_behind_around_a_ring_rings_once() {
-    small_step(-1, (0, 3)).await;
+    step(Engine::Sqlite, -1, (0, 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clock_that_is_a_day_behind_for_a_moment_rings_once_when_it_is_right_again() {
-    small_step(-DAY_S, (-1, 4)).await;
+    step(Engine::Sqlite, -DAY_S, (-1, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clock_that_is_set_back_by_an_hour_before_the_rings_rings_once_when_it_is_right_again_on_either_engine() {
+    join_all([Engine::Sqlite, Engine::Postgres].map(|engine| step(engine, -HOUR_S, (-3, 2)))).await;
 }
