@@ -35,6 +35,7 @@ mod schedules;
 mod sealing;
 mod sessions;
 mod sim;
+mod states;
 mod testing;
 mod tz_release;
 mod webhooks;
