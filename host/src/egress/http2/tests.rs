@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use h2::client::Builder;
-use h2::server::{Connection as Serving, SendResponse, handshake};
+use h2::server::{self, Connection as Serving, SendResponse};
 use h2::{Reason, RecvStream};
 use http::{Request, Response, Uri};
 use tokio::io::{AsyncReadExt as _, duplex};
@@ -46,8 +46,19 @@ async fn post(client: &Http2, uri: &Uri) -> Result<u16, NoResponse> {
 }
 
 /// A server; `play` is given each connection, and its number.
-#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
 async fn serve<F>(play: impl Fn(usize, Serving<TcpStream, Bytes>) -> F + Send + 'static) -> Uri
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    serve_as(server::Builder::new(), play).await
+}
+
+/// A server that says such things of itself.
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+async fn serve_as<F>(
+    builder: server::Builder,
+    play: impl Fn(usize, Serving<TcpStream, Bytes>) -> F + Send + 'static,
+) -> Uri
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -55,7 +66,7 @@ where
     tokio::spawn(async move {
         for number in 0.. {
             let (stream, _) = listener.accept().await.unwrap();
-            let serving = handshake(stream).await.unwrap();
+            let serving = builder.handshake(stream).await.unwrap();
             tokio::spawn(play(number, serving));
         }
     });
@@ -187,11 +198,9 @@ async fn what_breaks_after_it_left_is_never_sent_again() {
 /// As a push service does until it has seen a token.
 #[tokio::test]
 async fn server_that_takes_one_at_a_time_gets_all() {
-    let uri = serve(|_, mut serving| async move {
-        serving.set_max_concurrent_streams(1);
-        accept_all(serving).await;
-    })
-    .await;
+    let mut one_at_a_time = server::Builder::new();
+    one_at_a_time.max_concurrent_streams(1);
+    let uri = serve_as(one_at_a_time, |_, serving| accept_all(serving)).await;
     let client = client();
     let outcomes = join_all((0..200).map(|_| post(&client, &uri))).await;
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(200))), "{outcomes:?}");
