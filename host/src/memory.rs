@@ -13,7 +13,7 @@ pub fn in_small_pages() {
     rustix::thread::disable_transparent_huge_pages(true).ok();
 }
 
-/// Has the kernel write no core dump of this process, nor of what it starts: secrets lie in memory as they are.
+/// Has the kernel write no core dump of this process: secrets lie in memory as they are.
 ///
 /// Linux only; elsewhere it does nothing.
 pub fn in_no_core_dump() {

@@ -93,11 +93,15 @@ pub fn json_body(request: &Request) -> serde_json::Value {
     }
 }
 
+/// How often the host calls a function, with the answers so far, until it must be done: so there are answers seven times.
+pub const CALLS_MAX: usize = 8;
+
 /// Plays the host: calls the function, answers each request it asks with the next of `script`, and
 /// calls it again from the start, until it ends.
 ///
 /// Returns its result and every request in the order asked. A function that asks for more than the
-/// script holds fails with the text `no answer is scripted for …`. One that asks for other requests when it is called
+/// script holds fails with the text `no answer is scripted for …`, and one that is not done when it was called
+/// [`CALLS_MAX`] times fails as it does in the host. One that asks for other requests when it is called
 /// again with the same answers fails too: the host's replay would go wrong.
 pub fn drive<T>(
     context: &Context,
@@ -107,7 +111,7 @@ pub fn drive<T>(
     let mut script = script.into_iter();
     let mut asked: Vec<Request> = Vec::new();
     let mut answers = Vec::new();
-    loop {
+    for _ in 0..CALLS_MAX {
         match function(&mut Ctx::new(context.clone(), answers.clone())) {
             Ok(result) => return (Ok(result), asked),
             Err(Stop::Failed(failure)) => return (Err(failure), asked),
@@ -128,6 +132,7 @@ pub fn drive<T>(
             }
         }
     }
+    (Err(Failure::Permanent(format!("it was not done after {CALLS_MAX} steps"))), asked)
 }
 
 /// Compares a plugin's description with the text of its `plugin.toml`, which must name the same kind, id, version and

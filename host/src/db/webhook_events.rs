@@ -195,8 +195,11 @@ pub async fn parked(c: &mut Conn, limit: i64) -> Result<Vec<WebhookEvent>, DbErr
 pub async fn parked_of(c: &mut Conn, provider: &str, provider_ref: &str) -> Result<Vec<WebhookId>, DbError> {
     Ok(on!(c, c => {
         webhook_events::table
+            // By the index of what is parked, which is little. With nothing behind the provider, so that SQLite does not go
+            // by the index that begins with it, and read the whole inbox.
             .filter(webhook_events::state.eq(WebhookState::Parked))
-            .filter(webhook_events::provider.eq(provider))
+            .filter(webhook_events::received_at.ge(Moment(0)))
+            .filter(webhook_events::provider.concat("").eq(provider))
             .filter(webhook_events::provider_ref.eq(provider_ref))
             .select(webhook_events::id)
             .load(c)

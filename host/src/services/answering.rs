@@ -200,7 +200,8 @@ pub async fn open(app: &App, device: &Device, ring: AttemptId) -> Result<(Call, 
     Ok((call, session))
 }
 
-/// No conversation comes before the operator has acted: the staff is told of it, and the family that there was no talk.
+/// No conversation comes before the operator has acted: the staff is told of it, and the family that there was no talk,
+/// unless one was opened before.
 async fn give_up(app: &App, call: &Call, provider: &str, reason: &str) -> Result<(), ServiceError> {
     let (rules, id, tries) = (Rules::of(app), call.id, call.tries);
     let (provider, reason) = (provider.to_owned(), reason.to_owned());
@@ -210,7 +211,8 @@ async fn give_up(app: &App, call: &Call, provider: &str, reason: &str) -> Result
                 staff_alerts::open(c, AlertKind::Misconfigured, &provider, &reason, rules.now).await?;
                 ring_attempts::lock_of_call(c, id).await?;
                 let Some(mut call) = calls::find(c, id).await? else { return Ok(()) };
-                if call.state == CallState::Answered && call.tries == tries {
+                let has_none = conversations::of_call(c, id).await?.is_empty();
+                if call.state == CallState::Answered && call.tries == tries && has_none {
                     miss(c, &mut call, CallReason::Misconfigured, &rules).await?;
                 }
                 Ok::<_, ServiceError>(())

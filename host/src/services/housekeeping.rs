@@ -4,7 +4,6 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::{jobs, webhook_events};
-use crate::domain::Moment;
 use crate::services::error::ServiceError;
 use crate::services::{accounts, pairings, plugin_health, sessions, throttle, unheard};
 
@@ -13,7 +12,7 @@ const DONE_JOBS_S: i64 = 30 * 86_400;
 /// Done jobs that are forgotten in one transaction: nobody waits long for it.
 const SWEPT_AT_ONCE: usize = 1_000;
 
-/// Sweeps once. Returns 0: there is never more of the same at once.
+/// Sweeps once. Gives how many old jobs it swept when more are left, and 0 when all is swept.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let (now, plugins) = (app.clock.now(), app.plugins.clone());
     let parked_s = i64::from(app.config.webhook.parked_days) * 86_400;
@@ -28,16 +27,11 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
             .boxed()
         })
         .await?;
-    sweep_jobs(app, now.plus_secs(-DONE_JOBS_S)).await?;
     pairings::expire(app).await?;
     sessions::sweep(app).await?;
     accounts::sweep_links(app).await?;
     throttle::sweep(app).await?;
-    Ok(0)
-}
-
-async fn sweep_jobs(app: &App, before: Moment) -> Result<(), ServiceError> {
-    let limit = i64::try_from(SWEPT_AT_ONCE).unwrap_or(i64::MAX);
-    while app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await? == SWEPT_AT_ONCE {}
-    Ok(())
+    let (before, limit) = (now.plus_secs(-DONE_JOBS_S), i64::try_from(SWEPT_AT_ONCE).unwrap_or(i64::MAX));
+    let swept = app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await?;
+    Ok(if swept == SWEPT_AT_ONCE { swept } else { 0 })
 }

@@ -7,8 +7,9 @@ use super::plugin_health;
 use super::staff_alerts::Trouble;
 use crate::app::App;
 use crate::config::MailTransport;
+use crate::db::alerts::{self, Alert};
 use crate::db::webhook_events::{self, WebhookEvent};
-use crate::db::{Conn, accounts, alerts, installation, jobs};
+use crate::db::{Conn, accounts, installation, jobs};
 use crate::domain::manifest::{Manifest, PluginKind};
 use crate::domain::{
     AccountId, AlertKind, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, WebhookId,
@@ -100,6 +101,17 @@ pub struct PluginBrief {
     pub trouble: Option<String>,
 }
 
+/// What the operator must mend that is in no loaded plugin.
+#[derive(Clone, Debug)]
+pub struct OperatorTrouble {
+    /// What it is about: a key of the configuration, or a plugin that is not loaded.
+    pub about: String,
+    /// What is wrong, in words for the operator.
+    pub reason: String,
+    /// When it was first seen.
+    pub at: Moment,
+}
+
 /// How the installation is.
 #[derive(Clone)]
 #[allow(missing_debug_implementations, reason = "it holds names")]
@@ -112,6 +124,8 @@ pub struct Installation {
     pub parked: Vec<Parked>,
     /// The plugins.
     pub plugins: Vec<PluginBrief>,
+    /// What the operator must mend elsewhere, the newest first.
+    pub troubles: Vec<OperatorTrouble>,
 }
 
 /// Whether anybody may sign up here: an address can only be proven where mail is sent.
@@ -130,6 +144,7 @@ pub async fn overview(app: &App, account: AccountId) -> Result<Installation, Ser
     let today = now.plus_secs(-now.secs().rem_euclid(DAY_S));
     let rows = |rows: i64| u64::try_from(rows).unwrap_or(0);
     let (families, callees, devices) = installation::count_people(&mut c).await?;
+    let alerts = alerts::unclosed_of_staff(&mut c, SHOWN).await?;
     Ok(Installation {
         counts: Counts {
             families: rows(families),
@@ -142,7 +157,8 @@ pub async fn overview(app: &App, account: AccountId) -> Result<Installation, Ser
         },
         wrong: wrong_calls(&mut c, now.plus_secs(-DAY_S)).await?,
         parked: webhook_events::parked(&mut c, SHOWN).await?.into_iter().map(Parked::from).collect(),
-        plugins: plugins(app, &mut c).await?,
+        troubles: troubles(app, &alerts),
+        plugins: plugins(app, &mut c, alerts).await?,
     })
 }
 
@@ -160,10 +176,18 @@ async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, Serv
         .collect())
 }
 
-async fn plugins(app: &App, c: &mut Conn) -> Result<Vec<PluginBrief>, ServiceError> {
+fn troubles(app: &App, alerts: &[Alert]) -> Vec<OperatorTrouble> {
+    let loaded: Vec<String> = app.plugins.manifests().into_iter().map(|(stamp, _)| stamp.id).collect();
+    let told = alerts.iter().filter_map(|alert| {
+        let Trouble { plugin: about, reason } = Trouble::of(alert)?;
+        Some(OperatorTrouble { about, reason, at: alert.opened_at })
+    });
+    told.filter(|trouble| !loaded.contains(&trouble.about)).collect()
+}
+
+async fn plugins(app: &App, c: &mut Conn, mut alerts: Vec<Alert>) -> Result<Vec<PluginBrief>, ServiceError> {
     let mut troubles: BTreeMap<String, String> = BTreeMap::new();
     // The newest comes first, and is the one that is shown, after what keeps calls from being made.
-    let mut alerts = alerts::unclosed_of_staff(c, SHOWN).await?;
     alerts.sort_by_key(|alert| alert.kind == AlertKind::WebhooksMissing);
     for trouble in alerts.iter().filter_map(Trouble::of) {
         troubles.entry(trouble.plugin).or_insert(trouble.reason);

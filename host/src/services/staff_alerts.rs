@@ -24,7 +24,8 @@ impl Trouble {
     }
 }
 
-/// Opens an alert about a plugin: one an hour at most, enough to be seen, too few to drown in.
+/// Opens an alert about a plugin, unless one that says the same is open; and one an hour at most, enough to be seen, too
+/// few to drown in.
 pub(super) async fn open(
     c: &mut Conn,
     kind: AlertKind,
@@ -32,6 +33,10 @@ pub(super) async fn open(
     reason: &str,
     now: Moment,
 ) -> Result<(), DbError> {
+    let says_the_same = |trouble: Trouble| trouble.plugin == plugin && trouble.reason == reason;
+    if alerts::unclosed_of_kind(c, kind).await?.iter().filter_map(Trouble::of).any(says_the_same) {
+        return Ok(());
+    }
     let hour = now.secs() / 3_600;
     let alert = Alert {
         id: AlertId::new(),

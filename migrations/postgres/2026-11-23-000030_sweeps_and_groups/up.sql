@@ -1,6 +1,5 @@
 -- What is looked for by these stays as cheap when the tables have grown for years.
 CREATE INDEX ring_attempts_by_group ON ring_attempts (group_id) WHERE ahead;
-CREATE INDEX webhook_events_parked_by_ref ON webhook_events (provider_ref) WHERE state = 'parked';
 CREATE INDEX jobs_done ON jobs (created_at) WHERE state = 'done';
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_by_use ON sessions (last_seen_at);

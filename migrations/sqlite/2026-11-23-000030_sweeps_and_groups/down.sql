@@ -5,5 +5,4 @@ DROP INDEX pairings_open;
 DROP INDEX sessions_by_use;
 DROP INDEX sessions_by_end;
 DROP INDEX jobs_done;
-DROP INDEX webhook_events_parked_by_ref;
 DROP INDEX ring_attempts_by_group;

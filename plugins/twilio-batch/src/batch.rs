@@ -1,7 +1,8 @@
 //! Looking up what became of submitted rings. `inspect` and `cancel` walk in.
 //!
 //! A ring whose batch id is known is read directly. One whose submit was ambiguous is looked for in
-//! the workspace's list by the batch's name, and is absent only when the whole list was read.
+//! the workspace's list by the batch's name, and is absent only when all was read that may have it:
+//! the whole list, or, of a list that is seen to begin with the newest, what is young enough.
 
 use callpanion_plugin_api::channel::{Inspection, RingPhase, RingRef};
 use callpanion_plugin_api::flow::{self, Next};
@@ -13,9 +14,15 @@ use serde_json::Value;
 use crate::Settings;
 use crate::submit::{name_prefix, what_to_do};
 
-/// A page of the list, and how many pages one search reads at most.
 const PAGE_SIZE: usize = 100;
-const PAGES_MAX: usize = 50;
+/// The host answers seven rounds of requests at the most, and the last belongs to whoever searches: to look for talks, or
+/// to take back.
+const ROUNDS_MAX: usize = 6;
+/// A ring is handed over so long before its time at the most: an hour, and as much again for clocks that differ.
+const HANDED_OVER_WITHIN_S: u64 = 7_200;
+/// So many batches, each no younger than the one before it, are no coincidence: the list begins with the newest. Nobody
+/// says so.
+const SORTED_AFTER: usize = 20;
 const PAUSE_MS: u32 = 5_000;
 
 /// One submitted batch, as ElevenLabs tells it. Unknown fields and states must not break a read.
@@ -26,6 +33,9 @@ pub(crate) struct Batch {
     name: String,
     #[serde(default)]
     status: String,
+    /// Seconds since 1970.
+    #[serde(default)]
+    created_at_unix: Option<u64>,
     #[serde(default)]
     pub(crate) recipients: Vec<Recipient>,
 }
@@ -139,11 +149,40 @@ enum State {
     /// The batches whose ids are known.
     ReadKnown,
     /// A page of the workspace's list, for the rings that no batch has yet.
-    ReadList { batches: Vec<Batch>, pages: usize, last_doc: Option<String> },
+    ReadList { batches: Vec<Batch>, rounds: usize, listed: Listed, last_doc: Option<String> },
     /// The batches on that page which bear the name of a ring.
-    ReadNamed { batches: Vec<Batch>, pages: usize, page: Page },
-    /// All is read that is to be read: the whole list, or a part of it.
+    ReadNamed { batches: Vec<Batch>, rounds: usize, listed: Listed, page: Page },
+    /// All is read that is to be read: whatever may have the rings, or a part of it.
     Place { batches: Vec<Batch>, read_all: bool },
+}
+
+/// What was read of the list so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    number: usize,
+    /// When the last one was made; the youngest that may follow, as long as the list is sorted.
+    last_at: Option<u64>,
+    is_unsorted: bool,
+}
+
+impl Listed {
+    fn add(mut self, page: &[Batch]) -> Self {
+        for batch in page {
+            let is_older = matches!((self.last_at, batch.created_at_unix), (None, Some(_)))
+                || self.last_at.zip(batch.created_at_unix).is_some_and(|(last, this)| this <= last);
+            self.is_unsorted |= !is_older;
+            self.last_at = batch.created_at_unix;
+            self.number += 1;
+        }
+        self
+    }
+
+    /// Whether what follows is too old to have any of these.
+    fn is_past(self, rings: &[RingRef]) -> bool {
+        let first_s = rings.iter().filter(|ring| ring.reference.is_none()).map(|ring| ring.ring_at_ms / 1_000).min();
+        let is_old = |(last, first): (u64, u64)| last + HANDED_OVER_WITHIN_S < first;
+        !self.is_unsorted && self.number >= SORTED_AFTER && self.last_at.zip(first_s).is_some_and(is_old)
+    }
 }
 
 /// Finds these rings.
@@ -154,17 +193,20 @@ pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> R
             ids.sort();
             ids.dedup();
             let batches = get(ctx, settings, &ids)?;
-            Ok(Next::Go(State::ReadList { batches, pages: 0, last_doc: None }))
+            let rounds = usize::from(!ids.is_empty());
+            Ok(Next::Go(State::ReadList { batches, rounds, listed: Listed::default(), last_doc: None }))
         }
-        State::ReadList { batches, pages, last_doc } => {
+        State::ReadList { batches, rounds, listed, last_doc } => {
             let all_found = rings.iter().all(|ring| ring.reference.is_some() || find(&batches, ring).is_some());
-            if all_found || pages == PAGES_MAX {
+            // What a page names takes another round.
+            if all_found || rounds + 2 > ROUNDS_MAX {
                 return Ok(Next::Go(State::Place { batches, read_all: false }));
             }
             let page = list(ctx, settings, last_doc.as_deref())?;
-            Ok(Next::Go(State::ReadNamed { batches, pages: pages + 1, page }))
+            let listed = listed.add(&page.batch_calls);
+            Ok(Next::Go(State::ReadNamed { batches, rounds: rounds + 1, listed, page }))
         }
-        State::ReadNamed { mut batches, pages, page } => {
+        State::ReadNamed { mut batches, rounds, listed, page } => {
             let named: Vec<String> = page
                 .batch_calls
                 .into_iter()
@@ -173,8 +215,10 @@ pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> R
                 .map(|listed| listed.id)
                 .collect();
             batches.extend(get(ctx, settings, &named)?);
+            let rounds = rounds + usize::from(!named.is_empty());
             Ok(Next::Go(match page.next_doc.filter(|_| page.has_more) {
-                Some(doc) => State::ReadList { batches, pages, last_doc: Some(doc) },
+                _ if listed.is_past(rings) => State::Place { batches, read_all: true },
+                Some(doc) => State::ReadList { batches, rounds, listed, last_doc: Some(doc) },
                 None => State::Place { batches, read_all: !page.has_more },
             }))
         }

@@ -33,7 +33,7 @@ pub(crate) fn fill_in(
     rings: &[RingRef],
     inspections: &mut [Inspection],
 ) -> Result<(), Stop> {
-    let untold: Vec<usize> = (0..rings.len()).filter(|&i| is_untold(&rings[i], &inspections[i])).collect();
+    let untold: Vec<usize> = (0..rings.len()).filter(|&i| is_untold(&inspections[i])).collect();
     let answers = ctx.http_all(untold.iter().map(|&i| request(settings, &rings[i])).collect())?;
     for (i, answer) in untold.into_iter().zip(answers) {
         let Some(found) = first(&answer) else { continue };
@@ -47,13 +47,13 @@ pub(crate) fn fill_in(
 }
 
 /// Whether somebody may have been reached, and nothing says in which conversation.
-fn is_untold(ring: &RingRef, inspection: &Inspection) -> bool {
+fn is_untold(inspection: &Inspection) -> bool {
     inspection.conversation.is_none()
-        && match inspection.phase {
-            RingPhase::Talking | RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed => true,
-            RingPhase::Unknown => ring.reference.is_some(),
-            _ => false,
-        }
+        && matches!(
+            inspection.phase,
+            // One that was never found has a talk all the same, if it was dialled.
+            RingPhase::Talking | RingPhase::Completed | RingPhase::Voicemail | RingPhase::Failed | RingPhase::Unknown
+        )
 }
 
 fn request(settings: &Settings, ring: &RingRef) -> Request {

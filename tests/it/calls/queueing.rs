@@ -179,6 +179,8 @@ on_both! {
         let staff = app.staff_alerts().await;
         assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
         assert!(staff[0].detail.contains("no channel plugin is switched on"), "{}", staff[0].detail);
+        let page = app.staff().await.get("/staff").await;
+        assert!(page.text().contains("no channel plugin is switched on"), "{}", page.text());
         app.advance(900).await;
         assert_eq!(app.world.eleven.count(Op::Submit), 0);
     }

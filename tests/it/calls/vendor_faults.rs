@@ -1,6 +1,8 @@
 //! Vendors that fail: each fault leads to one ring at most, and to an outcome that says why.
 
+use callpanion::db::devices;
 use callpanion::domain::{AlertKind, AttemptState, CallMethod, CallReason, CallState};
+use callpanion::services::answering;
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::fcm;
@@ -32,6 +34,17 @@ on_both! {
         assert_eq!(call.state, CallState::Completed);
         let eleven = &app.world.eleven;
         assert_eq!((eleven.batches().len(), eleven.count(Op::Submit), eleven.dials().len()), (1, 2, 1));
+    }
+
+    async fn batch_that_never_arrived_is_missed_also_in_a_workspace_of_thousands(app: TestApp) {
+        app.world.eleven.was_used_before(2_000);
+        let home = app.household(CallMethod::Phone, &["09:06"]).await;
+        app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
+        app.world.eleven.fail_next(Op::Submit, Fault::cut());
+
+        let call = app.outcome(&home, 900).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        assert_eq!((app.world.eleven.count(Op::Submit), app.world.eleven.dials().len()), (2, 1));
     }
 
     async fn batch_that_never_arrived_and_cannot_be_known_in_time_is_tried_again_later(app: TestApp) {
@@ -113,9 +126,24 @@ on_both! {
         assert!(staff[0].detail.contains("no credit left"), "it says what to do: {}", staff[0].detail);
         let call = app.call(&home).await;
         assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::Misconfigured)));
-        assert_eq!(app.alert_kinds(&home).await, [AlertKind::CallFailed]);
+        assert_eq!((app.alert_kinds(&home).await, app.letters(&home).len()), (vec![AlertKind::CallFailed], 1));
         app.advance(900).await;
         assert_eq!(app.call(&home).await.tries, 1, "another try would end the same way");
+    }
+
+    async fn talk_that_was_opened_is_not_given_up_when_its_token_is_asked_for_again_in_vain(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.advance(61).await;
+        let device = devices::find(&mut app.host.db.read().await.unwrap(), paired.device).await.unwrap().unwrap();
+        let ring = app.attempts(app.call(&home).await.id).await[0].id;
+
+        answering::open(&app.host, &device, ring).await.unwrap();
+        app.world.eleven.fail_always(Op::Token, Refusal::NO_CREDITS);
+        assert!(answering::open(&app.host, &device, ring).await.is_err());
+        assert_eq!(app.call(&home).await.state, CallState::Answered);
+        assert_eq!(app.staff_alerts().await.len(), 1);
     }
 
     async fn dead_push_address_is_retired_and_the_next_device_rings(app: TestApp) {

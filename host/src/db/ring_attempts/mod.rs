@@ -171,8 +171,8 @@ pub async fn ringing_for_device(
     })?)
 }
 
-/// The last try of a call begins so long after its moment at the most: four waits of two hours.
-const LONGEST_CALLED_S: i64 = 86_400;
+/// A call is older only if no host ran for so long: then it was missed, and is not tried again.
+const LONGEST_CALLED_S: i64 = 8 * 86_400;
 
 /// Every attempt of a submission: of those that a vendor was given ahead.
 pub async fn of_group(c: &mut Conn, group: GroupId) -> Result<Vec<RingAttempt>, DbError> {

@@ -72,6 +72,17 @@ pub struct RestLine {
     pub until: When,
 }
 
+/// What the operator must mend that is in no loaded plugin.
+#[derive(Clone, Debug, Serialize)]
+pub struct TroubleLine {
+    /// What it is about.
+    pub about: String,
+    /// What is wrong, in words for the operator.
+    pub reason: String,
+    /// When it was first seen.
+    pub at: Moment,
+}
+
 /// `/staff`.
 #[derive(Clone, Debug, Serialize)]
 pub struct StaffPage {
@@ -79,6 +90,8 @@ pub struct StaffPage {
     pub counts: Counts,
     /// Calls that went wrong and that somebody should look at; without names of what was said.
     pub attention: Vec<CallLine>,
+    /// What the operator must mend.
+    pub troubles: Vec<TroubleLine>,
     /// Webhooks that wait.
     pub parked: Vec<ParkedLine>,
     /// The plugins.
@@ -112,6 +125,11 @@ impl Page for StaffPage {
                 jobs_failed: 1,
             },
             attention: vec![call(21, -40, CallMark::Failed), call(22, -90, CallMark::Expired)],
+            troubles: vec![TroubleLine {
+                about: "plugins".to_owned(),
+                reason: "no channel plugin is switched on for a device".to_owned(),
+                at: NOW.plus_secs(-3_000),
+            }],
             parked: vec![ParkedLine {
                 id: WebhookId(Uuid::from_u128(7)),
                 at: NOW.plus_secs(-1_800),
@@ -134,7 +152,13 @@ impl Page for StaffPage {
                 plugin("twilio-batch", PluginKind::Channel, PluginMark::Unchecked, ""),
             ],
         };
-        let empty = Self { counts: Counts::default(), attention: Vec::new(), parked: Vec::new(), plugins: Vec::new() };
+        let empty = Self {
+            counts: Counts::default(),
+            attention: Vec::new(),
+            troubles: Vec::new(),
+            parked: Vec::new(),
+            plugins: Vec::new(),
+        };
         vec![full, empty]
     }
 }

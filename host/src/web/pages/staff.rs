@@ -2,8 +2,8 @@
 
 use super::frame::{Answer, Asked};
 use crate::domain::PluginState;
-use crate::services::staff::{self, Parked, PluginBrief, WrongCall};
-use crate::theme::{CallLine, Counts, ParkedLine, PluginLine, PluginMark, RestLine, StaffPage, When};
+use crate::services::staff::{self, OperatorTrouble, Parked, PluginBrief, WrongCall};
+use crate::theme::{CallLine, Counts, ParkedLine, PluginLine, PluginMark, RestLine, StaffPage, TroubleLine, When};
 
 /// `GET /staff`
 pub(super) async fn show(asked: Asked) -> Answer {
@@ -20,6 +20,7 @@ pub(super) async fn show(asked: Asked) -> Answer {
     let page = StaffPage {
         counts,
         attention: found.wrong.into_iter().map(call).collect(),
+        troubles: found.troubles.into_iter().map(trouble).collect(),
         parked: found.parked.into_iter().map(parked).collect(),
         plugins: found.plugins.into_iter().map(|brief| plugin(brief, asked.zone())).collect(),
     };
@@ -37,6 +38,10 @@ fn call(wrong: WrongCall) -> CallLine {
         headline: None,
         alert: true,
     }
+}
+
+fn trouble(trouble: OperatorTrouble) -> TroubleLine {
+    TroubleLine { about: trouble.about, reason: trouble.reason, at: trouble.at }
 }
 
 fn parked(event: Parked) -> ParkedLine {

@@ -189,14 +189,67 @@ fn only_a_list_read_to_its_end_proves_absence() {
     let rings = [reference("call_01KBG5K0Q9", "+442079460123", None)];
     assert_eq!(phases(&rings, [page(None, Some("2")), page(None, None)]), [RingPhase::Absent]);
 
-    let endless = std::iter::repeat_with(|| page(None, Some("more"))).take(50);
-    assert_eq!(phases(&rings, endless), [RingPhase::Unknown]);
+    // Five pages, and whether there is a talk.
+    let endless = || std::iter::repeat_with(|| page(None, Some("more"))).take(5);
+    assert_eq!(phases(&rings, endless().chain([listed(&[])])), [RingPhase::Unknown]);
+    assert_eq!(phases(&rings, endless().chain([listed(&[("conv_1", "done", 400)])])), [RingPhase::Completed]);
 
     let script = [page(None, Some("2")), response(500, "")];
     assert!(matches!(inspect(&rings, script).0, Err(Failure::Retry(_))));
 
     let unauthorised = [response(401, include_str!("../../tests/fixtures/error.401.json"))];
     assert!(matches!(inspect(&rings, unauthorised).0, Err(Failure::Misconfigured(_))));
+}
+
+/// A page of batches that were made so many seconds before the ring's time.
+fn aged(ages_s: impl Iterator<Item = u64>) -> Answer {
+    let mut page = parse(LIST);
+    let batch = page["batch_calls"][0].clone();
+    let made = |age_s: u64| {
+        let mut batch = batch.clone();
+        batch["created_at_unix"] = (NOW_MS / 1_000 + 300 - age_s).into();
+        batch
+    };
+    page["batch_calls"] = ages_s.map(made).collect();
+    page["next_doc"] = "more".into();
+    page["has_more"] = true.into();
+    response(200, &page.to_string())
+}
+
+#[test]
+fn what_follows_is_not_read_in_a_list_that_begins_with_the_newest() {
+    let rings = [reference("call_01KBG5K0Q9", "+442079460123", None)];
+    let two_hours = 7_200;
+    let pages = [aged((0..100).map(|i| i * 50)), aged((100..200).map(|i| i * 50))];
+    assert_eq!(phases(&rings, pages), [RingPhase::Absent]);
+
+    // Old ones first, and then younger ones: the batch may stand anywhere.
+    let unsorted = || aged((0..100).rev().map(|i| two_hours + 60 + i));
+    let script = (0..5).map(|_| unsorted()).chain([listed(&[])]);
+    assert_eq!(phases(&rings, script), [RingPhase::Unknown]);
+    // A few in a row may be chance.
+    let few = || aged((0..3).map(|i| two_hours + 60 + i));
+    let script = [few(), page(None, None)];
+    assert_eq!(phases(&rings, script), [RingPhase::Absent], "it was read to its end");
+    // One that has no date says nothing of those that follow.
+    let mut undated = parse(LIST);
+    undated["batch_calls"][0]["created_at_unix"] = Value::Null;
+    undated["next_doc"] = "more".into();
+    undated["has_more"] = true.into();
+    let undated = || response(200, &undated.to_string());
+    let old = || aged((0..100).map(|i| two_hours + 60 + i));
+    let script = [undated(), old(), old(), old(), old(), listed(&[])];
+    assert_eq!(phases(&rings, script), [RingPhase::Unknown]);
+}
+
+#[test]
+fn a_list_without_an_end_keeps_nobody_from_being_told_of_what_is_known() {
+    let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH)), reference("lost", "+442079460177", None)];
+    let script = [response(200, IN_PROGRESS)]
+        .into_iter()
+        .chain(std::iter::repeat_with(|| page(None, Some("more"))).take(4))
+        .chain([listed(&[])]);
+    assert_eq!(phases(&rings, script), [RingPhase::Completed, RingPhase::Unknown]);
 }
 
 #[test]
@@ -211,7 +264,7 @@ fn a_recipient_with_another_id_is_known_by_its_number_if_only_one_has_it() {
 
     // Two callees with one telephone.
     batch["recipients"][1]["phone_number"] = "+442079460123".into();
-    assert_eq!(phases(&rings, script(&batch)), [RingPhase::Unknown]);
+    assert_eq!(phases(&rings, script(&batch).into_iter().chain([listed(&[])])), [RingPhase::Unknown]);
 
     // Our own variable tells them apart.
     for (i, call) in ["call of call_01KBG5K0Q9", "another"].iter().enumerate() {

@@ -109,6 +109,33 @@ impl Batch {
     }
 }
 
+impl ElevenLabs {
+    /// As if the workspace had been used before: so many batches, a minute apart, the last one a minute ago.
+    pub fn was_used_before(&self, batches: usize) {
+        let now_s = self.0.pace.now_s();
+        let old = (1..=i64::try_from(batches).unwrap_or(i64::MAX)).rev().map(|minutes| {
+            let at_s = now_s - 60 * minutes;
+            Batch {
+                id: vendor_id("btcal"),
+                name: format!("long ago {minutes}"),
+                agent_id: self.0.phone_agent.id.clone(),
+                phone_number_id: self.0.phone_number_id.clone(),
+                created_s: at_s,
+                scheduled_s: at_s,
+                timezone: None,
+                status: "completed",
+                recipients: Vec::new(),
+                request: Value::Null,
+                telephony: json!({}),
+                concurrency: None,
+                updated_s: at_s,
+                forbidden_override: false,
+            }
+        });
+        drop(hold(&self.0.batches).splice(0..0, old));
+    }
+}
+
 pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, body: Bytes) -> Response {
     if !headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
         let message = "Input should be a valid dictionary or object to extract fields from";

@@ -1,6 +1,7 @@
 # The staff's page.
 
 staff-title = This Callpanion
+staff-troubles = What needs you
 staff-attention = Calls that went wrong
 staff-attention-none = No call went wrong lately.
 staff-parked = Webhooks that wait

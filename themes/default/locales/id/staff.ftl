@@ -1,6 +1,7 @@
 # Halaman petugas.
 
 staff-title = Callpanion ini
+staff-troubles = Yang perlu Anda tangani
 staff-attention = Panggilan yang bermasalah
 staff-attention-none = Akhir-akhir ini tidak ada panggilan yang bermasalah.
 staff-parked = Webhook yang menunggu
