@@ -1,5 +1,5 @@
 //! The preview: every sample of every page and letter, in every language, as files that a browser opens without a
-//! server. `callpanion theme preview DIR` calls it; whoever writes a theme looks at the result.
+//! server. Whoever writes a theme looks at the result.
 
 use std::path::Path;
 
