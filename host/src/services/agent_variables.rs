@@ -12,6 +12,7 @@ use crate::domain::{CalleeId, FamilyId, Locale};
 pub(crate) const CALL_ID: &str = "callpanion_call_id";
 
 /// What the variables of many callees are made of: a full hour is read with two statements a page.
+#[derive(Default)]
 pub(crate) struct Material {
     families: HashMap<FamilyId, String>,
     last_talks: HashMap<CalleeId, String>,
@@ -19,6 +20,9 @@ pub(crate) struct Material {
 
 /// Reads it for these callees.
 pub(crate) async fn material(c: &mut Conn, callees: &[&Callee]) -> Result<Material, DbError> {
+    if callees.is_empty() {
+        return Ok(Material::default());
+    }
     let ids: Vec<FamilyId> = callees.iter().map(|callee| callee.family_id).collect();
     let talks: Vec<(CalleeId, Locale)> =
         callees.iter().map(|callee| (callee.id, callee.language.parse().unwrap_or(Locale::En))).collect();
@@ -31,16 +35,25 @@ pub(crate) async fn of(c: &mut Conn, call: &Call, callee: &Callee) -> Result<Vec
     Ok(from(&material, call, callee))
 }
 
-/// The same, from what was read before.
+/// Who is called: all that a vendor is told that only has a device ring.
+pub(crate) fn name(callee: &Callee) -> [(String, String); 2] {
+    [pair("callee_name", callee.name.clone()), pair("address_form", callee.address_form.clone())]
+}
+
+/// All of them, from what was read before.
 pub(crate) fn from(material: &Material, call: &Call, callee: &Callee) -> Vec<(String, String)> {
-    let pair = |name: &str, value: String| (name.to_owned(), value);
+    let [name, address_form] = name(callee);
     vec![
         pair(CALL_ID, call.id.to_string()),
-        pair("callee_name", callee.name.clone()),
-        pair("address_form", callee.address_form.clone()),
+        name,
+        address_form,
         pair("language", callee.language.clone()),
         pair("interests", callee.interests.clone()),
         pair("family_name", material.families.get(&callee.family_id).cloned().unwrap_or_default()),
         pair("last_talk", material.last_talks.get(&callee.id).cloned().unwrap_or_default()),
     ]
+}
+
+fn pair(name: &str, value: String) -> (String, String) {
+    (name.to_owned(), value)
 }

@@ -31,14 +31,30 @@ impl Channels {
         self.0.iter().any(|channel| channel.id == id && channel.reaches == Reaches::Number)
     }
 
-    /// Whether this channel is given what the agent is told.
-    pub(crate) fn is_told(&self, id: &str) -> bool {
-        self.0.iter().any(|channel| channel.id == id && channel.is_told)
+    /// What this channel is told of the callee.
+    pub(crate) fn told(&self, id: &str) -> Told {
+        match self.0.iter().find(|channel| channel.id == id) {
+            Some(channel) if !channel.is_told => Told::Nothing,
+            Some(channel) if matches!(channel.reaches, Reaches::Device(_)) => Told::Name,
+            Some(_) => Told::All,
+            None => Told::Nothing,
+        }
     }
 
     fn for_numbers(&self) -> Option<&ChannelInfo> {
         self.0.iter().find(|channel| channel.reaches == Reaches::Number)
     }
+}
+
+/// What a channel is told of the callee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Nothing: it did not ask, or is not loaded.
+    Nothing,
+    /// Who is called, which a ringing device shows. The agent there is told the rest when the device answers.
+    Name,
+    /// What the agent is told: who dials a number hands it over.
+    All,
 }
 
 /// What is missing for a try to be armed.
@@ -142,6 +158,11 @@ impl Target {
         self.device.map(|(device, _)| device)
     }
 
+    /// What the channel is told of the callee before it rings.
+    pub(crate) fn told(&self, rules: &Rules) -> Told {
+        rules.channels.told(&self.channel)
+    }
+
     /// The armed attempt of the call's present try at this target.
     pub(crate) fn attempt(self, call: &Call, rules: &Rules) -> RingAttempt {
         RingAttempt {
@@ -241,4 +262,27 @@ async fn unused_targets(
         })
     });
     Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channels, Told};
+    use crate::domain::DevicePlatform;
+    use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
+
+    fn channel(id: &str, reaches: Reaches, is_told: bool) -> ChannelInfo {
+        ChannelInfo { id: id.into(), reaches, submits: Submits::Moment, version: "1.0.0".into(), is_told }
+    }
+
+    #[test]
+    fn vendor_that_only_has_a_device_ring_is_told_who_is_called_and_nothing_of_the_last_talk() {
+        let channels = Channels(vec![
+            channel("push", Reaches::Device(DevicePlatform::Android), true),
+            channel("curt-push", Reaches::Device(DevicePlatform::Ios), false),
+            channel("dialler", Reaches::Number, true),
+            channel("curt-dialler", Reaches::Number, false),
+        ]);
+        let told = ["push", "curt-push", "dialler", "curt-dialler", "gone"].map(|id| channels.told(id));
+        assert_eq!(told, [Told::Name, Told::Nothing, Told::All, Told::Nothing, Told::Nothing]);
+    }
 }

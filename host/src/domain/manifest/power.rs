@@ -37,7 +37,8 @@ word_enum! {
         PushAddress = "push-address",
         /// The callee's telephone number.
         PhoneNumber = "phone-number",
-        /// What the agent is told of the callee: name, language, interests, the last talk's headline.
+        /// What the agent is told of the callee: name, language, interests, the last talk's headline. A channel that has
+        /// devices ring is told the name and the form of address alone: the agent is told when the device answers.
         Profile = "profile",
         /// What was said: turns, the provider's summary, webhooks, fetched conversations.
         Transcript = "transcript",

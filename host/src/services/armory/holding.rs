@@ -14,6 +14,7 @@ use crate::db::ring_attempts::{self, RingAttempt, holding};
 use crate::db::{Conn, DbError, Span, callees, calls};
 use crate::domain::{CallReason, CallState, FamilyId, NodeId, Ring, Verdict};
 use crate::services::agent_variables::{self, Material};
+use crate::services::arming::Told;
 use crate::services::armory::Armed;
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
@@ -105,7 +106,9 @@ async fn take(c: &mut Conn, node: NodeId, due: Span, rules: &Rules) -> Result<Pa
     let ids: Vec<_> = calls.values().map(|call| call.callee_id).collect();
     let callees: HashMap<_, _> =
         callees::with_ids(c, &ids).await?.into_iter().map(|callee| (callee.id, callee)).collect();
-    let material = agent_variables::material(c, &callees.values().collect::<Vec<_>>()).await?;
+    let told = attempts.iter().filter(|attempt| rules.channels.told(&attempt.channel) == Told::All);
+    let told = told.filter_map(|attempt| callees.get(&calls.get(&attempt.call_id)?.callee_id));
+    let material = agent_variables::material(c, &told.collect::<Vec<_>>()).await?;
     let mut page = Page { rows: attempts.len(), armed: Vec::with_capacity(attempts.len()), settled: Vec::new() };
     for attempt in attempts {
         let Some(call) = calls.get(&attempt.call_id) else { continue };
@@ -143,8 +146,11 @@ pub(crate) fn armed(
     rules: &Rules,
 ) -> Result<Armed, Box<RingAttempt>> {
     let Ok(address) = rules.sealer.open(Kind::PushAddress, &attempt.address) else { return Err(Box::new(attempt)) };
-    let is_told = rules.channels.is_told(&attempt.channel);
-    let variables = if is_told { agent_variables::from(material, call, callee) } else { Vec::new() };
+    let variables = match rules.channels.told(&attempt.channel) {
+        Told::Nothing => Vec::new(),
+        Told::Name => agent_variables::name(callee).into(),
+        Told::All => agent_variables::from(material, call, callee),
+    };
     let ring = Ring {
         attempt: attempt.id,
         call: call.id,

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
-use crate::db::ring_attempts;
+use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::slots::{self, DueSlot};
 use crate::db::timeline::{self, TimelineRow};
 use crate::db::{Conn, DbError, Span, ring_targets};
@@ -15,7 +15,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::zone::Zone;
 use crate::domain::{CallId, CallReason, CallState, CalleeId, FamilyId, Moment, NodeId, SlotId};
 use crate::services::agent_variables;
-use crate::services::arming;
+use crate::services::arming::{self, Told};
 use crate::services::armory::Armed;
 use crate::services::armory::holding;
 use crate::services::calls::{Rules, miss};
@@ -154,9 +154,9 @@ struct Page {
 }
 
 /// A call that is to be made, and its first ring attempt, or why there is none.
-struct Promise {
+struct Promise<'a> {
     call: Call,
-    callee: Callee,
+    callee: &'a Callee,
     /// Nobody can ring it any more, and its family is told later.
     target: Option<Result<(arming::Target, NodeId), CallReason>>,
 }
@@ -190,12 +190,12 @@ async fn queue_page(c: &mut Conn, due: Vec<DueSlot>, window: Window, rules: &Rul
     let promises = mine.flat_map(|(slot, occurrences, _)| {
         let callee = callees.get(&slot.callee_id);
         let promise = |(at, date): Occurrence| {
-            let callee = callee?.clone();
-            let mut call = new_call(&callee, slot.slot.slot_no, date, at, rules);
+            let callee = callee?;
+            let mut call = new_call(callee, slot.slot.slot_no, date, at, rules);
             let targets = targets.get(&callee.id).map_or(&[][..], Vec::as_slice);
             let target = match window {
                 Window::Open(node) => Some(
-                    arming::choose(&callee, callee.call_method, targets, rules)
+                    arming::choose(callee, callee.call_method, targets, rules)
                         .map(|target| (target, node))
                         .map_err(arming::Refusal::reason),
                 ),
@@ -251,7 +251,7 @@ fn course(
 }
 
 /// Makes the calls that are not made yet, and arms them.
-async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Vec<FamilyId>, Vec<Armed>), DbError> {
+async fn keep(c: &mut Conn, promises: Vec<Promise<'_>>, rules: &Rules) -> Result<(Vec<FamilyId>, Vec<Armed>), DbError> {
     let wanted: Vec<Call> = promises.iter().map(|promise| promise.call.clone()).collect();
     let made = calls::add_all(c, &wanted).await?;
     let steps: Vec<TimelineRow> = wanted
@@ -260,9 +260,9 @@ async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Ve
         .map(|call| TimelineRow::new(call.id, rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
-    let rung = promises.iter().filter(|promise| matches!(promise.target, Some(Ok(_))));
-    let callees: Vec<&Callee> = rung.map(|promise| &promise.callee).collect();
-    let material = agent_variables::material(c, &callees).await?;
+    let told = |promise: &&Promise<'_>| matches!(&promise.target, Some(Ok((target, _))) if target.told(rules) == Told::All);
+    let told: Vec<&Callee> = promises.iter().filter(told).map(|promise| promise.callee).collect();
+    let material = agent_variables::material(c, &told).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
     for Promise { mut call, callee, target } in promises {
         if !made.contains(&call.id) {
@@ -277,17 +277,20 @@ async fn keep(c: &mut Conn, promises: Vec<Promise>, rules: &Rules) -> Result<(Ve
             }
             Some(Ok((target, node))) => {
                 let mut attempt = target.attempt(&call, rules);
-                if !attempt.ahead {
-                    let free = attempt.clone();
-                    (attempt.owner, attempt.fence) = (Some(node), 1);
-                    attempt.lease_until = Some(attempt.expires_at);
-                    match holding::armed(attempt.clone(), &call, &callee, &material, rules) {
-                        Ok(held) => armed.push(held),
-                        // Whoever takes it tells why it cannot ring.
-                        Err(_) => attempt = free,
-                    }
+                if attempt.ahead {
+                    attempts.push(attempt);
+                    continue;
                 }
-                attempts.push(attempt);
+                (attempt.owner, attempt.fence) = (Some(node), 1);
+                attempt.lease_until = Some(attempt.expires_at);
+                match holding::armed(attempt, &call, callee, &material, rules) {
+                    Ok(held) => {
+                        attempts.push(held.attempt.clone());
+                        armed.push(held);
+                    }
+                    // Whoever takes it tells why it cannot ring.
+                    Err(free) => attempts.push(RingAttempt { owner: None, fence: 0, lease_until: None, ..*free }),
+                }
             }
         }
     }
