@@ -117,25 +117,45 @@ impl Store {
         }
     }
 
-    /// What the server and its children have computed.
-    pub(crate) fn server_cpu(&self) -> Option<Duration> {
-        let postmaster = self.postmaster?;
-        let mut ticks = 0;
-        for process in std::fs::read_dir("/proc").ok()?.flatten() {
-            let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-            let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { continue };
-            let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
-            let fields: Vec<u64> = rest.split(' ').skip(1).map(|field| field.parse().unwrap_or(0)).collect();
-            // After state: ppid at 0; utime, stime, cutime, cstime at 10 to 13. Children that ended are the parent's.
-            let of =
-                |range: std::ops::RangeInclusive<usize>| fields.get(range).map_or(0, |part| part.iter().sum::<u64>());
-            if pid == postmaster {
-                ticks += of(10..=13);
-            } else if fields.first() == Some(&u64::from(postmaster)) {
-                ticks += of(10..=11);
-            }
+    /// What the database has computed: PostgreSQL's server, or the host's thread in which SQLite writes. `None` of a server
+    /// that was there before.
+    pub(crate) fn engine_cpu(&self) -> Option<Duration> {
+        match self.place {
+            Place::Lite(_) => writer_cpu(),
+            Place::Pg(_) => server_cpu(self.postmaster?),
         }
-        // Linux counts in hundredths of a second.
-        Some(Duration::from_millis(ticks * 10))
     }
+}
+
+/// Of this process's thread `sqlite-writer`.
+fn writer_cpu() -> Option<Duration> {
+    let mut computed = Duration::ZERO;
+    for thread in std::fs::read_dir("/proc/self/task").ok()?.flatten() {
+        let read = |file| std::fs::read_to_string(thread.path().join(file)).unwrap_or_default();
+        if read("comm").trim() == "sqlite-writer" {
+            let nanos = read("schedstat").split(' ').next().and_then(|nanos| nanos.parse().ok());
+            computed += Duration::from_nanos(nanos.unwrap_or(0));
+        }
+    }
+    Some(computed)
+}
+
+/// Of a server and its children.
+fn server_cpu(postmaster: u32) -> Option<Duration> {
+    let mut ticks = 0;
+    for process in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { continue };
+        let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+        let fields: Vec<u64> = rest.split(' ').skip(1).map(|field| field.parse().unwrap_or(0)).collect();
+        // After state: ppid at 0; utime, stime, cutime, cstime at 10 to 13. Children that ended are the parent's.
+        let of = |range: std::ops::RangeInclusive<usize>| fields.get(range).map_or(0, |part| part.iter().sum::<u64>());
+        if pid == postmaster {
+            ticks += of(10..=13);
+        } else if fields.first() == Some(&u64::from(postmaster)) {
+            ticks += of(10..=11);
+        }
+    }
+    // Linux counts in hundredths of a second.
+    Some(Duration::from_millis(ticks * 10))
 }
