@@ -83,7 +83,7 @@ async fn keep_sign_up(c: &mut Conn, mut account: Account, secret: NewSecret, now
         };
         account.id = known.id;
         if !accounts::replace_unconfirmed(c, &account).await? {
-            return Ok(mails::enqueue(c, MailJob::AccountExists { account_id: known.id }, now).await?);
+            return Ok(mails::enqueue(c, MailJob::AccountExists { account_id: known.id, asked_at: now }, now).await?);
         }
     }
     let account_id = account.id;

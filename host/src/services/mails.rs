@@ -34,6 +34,9 @@ pub enum MailJob {
     AccountExists {
         /// To whom.
         account_id: AccountId,
+        /// When somebody signed up: each time is a letter of its own. An older version did not write it down.
+        #[serde(default)]
+        asked_at: Moment,
     },
     /// "Choose a new password."
     ResetPassword {
@@ -68,14 +71,13 @@ impl MailJob {
                 // The secret itself has no place in a key that is kept.
                 hex::encode(<sha2::Sha256 as sha2::Digest>::digest(token.as_bytes()))
             }
-            Self::AccountExists { .. } => uuid::Uuid::now_v7().to_string(),
+            Self::AccountExists { account_id, asked_at } => format!("exists:{account_id}:{}", asked_at.0),
             Self::CallSummary { account, call } => format!("summary:{call}:{account}"),
             Self::AlertOpened { account, alert, .. } => format!("alert:{alert}:{account}"),
         }
     }
 
-    /// Names the letter: the same again when its sender died before it could write that it was sent. `AccountExists` alone
-    /// has nothing that tells one letter from the next, and is named anew each time.
+    /// Names the letter: the same again when its sender died before it could write that it was sent.
     fn name(&self) -> String {
         hex::encode(<sha2::Sha256 as sha2::Digest>::digest(self.key().as_bytes()))
     }
@@ -83,7 +85,7 @@ impl MailJob {
     fn recipient(&self) -> AccountId {
         match self {
             Self::ConfirmEmail { account_id, .. }
-            | Self::AccountExists { account_id }
+            | Self::AccountExists { account_id, .. }
             | Self::ResetPassword { account_id, .. } => *account_id,
             Self::CallSummary { account, .. } | Self::AlertOpened { account, .. } => *account,
         }

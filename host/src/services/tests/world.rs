@@ -58,7 +58,7 @@ impl World {
         let mine = letters.iter().filter_map(|letter| match letter {
             MailJob::ConfirmEmail { account_id, token } if *account_id == id => Some(("confirm", token.clone())),
             MailJob::ResetPassword { account_id, token } if *account_id == id => Some(("reset", token.clone())),
-            MailJob::AccountExists { account_id } if *account_id == id => Some(("exists", String::new())),
+            MailJob::AccountExists { account_id, .. } if *account_id == id => Some(("exists", String::new())),
             _ => None,
         });
         mine.collect()
