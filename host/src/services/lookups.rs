@@ -22,7 +22,7 @@ use crate::domain::{
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::error::ServiceError;
 use crate::services::sealing::Kind;
-use crate::services::{verdicts, webhooks};
+use crate::services::{taking_back, verdicts, webhooks};
 
 const ATTEMPTS_A_TICK: usize = 100;
 const LEASE_MARGIN_S: i64 = 10;
@@ -75,10 +75,14 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
             late.push(attempt.clone());
         }
         let (rules, provider) = (Rules { now: app.clock.now(), ..rules.clone() }, provider.clone());
-        let began_at = rules.now;
+        let (began_at, is_canceled) = (rules.now, found.phase == RingPhase::Canceled);
         let family =
             app.db.write(move |c| async move { record(c, &attempt, found, &provider, &rules).await }.boxed()).await?;
         app.low_water.written(began_at, app.clock.now());
+        if is_canceled {
+            // What its slot promises next may be earlier than where anybody looks.
+            app.low_water.slots.forget();
+        }
         families.extend(family);
     }
     take_back(app, channel, late).await?;
@@ -189,6 +193,9 @@ async fn record(
         absent(c, attempt, rules).await?;
         return Ok(Some(call.family_id));
     }
+    if found.phase == RingPhase::Canceled && taking_back::was_wished(c, attempt, rules).await? {
+        return Ok(Some(call.family_id));
+    }
     let polled_again = match found.phase {
         RingPhase::Waiting if rules.now < attempt.ring_at => Some(attempt.ring_at.plus_secs(1)),
         RingPhase::Waiting | RingPhase::Ringing | RingPhase::Talking | RingPhase::Unknown | RingPhase::Absent => {
@@ -235,6 +242,8 @@ async fn follow(c: &mut Conn, call: &mut calls::Call, found: &Inspection, rules:
             let talks = CallStep::InProgress { since: rules.now, answered_at: Some(rules.now), check_at };
             advance(c, call, &talks, rules.now).await?;
         }
+        // After the window a host takes back what was not dialled, and may die before that is written.
+        RingPhase::Canceled if rules.now > call.expires_at => miss(c, call, CallReason::VendorLate, rules).await?,
         RingPhase::Canceled => miss(c, call, CallReason::VendorCanceled, rules).await?,
         RingPhase::Failed if found.conversation.is_none() => {
             miss(c, call, CallReason::VendorFailed, rules).await?;

@@ -3,7 +3,8 @@
 //! What has not left the host is cancelled at once. What a vendor was given ahead of its time is taken back there by a
 //! job, and the call is cancelled when the vendor has said so: until then it may ring, so it stays promised, and its
 //! slot can't promise the same day a second time. The job asks the plan again whenever it runs, so a change of mind
-//! needs nothing of its own.
+//! needs nothing of its own. A host may die between the vendor's word and ours: then the job is done once more, or a
+//! look-up sees it first, and both write the same.
 //!
 //! A vendor gives back whole submissions only. One that somebody else's call is part of is left, and the call's
 //! timeline says that the vendor keeps it.
@@ -249,6 +250,20 @@ async fn settle(
         planning::replan(c, call.callee_id, rules).await?;
     }
     Ok(Some(call.family_id))
+}
+
+/// A look-up has found that the vendor took an attempt back. Where the plan holds its call no more, that was the
+/// family's wish, and whoever saw to it died before it was written, or never heard the reply: it is written now. False
+/// for any other call.
+pub(crate) async fn was_wished(c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<bool, DbError> {
+    let Some(call) = locked(c, attempt.call_id).await? else { return Ok(false) };
+    // "Call now" stands in no plan.
+    let may_be_unplanned = call.slot_no > 0 && call.state == CallState::Queued;
+    if !may_be_unplanned || is_wanted(c, &call, rules.now).await? {
+        return Ok(false);
+    }
+    settle(c, attempt, true, rules).await?;
+    Ok(true)
 }
 
 fn tell(app: &App, family: Option<FamilyId>) {
