@@ -14,11 +14,11 @@ use crate::testing::{Household, Settings, TestApp, every_day_at, on_both};
 /// The date of every test, a minute before nine.
 const TODAY: &str = "2026-10-12";
 
-async fn skip_today(app: &TestApp, home: &Household, wanted: bool) {
+pub(super) async fn skip_today(app: &TestApp, home: &Household, wanted: bool) {
     pausing::skip(&app.host, home.account, home.callee, 1, TODAY, wanted).await.unwrap();
 }
 
-async fn move_to(app: &TestApp, home: &Household, time: &str) {
+pub(super) async fn move_to(app: &TestApp, home: &Household, time: &str) {
     schedules::save(&app.host, home.account, home.callee, &every_day_at(&[time])).await.unwrap();
 }
 
@@ -27,7 +27,7 @@ async fn states(app: &TestApp, home: &Household) -> Vec<(CallState, Option<CallR
 }
 
 /// A phone household with a call that the vendor holds, due in five minutes.
-async fn submitted(app: &TestApp) -> Household {
+pub(super) async fn submitted(app: &TestApp) -> Household {
     let home = app.household(CallMethod::Phone, &["09:04"]).await;
     app.world.line(&home.number, Line::Answers(scripts::ordinary(Language::English)));
     app.settle().await;
@@ -55,7 +55,7 @@ fn batch_states(app: &TestApp) -> Vec<&'static str> {
 const CHANGED: CallReason = CallReason::ScheduleChanged;
 
 /// Nobody was dialled, and nobody is alarmed by what the family itself wanted.
-async fn canceled_quietly(app: &TestApp, home: &Household) {
+pub(super) async fn canceled_quietly(app: &TestApp, home: &Household) {
     assert_eq!(states(app, home).await, [(CallState::Canceled, Some(CHANGED), CallMethod::Phone)]);
     assert!(app.world.eleven.dials().is_empty());
     assert!(app.alert_kinds(home).await.is_empty() && app.letters(home).is_empty());

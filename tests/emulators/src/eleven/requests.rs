@@ -113,6 +113,8 @@ pub(super) async fn guard(
             Some(fault) if !fault.is_taken() => fault.perform(&cut).await,
             Some(fault) => {
                 let _taken = next.run(request).await;
+                // It may never be answered.
+                eleven.0.pace.tell();
                 fault.perform(&cut).await
             }
             None => next.run(request).await,

@@ -1,5 +1,12 @@
-//! Hosts that die: a claim that was taken and never carried out is taken up by the next host.
+//! Hosts that die: a claim that was taken and never carried out is taken up by the next host. What had left a host and
+//! was not written when it died has a file for each kind.
 
+mod answers;
+mod cancels;
+mod letters;
+mod outcomes;
+
+use callpanion::db::calls::Call;
 use callpanion::db::ring_attempts::steps::Claim;
 use callpanion::db::{Span, jobs};
 use callpanion::domain::{CallMethod, CallReason, CallState, Moment, NodeId};
@@ -8,6 +15,7 @@ use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use serde_json::json;
 
 use crate::testing::{Database, Household, TestApp, dump, on_both};
@@ -17,14 +25,14 @@ on_both! {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
         let other = app.another_host().await;
-        let (begin, end) = death_before_the_commit(&app.database);
-        app.database.execute(begin).await;
+        let (begin, end) = death_before_the_commit(&app.database, "INSERT ON ring_attempts");
+        app.database.execute(&begin).await;
         let before = dump(&app.database, &[]).await;
         assert_ne!(queueing::tick(&other).await.ok(), Some(1), "it is not committed");
         assert!(other.armory.is_empty(), "it holds what is not committed");
         drop(other);
         assert_eq!(dump(&app.database, &[]).await, before, "something was written");
-        app.database.execute(end).await;
+        app.database.execute(&end).await;
 
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
@@ -156,7 +164,7 @@ on_both! {
         let home = webhook_arrived(&app).await;
         let another = app.another_host().await;
         take_jobs(&app, another.node).await;
-        app.advance(u32::try_from(app.host.lease().as_secs()).unwrap() + 2).await;
+        until_the_dead_are_buried(&app).await;
         let call = app.call(&home).await;
         assert_eq!(call.state, CallState::Completed);
         assert!(app.is_summarised(call.id).await, "nobody waits for the end of the job's lease");
@@ -171,28 +179,48 @@ on_both! {
     }
 }
 
-/// SQL after which no transaction that arms a ring is committed, and SQL that ends that.
+/// A host dies in the middle of its work, as soon as the world has come so far: the work never goes on.
+async fn dies<T>(work: BoxFuture<'_, T>, has_come: impl Future<Output = bool>) {
+    tokio::select! {
+        biased;
+        _ended = work => panic!("the host lived to the end of its work"),
+        has_come = has_come => assert!(has_come, "the host never came so far"),
+    }
+}
+
+/// The living host notices who is dead, and takes over.
+async fn until_the_dead_are_buried(app: &TestApp) {
+    app.advance(u32::try_from(app.host.lease().as_secs()).unwrap() + 2).await;
+}
+
+/// SQL after which no transaction that does this (`INSERT ON jobs`) is committed, and SQL that ends that.
 ///
-/// Such a transaction does all that it has to do, arming last of all. Then its commit fails, for want of a row that
-/// only had to be there by then: as when its host dies at that moment, the database is left with a transaction that was
-/// never committed.
-fn death_before_the_commit(database: &Database) -> (&'static str, &'static str) {
+/// Such a transaction does all that it has to do. Then its commit fails, for want of a row that only had to be there by
+/// then: as when its host dies at that moment, the database is left with a transaction that was never committed.
+fn death_before_the_commit(database: &Database, deed: &str) -> (String, String) {
+    let tables = "CREATE TABLE hosts (id INTEGER PRIMARY KEY); \
+         CREATE TABLE commits (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED);";
     match database {
         Database::Sqlite(_) => (
-            "CREATE TABLE hosts (id INTEGER PRIMARY KEY); \
-             CREATE TABLE commits (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED); \
-             CREATE TRIGGER dies AFTER INSERT ON ring_attempts BEGIN INSERT INTO commits VALUES (1); END;",
-            "DROP TRIGGER dies",
+            format!("{tables} CREATE TRIGGER dies AFTER {deed} BEGIN INSERT INTO commits VALUES (1); END;"),
+            "DROP TRIGGER dies".to_owned(),
         ),
-        Database::Postgres { .. } => (
-            "CREATE TABLE hosts (id INTEGER PRIMARY KEY); \
-             CREATE TABLE commits (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED); \
-             CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql \
-                 AS 'BEGIN INSERT INTO commits VALUES (1); RETURN NULL; END'; \
-             CREATE TRIGGER dies AFTER INSERT ON ring_attempts FOR EACH ROW EXECUTE FUNCTION die();",
-            "DROP TRIGGER dies ON ring_attempts",
-        ),
+        Database::Postgres { .. } => {
+            let (_, table) = deed.rsplit_once(' ').unwrap();
+            let begin = format!(
+                "{tables} CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql \
+                     AS 'BEGIN INSERT INTO commits VALUES (1); RETURN NULL; END'; \
+                 CREATE TRIGGER dies AFTER {deed} FOR EACH ROW EXECUTE FUNCTION die();",
+            );
+            (begin, format!("DROP TRIGGER dies ON {table}"))
+        }
     }
+}
+
+/// What happened to a call, in order, without when.
+async fn steps(app: &TestApp, call: &Call) -> Vec<String> {
+    let rows = app.timeline(call).await;
+    rows.iter().map(|row| row.split_once(": ").unwrap().1.to_owned()).collect()
 }
 
 /// A household whose call was talked, and whose webhook nobody has read.
