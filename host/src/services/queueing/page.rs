@@ -260,7 +260,8 @@ async fn keep(c: &mut Conn, promises: Vec<Promise<'_>>, rules: &Rules) -> Result
         .map(|call| TimelineRow::new(call.id, rules.now, CallState::Queued.as_str(), None))
         .collect();
     timeline::append_all(c, &steps).await?;
-    let told = |promise: &&Promise<'_>| matches!(&promise.target, Some(Ok((target, _))) if target.told(rules) == Told::All);
+    let told =
+        |promise: &&Promise<'_>| matches!(&promise.target, Some(Ok((target, _))) if target.told(rules) == Told::All);
     let told: Vec<&Callee> = promises.iter().filter(told).map(|promise| promise.callee).collect();
     let material = agent_variables::material(c, &told).await?;
     let (mut attempts, mut armed, mut families) = (Vec::new(), Vec::new(), Vec::new());
