@@ -9,6 +9,10 @@ pub use crate::bindings::channel::exports::callpanion::plugin::channel::{
 use crate::stop::PAUSE_MS;
 use crate::{Answer, Context, Ctx, Description, Identity, Request, Response, Stop};
 
+/// Names of `other` verdicts. The context's `verdicts` says which of them the host understands.
+const ACCEPTED_IN: &str = "accepted-in";
+const GONE_SINCE: &str = "gone-since";
+
 /// A way to make a callee's phone ring.
 pub trait Channel {
     /// Rings these, at most 100 at a time. Returns one verdict for each, in their order.
@@ -55,6 +59,39 @@ pub fn ring_each(
 }
 
 impl Verdict {
+    /// The vendor took it, in another of its environments than the ring names: `production` or `sandbox`. The host keeps
+    /// that for the address, and the next ring names it.
+    ///
+    /// Plain [`Verdict::Accepted`] for a host that does not know this verdict.
+    pub fn accepted_in(ctx: &Ctx, environment: &str, reference: Option<String>) -> Self {
+        if !ctx.is_verdict_known(ACCEPTED_IN) {
+            return Self::Accepted(reference);
+        }
+        let said = reference.map_or_else(|| environment.to_owned(), |reference| format!("{environment} {reference}"));
+        Self::Other((ACCEPTED_IN.to_owned(), said))
+    }
+
+    /// The vendor says since when the address is dead, in milliseconds since 1970-01-01 UTC. The host retires it, unless
+    /// the device has registered it later than that.
+    ///
+    /// Plain [`Verdict::Gone`] for a host that does not know this verdict.
+    pub fn gone_since(ctx: &Ctx, since_ms: u64, why: impl Into<String>) -> Self {
+        let why = why.into();
+        if !ctx.is_verdict_known(GONE_SINCE) {
+            return Self::Gone(why);
+        }
+        Self::Other((GONE_SINCE.to_owned(), format!("{since_ms} {why}")))
+    }
+
+    /// Whether the vendor took it, in whichever environment.
+    pub fn is_accepted(&self) -> bool {
+        match self {
+            Self::Accepted(_) => true,
+            Self::Other((case, _)) => case == ACCEPTED_IN,
+            _ => false,
+        }
+    }
+
     /// What a response means when nothing but its status is known. Look for the vendor's own codes first.
     ///
     /// It is never [`Verdict::Gone`]: a wrong URL answers 404 for every address, and would un-pair every phone.
@@ -157,6 +194,46 @@ mod tests {
         assert!(matches!(by_status(response(504, "")), Verdict::Unknown(_)));
         let busy = response_with(503, &[("retry-after", "3")], "");
         assert!(matches!(by_status(busy), Verdict::Retry((3_000, _))));
+    }
+
+    #[test]
+    fn a_host_is_told_only_what_it_understands() {
+        let ctx = |known: &[(&str, &str)]| {
+            let extra = known.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Ctx::new(Context { extra, ..context(&json!({})) }, Vec::new())
+        };
+        let verdicts = |ctx: &Ctx| {
+            [
+                Verdict::accepted_in(ctx, "sandbox", Some("r-1".to_owned())),
+                Verdict::accepted_in(ctx, "sandbox", None),
+                Verdict::gone_since(ctx, 1_794_980_000_123, "Unregistered"),
+            ]
+        };
+        let other = |case: &str, said: &str| Verdict::Other((case.to_owned(), said.to_owned()));
+        let told = verdicts(&ctx(&[("verdicts", "accepted-in gone-since")]));
+        assert_eq!(
+            told,
+            [
+                other("accepted-in", "sandbox r-1"),
+                other("accepted-in", "sandbox"),
+                other("gone-since", "1794980000123 Unregistered"),
+            ]
+        );
+        assert_eq!(told.each_ref().map(Verdict::is_accepted), [true, true, false]);
+        let ignorant: [&[(&str, &str)]; 4] =
+            [&[], &[("verdicts", "")], &[("verdicts", "accepted-into")], &[("words", "accepted-in")]];
+        for known in ignorant {
+            let plain = verdicts(&ctx(known));
+            assert_eq!(
+                plain,
+                [
+                    Verdict::Accepted(Some("r-1".to_owned())),
+                    Verdict::Accepted(None),
+                    Verdict::Gone("Unregistered".to_owned()),
+                ]
+            );
+            assert_eq!(plain.each_ref().map(Verdict::is_accepted), [true, true, false]);
+        }
     }
 
     #[test]

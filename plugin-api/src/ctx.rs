@@ -77,6 +77,11 @@ impl Ctx {
         &self.context.entropy
     }
 
+    /// Whether the host understands this `other` verdict.
+    pub(crate) fn is_verdict_known(&self, case: &str) -> bool {
+        self.extra("verdicts").is_some_and(|known| known.split(' ').any(|known| known == case))
+    }
+
     /// A value that a later version of the host may give.
     pub fn extra(&self, name: &str) -> Option<&str> {
         self.context.extra.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -1,4 +1,4 @@
-//! HTTP dates to seconds. `http` walks in; there is no clock here.
+//! HTTP dates to seconds, and spans of time to words. `http` walks in; there is no clock here.
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -30,9 +30,30 @@ const fn days_since_epoch(year: u64, month: u64, day: u64) -> u64 {
     365 * year + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + day - 1 - 719_468
 }
 
+/// A span in its two largest units, rounded down: `2 d 3 h`, `1 h 5 min`, `7 min 30 s`.
+pub(crate) fn span(seconds: u64) -> String {
+    let (minutes, hours) = (seconds / 60, seconds / 3_600);
+    if hours >= 24 {
+        format!("{} d {} h", hours / 24, hours % 24)
+    } else if hours > 0 {
+        format!("{hours} h {} min", minutes % 60)
+    } else {
+        format!("{minutes} min {} s", seconds % 60)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_have_two_units() {
+        for (seconds, words) in
+            [(0, "0 min 0 s"), (450, "7 min 30 s"), (3_600, "1 h 0 min"), (86_399, "23 h 59 min"), (183_600, "2 d 3 h")]
+        {
+            assert_eq!(span(seconds), words);
+        }
+    }
 
     #[test]
     fn known_dates() {

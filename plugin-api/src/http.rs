@@ -3,11 +3,13 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::date::http_date_to_unix_s;
+use crate::date::{http_date_to_unix_s, span};
 use crate::{Body, Request, Response, Unreadable, read_json};
 
 /// What a request waits for its response when the plugin says nothing; the host may shorten it.
 const DEFAULT_TIMEOUT_MS: u32 = 10_000;
+/// Above this difference between our clock and a vendor's, ours is to blame: a reply is on its way for seconds.
+const CLOCK_OFF_MS: u64 = 300_000;
 
 impl Request {
     /// A GET: repeatable, without a body.
@@ -98,7 +100,8 @@ impl Response {
     }
 
     /// How long the vendor asks us to wait, in milliseconds from `now_ms`: `retry-after-ms`, or
-    /// `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+    /// `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3). Such a date is laid beside the reply's own
+    /// `date`, where it has one: the vendor's clock wrote both.
     pub fn retry_after_ms(&self, now_ms: u64) -> Option<u32> {
         let after_ms = if let Some(ms) = self.header("retry-after-ms") {
             ms.trim().parse::<u64>().ok()?
@@ -106,10 +109,30 @@ impl Response {
             let value = self.header("retry-after")?.trim();
             match value.parse::<u64>() {
                 Ok(seconds) => seconds.saturating_mul(1_000),
-                Err(_) => http_date_to_unix_s(value)?.saturating_mul(1_000).saturating_sub(now_ms),
+                Err(_) => {
+                    let from_ms = self.date_ms().unwrap_or(now_ms);
+                    http_date_to_unix_s(value)?.saturating_mul(1_000).saturating_sub(from_ms)
+                }
             }
         };
         Some(u32::try_from(after_ms).unwrap_or(u32::MAX))
+    }
+
+    /// What is wrong with the clock that says `now_ms`, in words for the operator, when it is more than five minutes away
+    /// from the one that wrote the reply's `date` (RFC 9110, section 6.6.1). `None` also for a reply without that header.
+    ///
+    /// Vendors refuse what was signed by a wrong clock, and most of them do not say that this is why.
+    pub fn clock_fault(&self, now_ms: u64) -> Option<String> {
+        let theirs_ms = self.date_ms()?;
+        let off_ms = now_ms.abs_diff(theirs_ms);
+        let side = if now_ms > theirs_ms { "ahead of" } else { "behind" };
+        let fault = || format!("this server's clock is {} {side} the vendor's: set it by NTP", span(off_ms / 1_000));
+        (off_ms > CLOCK_OFF_MS).then(fault)
+    }
+
+    /// When the vendor's clock says that it replied.
+    fn date_ms(&self) -> Option<u64> {
+        Some(http_date_to_unix_s(self.header("date")?.trim())?.saturating_mul(1_000))
     }
 }
 
@@ -148,6 +171,30 @@ mod tests {
         assert_eq!(date.retry_after_ms(now_ms + 60_000), Some(0));
         assert_eq!(with("retry-after", "soon").retry_after_ms(now_ms), None);
         assert_eq!(with("date", "30").retry_after_ms(now_ms), None);
+    }
+
+    #[test]
+    fn a_date_is_counted_from_the_vendors_own_clock() {
+        let mut reply = with("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
+        reply.headers.push(("date".to_owned(), "Sun, 06 Nov 1994 08:49:30 GMT".to_owned()));
+        for ours_ms in [0, 784_111_770_000, u64::MAX] {
+            assert_eq!(reply.retry_after_ms(ours_ms), Some(7_000));
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_by_how_much() {
+        let reply = with("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let theirs_ms = 784_111_777_000;
+        let off = |ours_ms| reply.clock_fault(ours_ms);
+        assert_eq!(off(theirs_ms), None);
+        assert_eq!((off(theirs_ms + 300_000), off(theirs_ms - 300_000)), (None, None));
+        let ahead = "this server's clock is 1 h 5 min ahead of the vendor's: set it by NTP";
+        assert_eq!(off(theirs_ms + 3_900_000).as_deref(), Some(ahead));
+        let behind = "this server's clock is 5 min 1 s behind the vendor's: set it by NTP";
+        assert_eq!(off(theirs_ms - 301_000).as_deref(), Some(behind));
+        assert_eq!(with("date", "tomorrow").clock_fault(0), None);
+        assert_eq!(with("age", "7").clock_fault(0), None);
     }
 
     #[test]

@@ -37,7 +37,9 @@ impl Channel for Fcm {
     fn ring(ctx: &mut Ctx, rings: Vec<Ring>) -> Result<Vec<Verdict>, Stop> {
         let settings: Settings = ctx.settings()?;
         let now_ms = ctx.now_ms();
-        ring_each(ctx, &rings, |ring| message::of(&settings, ring, now_ms), verdict::of)
+        let push = |ring: &Ring| message::of(&settings, ring, now_ms);
+        let verdicts = ring_each(ctx, &rings, push, |response, now_ms| verdict::of(&settings, response, now_ms))?;
+        Ok(verdict::together(&settings, verdicts))
     }
 
     /// Tells the phones that the ring is over. A ring that still waits for its phone is replaced by this message, and

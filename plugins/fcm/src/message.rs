@@ -9,6 +9,9 @@ use crate::Settings;
 /// How long the phone app rings by itself, at the most.
 const LONGEST_RING_MS: u64 = 30_000;
 
+/// Stands before the id of a Firebase installation, which the app registers in place of a token. No token begins so: what
+/// stands before a token's colon has 22 characters.
+const FID: &str = "fid:";
 /// A later message of this key replaces one that still waits for the phone.
 const COLLAPSE_KEY: &str = "ring";
 /// After a minute no ring is left that could be told to stop.
@@ -25,11 +28,23 @@ struct Push<'a, D> {
     message: Message<'a, D>,
 }
 
+/// Of `fid` and `token` there is one.
 #[derive(Serialize)]
 struct Message<'a, D> {
-    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
     data: D,
     android: Android,
+}
+
+impl<'a, D> Message<'a, D> {
+    /// To the phone that registered this address.
+    fn to(address: &'a str, data: D, android: Android) -> Self {
+        let fid = address.strip_prefix(FID).filter(|fid| !fid.is_empty());
+        Self { fid, token: fid.is_none().then_some(address), data, android }
+    }
 }
 
 #[derive(Serialize)]
@@ -84,14 +99,14 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
     };
     let android =
         Android { priority: "HIGH", ttl: format!("{}s", (left_ms - ring_ms) / 1_000), collapse_key: COLLAPSE_KEY };
-    send(settings, &Push { message: Message { token: &ring.address, data, android } })
+    send(settings, &Push { message: Message::to(&ring.address, data, android) })
 }
 
 /// The message that a ring is over: the phone app keeps it in its log, one that knows better stops ringing.
 pub(crate) fn over(settings: &Settings, ring: &RingRef) -> Request {
     let data = Over { r#type: "call_update", session_id: &ring.ring_id, status: "canceled" };
     let android = Android { priority: "HIGH", ttl: OVER_TTL.to_owned(), collapse_key: COLLAPSE_KEY };
-    send(settings, &Push { message: Message { token: &ring.address, data, android } })
+    send(settings, &Push { message: Message::to(&ring.address, data, android) })
 }
 
 fn send(settings: &Settings, push: &impl Serialize) -> Request {

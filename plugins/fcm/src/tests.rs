@@ -1,4 +1,6 @@
-//! The message that the phone app reads, and every line of Google's error table.
+//! The message that the phone app reads, and what is waited for.
+
+mod errors;
 
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
 use callpanion_plugin_api::testing::{self, NOW_MS, context, drive, json_body, response, response_with};
@@ -105,6 +107,22 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
 }
 
 #[test]
+fn an_installation_id_goes_into_its_own_field() {
+    for (address, fid, token) in [
+        ("fid:dQw4w9WgXcQ_invented1", json!("dQw4w9WgXcQ_invented1"), Value::Null),
+        ("dQw4w9WgXcQ_invented1:APA91b", Value::Null, json!("dQw4w9WgXcQ_invented1:APA91b")),
+        // No id at all: Google says that it is none.
+        ("fid:", Value::Null, json!("fid:")),
+    ] {
+        let (_, requests) = run(&[ring(address)], [response(200, "{}")]);
+        let message = json_body(&requests[0])["message"].take();
+        assert_eq!((&message["fid"], &message["token"]), (&fid, &token), "{address}");
+        let named = ["fid", "token"].into_iter().filter(|name| message.get(name).is_some()).count();
+        assert_eq!(named, 1, "{message}");
+    }
+}
+
+#[test]
 fn rings_are_asked_for_at_once_and_an_expired_one_is_not_sent() {
     let mut late = ring("late");
     late.expires_at_ms = NOW_MS;
@@ -117,61 +135,6 @@ fn rings_are_asked_for_at_once_and_an_expired_one_is_not_sent() {
 }
 
 #[test]
-fn only_an_fcm_error_retires_an_address() {
-    assert!(matches!(verdict(error(404, Some("UNREGISTERED"))), Verdict::Gone(_)));
-    assert!(matches!(verdict(error(403, Some("SENDER_ID_MISMATCH"))), Verdict::Gone(_)));
-    assert!(matches!(verdict(error(404, None)), Verdict::Misconfigured(_)));
-    assert!(matches!(verdict(error(403, None)), Verdict::Misconfigured(_)));
-    assert!(matches!(verdict(error(400, Some("INVALID_ARGUMENT"))), Verdict::Refused(_)));
-    assert!(matches!(verdict(response(404, "<html>not found</html>")), Verdict::Misconfigured(_)));
-    // The code counts only where Google's own detail type carries it.
-    let foreign = r#"{"error":{"details":[{"@type":"x","errorCode":"UNREGISTERED"}]}}"#;
-    assert!(matches!(verdict(response(404, foreign)), Verdict::Misconfigured(_)));
-}
-
-#[test]
-fn a_rejected_field_is_named() {
-    let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "details": [{
-        "@type": "type.googleapis.com/google.rpc.BadRequest",
-        "fieldViolations": [{"field": "message.data[0].value"}],
-    }]}});
-    let Verdict::Refused(text) = verdict(response(400, &body.to_string())) else {
-        panic!("not refused");
-    };
-    assert!(text.contains("message.data[0].value"), "{text}");
-}
-
-#[test]
-fn a_reason_holds_googles_codes_and_none_of_its_sentences() {
-    let text = |status: u16, body: Value| match verdict(response(status, &body.to_string())) {
-        Verdict::Refused(text) | Verdict::Misconfigured(text) | Verdict::Unknown(text) => text,
-        other => panic!("{other:?}"),
-    };
-    let message = "token-1 is no address of Bu Sri";
-    let body = json!({"error": {"code": 400, "message": message, "status": "FAILED_PRECONDITION"}});
-    assert_eq!(text(400, body.clone()), "Google rejects the message (FAILED_PRECONDITION)");
-    assert_eq!(text(409, body), "Google answered 409 (FAILED_PRECONDITION)");
-    let quoting = json!({"error": {"status": message, "details": [
-        {"@type": "x", "reason": message, "fieldViolations": [{"field": message}]},
-    ]}});
-    assert_eq!(text(400, quoting.clone()), "Google rejects the message (no code)");
-    assert!(text(403, quoting).starts_with("the service account may not send (no code)"));
-}
-
-#[test]
-fn a_missing_right_says_what_to_do() {
-    let body = json!({"error": {"code": 403, "details": [{
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
-    }]}});
-    let Verdict::Misconfigured(text) = verdict(response(403, &body.to_string())) else {
-        panic!("not misconfigured");
-    };
-    assert!(text.contains("SERVICE_DISABLED") && text.contains("enable"), "{text}");
-    assert!(matches!(verdict(error(401, None)), Verdict::Misconfigured(_)));
-    assert!(matches!(verdict(error(401, Some("THIRD_PARTY_AUTH_ERROR"))), Verdict::Misconfigured(_)));
-}
-
-#[test]
 fn quota_and_outage_wait_as_long_as_google_asks() {
     let pause = |answer| match verdict(answer) {
         Verdict::Retry((after_ms, _)) => after_ms,
@@ -181,6 +144,9 @@ fn quota_and_outage_wait_as_long_as_google_asks() {
     assert_eq!(pause(response_with(429, &[("retry-after", "7")], "")), 7_000);
     let date = [("retry-after", "Wed, 18 Nov 2026 08:20:09 GMT")];
     assert_eq!(pause(response_with(503, &date, "<html>")), 9_000);
+    // By Google's clock, which wrote both.
+    let dates = [date[0], ("date", "Wed, 18 Nov 2026 08:20:06 GMT")];
+    assert_eq!(pause(response_with(429, &dates, "")), 3_000);
     assert_eq!(pause(error(503, Some("UNAVAILABLE"))), 1_000);
     assert_eq!(pause(Answer::Unsent("connection refused".to_owned())), 1_000);
 }

@@ -1,7 +1,8 @@
 //! What Google's answers mean for a ring. `ring` walks in.
 //!
-//! The rule that matters: an address is retired only when an `FcmError` says so, never because of an
-//! HTTP status. A wrong project id also answers 404, and would otherwise un-pair every phone.
+//! The rule that matters: an address is retired only when an `FcmError` says so, never because of an HTTP status, and
+//! where the operator's project id may be what is wrong, only when the same list proves that it is right. A wrong
+//! project id must un-pair nobody.
 //!
 //! Of Google's words only the codes go into a reason: its sentences may quote the push address.
 
@@ -9,10 +10,15 @@ use callpanion_plugin_api::channel::Verdict;
 use callpanion_plugin_api::{Response, code};
 use serde::Deserialize;
 
+use crate::Settings;
+
 /// Google asks for a minute after a 429 without Retry-After.
 const QUOTA_PAUSE_MS: u32 = 60_000;
 /// A pause before the next try where Google names none: a ring lives for seconds.
 const SHORT_PAUSE_MS: u32 = 1_000;
+/// The target's own fields, as Google names them in a violation.
+const TARGETS: [&str; 2] = ["message.token", "message.fid"];
+const SUSPECT: &str = "INVALID_ARGUMENT: the push address or the message is malformed";
 
 #[derive(Deserialize)]
 struct Sent {
@@ -61,13 +67,15 @@ impl Error {
         reasons.next().or_else(|| code(self.fcm_code())).or_else(|| code(&self.status)).unwrap_or("no code")
     }
 
+    /// The first field of the message that Google rejects, the target's own aside.
     fn field(&self) -> Option<&str> {
-        self.details.iter().flat_map(|d| &d.field_violations).find_map(|v| code(&v.field))
+        let mut fields = self.details.iter().flat_map(|d| &d.field_violations).filter_map(|v| code(&v.field));
+        fields.find(|field| !TARGETS.contains(field))
     }
 }
 
-/// The verdict on one ring.
-pub(crate) fn of(response: &Response, now_ms: u64) -> Verdict {
+/// The verdict on one ring, as far as its own answer tells: [`together`] has the last word.
+pub(crate) fn of(settings: &Settings, response: &Response, now_ms: u64) -> Verdict {
     if response.is_success() {
         // Accepted by Google, not delivered: only the phone's own word proves that it rang.
         return Verdict::Accepted(response.json::<Sent>().ok().map(|sent| sent.name));
@@ -77,38 +85,69 @@ pub(crate) fn of(response: &Response, now_ms: u64) -> Verdict {
     let pause = |default_ms| response.retry_after_ms(now_ms).unwrap_or(default_ms);
     match (response.status, error.fcm_code()) {
         (404, "UNREGISTERED") => Verdict::Gone("UNREGISTERED".to_owned()),
-        (403, "SENDER_ID_MISMATCH") => {
-            Verdict::Gone("SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned())
-        }
-        (400, "INVALID_ARGUMENT") => {
-            Verdict::Refused("INVALID_ARGUMENT: the push address or the message is malformed".to_owned())
-        }
-        (400, _) => Verdict::Refused(match error.field() {
-            Some(field) => format!("Google rejects the message's field {field}"),
-            None => format!("Google rejects the message ({})", error.reason()),
-        }),
+        (403, "SENDER_ID_MISMATCH") => Verdict::Misconfigured(foreign(settings)),
+        (400, fcm_code) => match error.field() {
+            Some(field) => Verdict::Misconfigured(format!(
+                "Google rejects the message's field {field}: check `caller_name` and `avatar`; if they are right, it is a \
+                 fault of this plugin, to be reported to its makers"
+            )),
+            None if fcm_code == "INVALID_ARGUMENT" => Verdict::Refused(SUSPECT.to_owned()),
+            None => Verdict::Refused(format!("Google rejects the message ({})", error.reason())),
+        },
         (401, "THIRD_PARTY_AUTH_ERROR") => Verdict::Misconfigured(
-            "Firebase lacks the APNs or web-push key of this address: add it in the Firebase \
-             console"
-                .to_owned(),
+            "Firebase lacks the APNs or web-push key of this address: add it in the Firebase console".to_owned(),
         ),
-        (401, _) => Verdict::Misconfigured(
-            "Google does not accept the service account: check credential `service-account` and \
-             the server's clock"
+        // The host has bought a fresh access token by now, and this is the answer to that one.
+        (401, _) => Verdict::Misconfigured(match response.clock_fault(now_ms) {
+            Some(fault) => format!("Google does not accept the service account: {fault}"),
+            None => "Google does not accept the service account: check credential `service-account` and the server's \
+                     clock"
                 .to_owned(),
-        ),
+        }),
         (403, _) => Verdict::Misconfigured(format!(
-            "the service account may not send ({}): enable the Firebase Cloud Messaging API and \
-             give it the role `Firebase Cloud Messaging API Admin`",
+            "the service account may not send in the project `{}` ({}): check `project_id`, enable the Firebase Cloud \
+             Messaging API there, and give the account the role `Firebase Cloud Messaging API Admin`",
+            settings.project_id,
             error.reason()
         )),
-        (404, _) => {
-            Verdict::Misconfigured("Google does not know the project: check `project_id` and `base_url`".to_owned())
-        }
+        (404, _) => Verdict::Misconfigured(format!(
+            "Google does not know the project `{}`: set `project_id` to the one in the service account's JSON file, and \
+             check `base_url`",
+            settings.project_id
+        )),
         (429, _) => Verdict::Retry((pause(QUOTA_PAUSE_MS), "quota exceeded".to_owned())),
         (503, _) => Verdict::Retry((pause(SHORT_PAUSE_MS), "Google is unavailable".to_owned())),
         // The message may have gone out before the error.
         (status @ (408 | 500..), _) => Verdict::Unknown(format!("Google answered {status} ({})", error.reason())),
         (status, _) => Verdict::Refused(format!("Google answered {status} ({})", error.reason())),
     }
+}
+
+/// The verdicts of one list in the light of each other. A ring that Google took proves that the project and the shape of
+/// the message are right; what Google then says of another ring's address is the address's own fault, and retires it.
+pub(crate) fn together(settings: &Settings, mut verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    if !verdicts.iter().any(Verdict::is_accepted) {
+        return verdicts;
+    }
+    let foreign = Verdict::Misconfigured(foreign(settings));
+    let suspect = Verdict::Refused(SUSPECT.to_owned());
+    for verdict in &mut verdicts {
+        if *verdict == foreign {
+            *verdict =
+                Verdict::Gone("SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned());
+        } else if *verdict == suspect {
+            *verdict = Verdict::Gone("INVALID_ARGUMENT: the push address is malformed".to_owned());
+        }
+    }
+    verdicts
+}
+
+/// What to do about an address of another project: either of the two may be the wrong one.
+fn foreign(settings: &Settings) -> String {
+    format!(
+        "SENDER_ID_MISMATCH: this phone's app belongs to another Firebase project than `{}`. If no phone rings, set \
+         `project_id`, and the credential `service-account`, to the project that the app was built with; if others do, \
+         this phone needs the app of yours, and must be paired anew",
+        settings.project_id
+    )
 }

@@ -70,7 +70,8 @@ export class Response extends Body {
 
   /**
    * How long the vendor asks to wait, in milliseconds from `nowMs`: `retry-after-ms`, or `retry-after` in seconds or as
-   * an HTTP date (RFC 9110, section 10.2.3). `undefined` when it says nothing that can be read.
+   * an HTTP date (RFC 9110, section 10.2.3), which is laid beside the reply's own `date`, where it has one. `undefined`
+   * when it says nothing that can be read.
    */
   retryAfterMs(nowMs) {
     const exact = this.header("retry-after-ms")?.trim();
@@ -78,7 +79,7 @@ export class Response extends Body {
     const value = this.header("retry-after")?.trim() ?? "";
     if (/^\d+$/.test(value)) return u32(Number(value) * 1000);
     const at = httpDateMs(value);
-    return at === undefined ? undefined : u32(at - nowMs);
+    return at === undefined ? undefined : u32(at - (httpDateMs(this.header("date")?.trim() ?? "") ?? nowMs));
   }
 }
 

@@ -74,16 +74,16 @@ class Response:
     def retry_after_ms(self, now_ms):
         """How long the vendor asks to wait, in milliseconds from `now_ms`.
 
-        Reads `retry-after-ms`, or `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3). `None` when
-        it says nothing that can be read.
+        Reads `retry-after-ms`, or `retry-after` in seconds or as an HTTP date (RFC 9110, section 10.2.3), which is laid
+        beside the reply's own `date`, where it has one. `None` when it says nothing that can be read.
         """
         exact, value = self.header("retry-after-ms"), (self.header("retry-after") or "").strip()
         if exact is not None:
             return u32(int(exact)) if _is_count(exact.strip()) else None
         if _is_count(value):
             return u32(int(value) * 1000)
-        at_ms = _http_date_ms(value)
-        return None if at_ms is None else u32(at_ms - now_ms)
+        at_ms, theirs_ms = _http_date_ms(value), _http_date_ms((self.header("date") or "").strip())
+        return None if at_ms is None else u32(at_ms - (now_ms if theirs_ms is None else theirs_ms))
 
     def pause_ms(self, now_ms):
         """As `retry_after_ms`; a short pause where the vendor says nothing."""
