@@ -2,7 +2,7 @@
 //!
 //! The host walks in through [`Channel`]; `message` builds the push, `verdict` reads Apple's answer.
 //! Two rounds: each ring goes to its own environment, and one that Apple calls a bad device token
-//! there is tried once in the other, since the two kinds of token look alike.
+//! there is tried once in the other, since the two kinds of token look alike. Where that succeeds the host is told.
 
 mod message;
 mod verdict;
@@ -81,7 +81,7 @@ impl Channel for ApnsVoip {
                     if verdict::is_bad_device_token(&answer) {
                         places.push(i);
                     } else {
-                        verdicts[i] = Some(verdict::of(answer, now_ms));
+                        verdicts[i] = Some(verdict::of(ctx, answer));
                     }
                 }
                 Ok(Next::Go(State::Probe { places }))
@@ -89,7 +89,7 @@ impl Channel for ApnsVoip {
             State::Probe { places } => {
                 let answers = send(ctx, &settings, &rings, &places, |ring| Environment::of(ring).other())?;
                 for (&i, answer) in places.iter().zip(answers) {
-                    verdicts[i] = Some(verdict::of_probe(answer, Environment::of(&rings[i]), now_ms));
+                    verdicts[i] = Some(verdict::of_probe(ctx, answer, Environment::of(&rings[i])));
                 }
                 let verdicts: Option<Vec<Verdict>> = verdicts.drain(..).collect();
                 let verdicts = verdicts.ok_or_else(|| Stop::permanent("an answer is missing"))?;

@@ -1,8 +1,10 @@
-//! The push that the app reads, the probe of the other environment, and Apple's response table.
+//! The push that the app reads, and the probe of the other environment.
+
+mod errors;
 
 use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, response, response_with};
-use callpanion_plugin_api::{Answer, Request};
+use callpanion_plugin_api::{Answer, Context, Request};
 use serde_json::json;
 
 use super::ApnsVoip;
@@ -27,9 +29,23 @@ fn ring(environment: &str) -> Ring {
     }
 }
 
+/// Rings at a host that knows no verdicts beyond those of 1.0.0.
 fn run(rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
-    let settings = json!({"bundle_id": "example.callpanion"});
-    let (result, requests) = drive(&context(&settings), script, |ctx| ApnsVoip::ring(ctx, rings.to_vec()));
+    run_at(Vec::new(), rings, script)
+}
+
+/// Rings at a host that knows them all.
+fn run_at_present(rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> Vec<Verdict> {
+    run_at(vec![("verdicts".to_owned(), "accepted-in gone-since".to_owned())], rings, script).0
+}
+
+fn run_at(
+    extra: Vec<(String, String)>,
+    rings: &[Ring],
+    script: impl IntoIterator<Item = Answer>,
+) -> (Vec<Verdict>, Vec<Request>) {
+    let context = Context { extra, ..context(&json!({"bundle_id": "example.callpanion"})) };
+    let (result, requests) = drive(&context, script, |ctx| ApnsVoip::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
         Err(failure) => panic!("{failure:?}"),
@@ -119,6 +135,26 @@ fn a_bad_token_is_tried_once_in_the_other_environment() {
 }
 
 #[test]
+fn the_environment_in_which_a_token_is_good_is_told() {
+    let id = "0192a000-0000-7000-8000-00000000000a";
+    let script = [refused(400, "BadDeviceToken"), response_with(200, &[("apns-id", id)], "")];
+    let told = run_at_present(&[ring("production")], script);
+    assert_eq!(told, [Verdict::Other(("accepted-in".to_owned(), format!("sandbox {id}")))]);
+    let script = [refused(400, "BadDeviceToken"), response(200, "")];
+    let told = run_at_present(&[ring("sandbox")], script);
+    assert_eq!(told, [Verdict::Other(("accepted-in".to_owned(), "production".to_owned()))]);
+    // Nothing is learnt from a ring that its own environment took.
+    assert_eq!(run_at_present(&[ring("sandbox")], [response(200, "")]), [Verdict::Accepted(None)]);
+}
+
+#[test]
+fn a_token_that_the_probe_found_proves_the_topic() {
+    let rings = [ring("production"), ring("production")];
+    let script = [refused(400, "DeviceTokenNotForTopic"), refused(400, "BadDeviceToken"), response(200, "")];
+    assert!(matches!(run_at_present(&rings, script)[0], Verdict::Gone(_)));
+}
+
+#[test]
 fn a_key_for_one_environment_does_not_retire_an_address() {
     let script = [refused(400, "BadDeviceToken"), refused(403, "BadEnvironmentKeyIdInToken")];
     assert!(matches!(run(&[ring("production")], script).0[0], Verdict::Refused(_)));
@@ -139,87 +175,4 @@ fn only_the_bad_ones_of_a_batch_are_probed() {
     assert!(matches!(verdicts[1], Verdict::Gone(_)));
     assert!(matches!(verdicts[2], Verdict::Retry(_)));
     assert!(matches!(verdicts[3], Verdict::Refused(_)));
-}
-
-#[test]
-fn an_invalid_token_is_gone_and_says_since_when() {
-    let body = r#"{"reason":"Unregistered","timestamp":1794980000123}"#;
-    let gone = Verdict::Gone("Unregistered; timestamp_ms=1794980000123".to_owned());
-    assert_eq!(verdict(response(410, body)), gone);
-    assert!(matches!(verdict(refused(410, "ExpiredToken")), Verdict::Gone(_)));
-}
-
-#[test]
-fn another_apps_token_is_gone_only_when_the_topic_is_proven() {
-    let wrong = || refused(400, "DeviceTokenNotForTopic");
-    assert!(matches!(verdict(wrong()), Verdict::Misconfigured(_)));
-    let rings = [ring("production"), ring("production")];
-    let (verdicts, _) = run(&rings, [wrong(), response(200, "")]);
-    assert!(matches!(verdicts[0], Verdict::Gone(_)));
-}
-
-#[test]
-fn the_rest_of_apples_table() {
-    let is = |status, reasons: &[&str], test: fn(&Verdict) -> bool| {
-        for reason in reasons {
-            let verdict = verdict(refused(status, reason));
-            assert!(test(&verdict), "{status} {reason}: {verdict:?}");
-        }
-    };
-    let misconfigured: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Misconfigured(_));
-    let refused_: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Refused(_));
-    let retry: fn(&Verdict) -> bool = |v| matches!(v, Verdict::Retry(_));
-    is(400, &["TopicDisallowed", "BadTopic", "MissingTopic"], misconfigured);
-    is(
-        400,
-        &[
-            "BadCollapseId",
-            "BadExpirationDate",
-            "BadMessageId",
-            "BadPriority",
-            "DuplicateHeaders",
-            "InvalidPushType",
-            "PayloadEmpty",
-            "MissingDeviceToken",
-        ],
-        refused_,
-    );
-    is(400, &["IdleTimeout"], retry);
-    is(
-        403,
-        &[
-            "BadCertificate",
-            "BadCertificateEnvironment",
-            "ExpiredProviderToken",
-            "InvalidProviderToken",
-            "MissingProviderToken",
-            "Forbidden",
-            "BadEnvironmentKeyIdInToken",
-            "BadEnvironmentKeyInToken",
-        ],
-        misconfigured,
-    );
-    is(403, &["UnrelatedKeyIdInToken"], retry);
-    is(404, &["BadPath"], refused_);
-    is(405, &["MethodNotAllowed"], refused_);
-    is(413, &["PayloadTooLarge"], refused_);
-    is(429, &["TooManyProviderTokenUpdates", "TooManyRequests"], retry);
-    is(500, &["InternalServerError"], retry);
-    is(503, &["ServiceUnavailable", "Shutdown"], retry);
-    is(400, &["SomethingNew"], refused_);
-    is(502, &["SomethingNew"], |v| matches!(v, Verdict::Unknown(_)));
-    is(408, &["SomethingNew", ""], |v| matches!(v, Verdict::Unknown(_)));
-}
-
-#[test]
-fn a_reason_that_is_no_code_is_not_repeated() {
-    let quoting = format!("device token {TOKEN} is wrong");
-    assert_eq!(verdict(refused(400, &quoting)), Verdict::Refused("status 400".to_owned()));
-    assert_eq!(verdict(refused(400, TOKEN)), Verdict::Refused("status 400".to_owned()));
-}
-
-#[test]
-fn an_answer_that_never_came_is_unknown_and_one_that_never_left_is_tried_again() {
-    assert!(matches!(verdict(Answer::Unknown("reset".to_owned())), Verdict::Unknown(_)));
-    assert!(matches!(verdict(Answer::Unsent("dns".to_owned())), Verdict::Retry(_)));
 }
