@@ -1,6 +1,8 @@
 //! Push addresses: where a channel reaches a device. The device service walks in;
 //! the calls read them through [`super::ring_targets`].
 
+use diesel::dsl::sql;
+use diesel::sql_types::Text;
 use diesel::upsert::excluded;
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 use diesel_async::RunQueryDsl;
@@ -30,6 +32,11 @@ pub struct PushAddress {
     pub gone_at: Option<Moment>,
 }
 
+/// A device that registers the same address again and names no environment does not know better than the vendor, whose
+/// word is kept ([`super::ring_targets::keep_environment`]).
+const ENVIRONMENT: &str = "CASE WHEN excluded.environment = '' AND excluded.address = push_addresses.address \
+                           THEN push_addresses.environment ELSE excluded.environment END";
+
 /// Stores the address; an earlier one of the device and channel is replaced and is no longer gone.
 pub async fn put(c: &mut Conn, address: &PushAddress) -> Result<(), DbError> {
     on!(c, c => diesel::insert_into(push_addresses::table)
@@ -38,7 +45,7 @@ pub async fn put(c: &mut Conn, address: &PushAddress) -> Result<(), DbError> {
         .do_update()
         .set((
             push_addresses::address.eq(excluded(push_addresses::address)),
-            push_addresses::environment.eq(excluded(push_addresses::environment)),
+            push_addresses::environment.eq(sql::<Text>(ENVIRONMENT)),
             push_addresses::registered_at.eq(excluded(push_addresses::registered_at)),
             push_addresses::gone_at.eq(None::<Moment>),
         ))

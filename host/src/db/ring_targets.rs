@@ -80,14 +80,37 @@ pub async fn of_callees(c: &mut Conn, callees: &[CalleeId]) -> Result<HashMap<Ca
     Ok(found)
 }
 
-/// Retires an address that the vendor calls dead, in whichever of these forms it is stored, unless the device registered it
-/// anew, or another in its place, meanwhile.
+/// Retires an address that the vendor knew to be dead at `known_at`, in whichever of these forms it is stored, unless the
+/// device registered it anew, or another in its place, since then. Says whether it was retired.
 pub async fn retire(
     c: &mut Conn,
     id: PushAddressId,
     forms: &[String],
-    sent_at: Moment,
+    known_at: Moment,
     now: Moment,
+) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(
+            push_addresses::table
+                .filter(push_addresses::id.eq(id))
+                .filter(push_addresses::address.eq_any(forms))
+                .filter(push_addresses::registered_at.le(known_at)),
+        )
+        .set(push_addresses::gone_at.eq(Some(now)))
+        .execute(c)
+        .await
+    })?;
+    Ok(rows > 0)
+}
+
+/// Keeps that the vendor takes an address in this environment, in whichever of these forms it is stored, unless the device
+/// registered it anew, or another in its place, since the ring was sent.
+pub async fn keep_environment(
+    c: &mut Conn,
+    id: PushAddressId,
+    forms: &[String],
+    environment: &str,
+    sent_at: Moment,
 ) -> Result<(), DbError> {
     on!(c, c => {
         diesel::update(
@@ -96,7 +119,7 @@ pub async fn retire(
                 .filter(push_addresses::address.eq_any(forms))
                 .filter(push_addresses::registered_at.le(sent_at)),
         )
-        .set(push_addresses::gone_at.eq(Some(now)))
+        .set(push_addresses::environment.eq(environment))
         .execute(c)
         .await
     })?;

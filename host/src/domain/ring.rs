@@ -57,8 +57,22 @@ pub struct RingRef {
 pub enum Verdict {
     /// The vendor took it; its reference, when it gives one.
     Accepted(Option<String>),
+    /// The vendor took it, in another of its environments than the ring named.
+    AcceptedIn {
+        /// `production` or `sandbox`.
+        environment: String,
+        /// Its reference, when it gives one.
+        reference: Option<String>,
+    },
     /// The address is dead: never use it again.
     Gone(String),
+    /// The address was dead at a moment; the device may have registered it again since.
+    GoneSince {
+        /// When the vendor last knew it to be dead, on the vendor's clock.
+        since: Moment,
+        /// Why.
+        reason: String,
+    },
     /// Refused; it did not ring and a repeat does not help.
     Refused(String),
     /// It did not ring; try again after so many milliseconds.
@@ -72,6 +86,21 @@ pub enum Verdict {
     Unknown(String),
     /// It did not ring; the operator must act.
     Misconfigured(String),
+}
+
+impl Verdict {
+    /// Whether the vendor took it, in whichever environment.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted(_) | Self::AcceptedIn { .. })
+    }
+
+    /// The vendor's reference, if it took the ring and gave one.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Accepted(reference) | Self::AcceptedIn { reference, .. } => reference.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// How far a submitted ring got at the vendor.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::bound::{reason, reference};
-use super::exchange::{Input, Output, wit};
+use super::exchange::{ACCEPTED_IN, GONE_SINCE, Input, Output, wit};
 use super::failure::PluginFailure;
 use super::run::Plugin;
 use super::steps::{Foreseen, millis};
@@ -101,7 +101,22 @@ impl Plugin {
             wit::Verdict::Retry((after_ms, why)) => Verdict::Retry { after_ms, reason: words(&why) },
             wit::Verdict::Unknown(why) => Verdict::Unknown(words(&why)),
             wit::Verdict::Misconfigured(why) => Verdict::Misconfigured(words(&why)),
-            wit::Verdict::Other((case, why)) => Verdict::Refused(words(&format!("{case}: {why}"))),
+            wit::Verdict::Other((case, said)) => self.other(&case, &said),
+        }
+    }
+
+    /// A verdict that 1.0.0 has no case for. What says less than it should is taken for the cautious reading: a ring that
+    /// was taken is, and an address is kept.
+    fn other(&self, case: &str, said: &str) -> Verdict {
+        let words = |given: &str| self.stamp.says(&reason(given));
+        let (first, rest) = said.split_once(' ').unwrap_or((said, ""));
+        match (case, first.parse().ok().map(Moment::from_millis)) {
+            (ACCEPTED_IN, _) if matches!(first, "production" | "sandbox") => {
+                Verdict::AcceptedIn { environment: first.to_owned(), reference: reference(Some(rest.to_owned())) }
+            }
+            (ACCEPTED_IN, _) => Verdict::Accepted(reference(Some(rest.to_owned()))),
+            (GONE_SINCE, Some(since)) => Verdict::GoneSince { since, reason: words(rest) },
+            _ => Verdict::Refused(words(&format!("{case}: {said}"))),
         }
     }
 }

@@ -21,6 +21,14 @@ pub mod wit {
     pub use super::types::{Answer, Body, Context, Description, Failure, Request, Response};
 }
 
+/// The name under which a channel's context says which `other` verdicts the host understands, so that none is used that
+/// an older host would take for a refusal.
+pub(super) const VERDICTS: &str = "verdicts";
+/// The vendor took it, in another of its environments: `<environment>`, or `<environment> <reference>`.
+pub(super) const ACCEPTED_IN: &str = "accepted-in";
+/// The vendor knew the address to be dead at a moment: `<milliseconds since 1970> <why>`.
+pub(super) const GONE_SINCE: &str = "gone-since";
+
 word_enum! {
     /// The functions of the three worlds that a host calls for a call's sake.
     Export {
@@ -81,6 +89,14 @@ impl Input {
             Self::FetchSession(_) => Export::FetchSession,
             Self::Check => Export::Check,
             Self::Render(_) => Export::Render,
+        }
+    }
+
+    /// What the context of such a call says beyond the record of 1.0.0.
+    pub(super) fn extra(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Ring(_) => vec![(VERDICTS.to_owned(), format!("{ACCEPTED_IN} {GONE_SINCE}"))],
+            _ => Vec::new(),
         }
     }
 }

@@ -83,8 +83,8 @@ pub(super) struct Foreseen {
 }
 
 impl Plugin {
-    /// All that varies between two calls of the plugin, at `now`.
-    fn context(&self, locale: &str, now: Moment) -> Result<types::Context, PluginFailure> {
+    /// All that varies between two calls of the plugin with this input, at `now`.
+    fn context(&self, locale: &str, now: Moment, input: &Input) -> Result<types::Context, PluginFailure> {
         let entropy = self.entropy.draw().map_err(|e| PluginFailure::Retry {
             after_ms: LATE_RETRY_MS,
             reason: format!("the system gives no random numbers: {e}"),
@@ -94,7 +94,7 @@ impl Plugin {
             locale: locale.to_owned(),
             settings: self.settings.clone(),
             entropy,
-            extra: Vec::new(),
+            extra: input.extra(),
         })
     }
 
@@ -106,7 +106,7 @@ impl Plugin {
         deadline: Duration,
         input: Input,
     ) -> Result<Output, PluginFailure> {
-        let turn = Turn { context: self.context(locale, self.clock.now())?, answers: Vec::new() };
+        let turn = Turn { context: self.context(locale, self.clock.now(), &input)?, answers: Vec::new() };
         let watched = self.watching().is_some();
         self.lead_from(deadline, Arc::new(input), (Arc::new(turn), None, watched), future::ready(()).boxed()).await
     }
@@ -120,7 +120,7 @@ impl Plugin {
         at: Moment,
     ) -> Result<Foreseen, PluginFailure> {
         let input = Arc::new(input);
-        let turn = Arc::new(Turn { context: self.context(locale, at)?, answers: Vec::new() });
+        let turn = Arc::new(Turn { context: self.context(locale, at, &input)?, answers: Vec::new() });
         let ran = self.run(self.until(deadline), input.clone(), turn.clone()).await?;
         let watched = self.watching().is_some();
         Ok(Foreseen { input, turn, first: self.came(ran, watched), watched })

@@ -60,7 +60,7 @@ impl Rung {
     }
 
     fn is_accepted(&self) -> bool {
-        matches!(self.outcome, Outcome::Verdict(Verdict::Accepted(_)))
+        matches!(&self.outcome, Outcome::Verdict(verdict) if verdict.is_accepted())
     }
 
     /// Whether it was handed to its vendor, or may have been.
@@ -235,6 +235,11 @@ async fn record(c: &mut Conn, page: &[Rung], rules: &Rules) -> Result<(), DbErro
         })
         .collect();
     holding::note_taken(c, &taken).await?;
+    for rung in &accepted {
+        if let Outcome::Verdict(Verdict::AcceptedIn { environment, .. }) = &rung.outcome {
+            verdicts::keep_environment(c, &rung.armed.attempt, environment, rung.sent_at, rules).await?;
+        }
+    }
     begin_ringing(c, &accepted, &others, rules).await?;
     for rung in others {
         let mut attempt = rung.armed.attempt.clone();
@@ -253,7 +258,7 @@ async fn record(c: &mut Conn, page: &[Rung], rules: &Rules) -> Result<(), DbErro
 
 fn taken(rung: &Rung, ack_by: Option<Moment>) -> Taken {
     let reference = match &rung.outcome {
-        Outcome::Verdict(Verdict::Accepted(reference)) => reference.clone(),
+        Outcome::Verdict(verdict) => verdict.reference().map(str::to_owned),
         _ => None,
     };
     Taken {

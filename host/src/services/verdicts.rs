@@ -28,13 +28,23 @@ pub(crate) async fn record(
 ) -> Result<(), DbError> {
     match verdict {
         Verdict::Accepted(reference) => accepted(c, attempt, reference, rules).await,
+        Verdict::AcceptedIn { environment, reference } => {
+            let sent_at = attempt.sent_at.unwrap_or(rules.now);
+            keep_environment(c, attempt, &environment, sent_at, rules).await?;
+            accepted(c, attempt, reference, rules).await
+        }
         Verdict::Gone(reason) => {
-            if let Some(address) = attempt.push_address_id {
-                let forms = rules.sealer.forms_of_address(&attempt.address);
-                let sent_at = attempt.sent_at.unwrap_or(rules.now);
-                ring_targets::retire(c, address, &forms, sent_at, rules.now).await?;
-            }
+            retire(c, attempt, attempt.sent_at.unwrap_or(rules.now), rules).await?;
             over(c, attempt, AttemptStep::Gone(ending(attempt, reason)), CallReason::AddressGone, rules).await
+        }
+        Verdict::GoneSince { since, reason } => {
+            let known_at = since.min(attempt.sent_at.unwrap_or(rules.now));
+            if retire(c, attempt, known_at, rules).await? {
+                over(c, attempt, AttemptStep::Gone(ending(attempt, reason)), CallReason::AddressGone, rules).await
+            } else {
+                let why = format!("{reason}, but the phone has registered since then: its address is kept");
+                failed(c, attempt, why, CallReason::Refused, rules).await
+            }
         }
         Verdict::Refused(reason) => failed(c, attempt, reason, CallReason::Refused, rules).await,
         Verdict::Misconfigured(reason) => {
@@ -57,6 +67,27 @@ pub(crate) async fn record(
             send_again(c, attempt, again, reason, CallReason::VendorSilent, rules).await
         }
     }
+}
+
+/// Retires the attempt's address, which its vendor knew to be dead at a moment, unless the device has registered since.
+/// Says whether it did.
+async fn retire(c: &mut Conn, attempt: &RingAttempt, known_at: Moment, rules: &Rules) -> Result<bool, DbError> {
+    let Some(address) = attempt.push_address_id else { return Ok(false) };
+    let forms = rules.sealer.forms_of_address(&attempt.address);
+    ring_targets::retire(c, address, &forms, known_at, rules.now).await
+}
+
+/// Keeps in which environment the vendor took the attempt, unless the device has registered since it was sent.
+pub(crate) async fn keep_environment(
+    c: &mut Conn,
+    attempt: &RingAttempt,
+    environment: &str,
+    sent_at: Moment,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let Some(address) = attempt.push_address_id else { return Ok(()) };
+    let forms = rules.sealer.forms_of_address(&attempt.address);
+    ring_targets::keep_environment(c, address, &forms, environment, sent_at).await
 }
 
 /// The channel is left alone until a moment: nothing was sent. The callee's next device on another channel rings at

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::stand_ins::StandIns;
 use super::structure;
-use crate::plugins::exchange::{Input, wit};
+use crate::plugins::exchange::{Input, VERDICTS, wit};
 
 /// Random bytes that are none.
 const ENTROPY: &[u8; 32] = b"not random: a stand-in for bytes";
@@ -38,7 +38,10 @@ impl StandIns {
         context.settings = self.settings(&context.settings);
         context.entropy = ENTROPY.to_vec();
         Self::language(&mut context.locale);
-        self.pairs(&mut context.extra);
+        // The host's own word of what it understands, without which the plugin would say something else.
+        for pair in context.extra.iter_mut().filter(|(name, _)| name != VERDICTS) {
+            self.pairs(std::slice::from_mut(pair));
+        }
     }
 
     fn input(&mut self, input: &mut Input) {

@@ -1,5 +1,7 @@
 //! The embedded plugins, and how plugins are loaded.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::Request as Inbound;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -94,14 +96,19 @@ fn ring(address: &str) -> Ring {
 #[tokio::test]
 async fn embedded_channel_rings_over_http2_and_answers_for_each_ring() {
     let dead = "d".repeat(64);
+    let was_asked = Arc::new(AtomicBool::new(false));
     let router = Router::new().route(
         "/3/device/{token}",
-        post(|request: Inbound| async move {
+        post(move |request: Inbound| async move {
             assert_eq!(request.version(), axum::http::Version::HTTP_2);
             let jwt = request.headers()["authorization"].to_str().unwrap();
             assert!(jwt.starts_with("bearer ey"), "the host places the credential");
             if request.uri().path().ends_with("dd") {
                 return (StatusCode::GONE, r#"{"reason":"Unregistered","timestamp":1699999999000}"#).into_response();
+            }
+            // Of the other environment, which is asked second.
+            if request.uri().path().ends_with("ee") && !was_asked.swap(true, Ordering::SeqCst) {
+                return (StatusCode::BAD_REQUEST, r#"{"reason":"BadDeviceToken"}"#).into_response();
             }
             (StatusCode::OK, [("apns-id", "0190a000-0000-7000-8000-000000000001")]).into_response()
         }),
@@ -118,11 +125,21 @@ async fn embedded_channel_rings_over_http2_and_answers_for_each_ring() {
             version: "0.1.0".to_owned(),
         }]
     );
-    let rings = vec![ring(&"a".repeat(64)), ring(&dead), ring(&"b".repeat(64))];
+    let rings = vec![ring(&"a".repeat(64)), ring(&dead), ring(&"e".repeat(64)), ring(&"b".repeat(64))];
     let verdicts = plugins.ring("apns-voip", rings, DEADLINE).await.unwrap();
-    assert!(matches!(verdicts[0], Verdict::Accepted(_)), "{verdicts:?}");
-    assert!(matches!(verdicts[1], Verdict::Gone(_)), "{verdicts:?}");
-    assert!(matches!(verdicts[2], Verdict::Accepted(_)), "{verdicts:?}");
+    let reference = Some("0190a000-0000-7000-8000-000000000001".to_owned());
+    assert_eq!(
+        verdicts,
+        [
+            Verdict::Accepted(reference.clone()),
+            Verdict::GoneSince {
+                since: Moment::from_millis(1_699_999_999_000),
+                reason: "apns-voip 0.1.0: Unregistered".to_owned(),
+            },
+            Verdict::AcceptedIn { environment: "sandbox".to_owned(), reference: reference.clone() },
+            Verdict::Accepted(reference),
+        ]
+    );
     let nobody = plugins.ring("fcm", Vec::new(), DEADLINE).await;
     assert_eq!(nobody, Err(PluginFailure::NoSuchPlugin("fcm".to_owned())));
 }

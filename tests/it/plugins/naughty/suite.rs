@@ -144,7 +144,8 @@ fn said(outcome: &Result<Vec<Verdict>, PluginFailure>) -> String {
 fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Accepted(reference) => format!("accepted {}", reference.as_deref().unwrap_or("without a reference")),
-        Verdict::Gone(reason) => format!("gone: {reason}"),
+        Verdict::AcceptedIn { environment, .. } => format!("accepted in {environment}"),
+        Verdict::Gone(reason) | Verdict::GoneSince { reason, .. } => format!("gone: {reason}"),
         Verdict::Refused(reason) => format!("refused: {reason}"),
         Verdict::Retry { after_ms, reason } => format!("retry after {after_ms} ms: {reason}"),
         Verdict::Unknown(reason) => format!("unknown: {reason}"),
