@@ -13,7 +13,7 @@ use super::client::{Client, USER_AGENT as OURS};
 use super::http2::{Http2, NoConnection, NoResponse, told};
 use super::reason::{cause, reason};
 use super::send::Prepared;
-use super::{Answer, BROKE_TOGETHER, Reply, Room, Rooms, headers};
+use super::{Answer, BROKE_TOGETHER, Reply, Room, Rooms, headers, parting};
 
 /// Why nothing left where the deadline came first.
 const TOO_SLOW: &str = "no connection stood in time";
@@ -125,8 +125,8 @@ async fn http2(
     (room, may_have_left): (&Room, &AtomicBool),
 ) -> Result<Answer, Broken> {
     let (to, what) = ((&request.origin, &request.uri), (|| head(request, secret), &request.body));
-    let response = match client.send(to, what, may_have_left).await {
-        Ok(response) => response,
+    let (response, way) = match client.send(to, what, may_have_left).await {
+        Ok(heard) => heard,
         Err(NoResponse::Unsent(NoConnection::Refused(refused))) => {
             return Ok(Answer::Misconfigured(refused.to_string()));
         }
@@ -145,6 +145,9 @@ async fn http2(
         }
         // What fails here has ended the body, which says so.
         let _ = body.flow_control().release_capacity(chunk.len());
+    }
+    if parting::is_one(hearing.status, &hearing.body) {
+        client.leave(&way);
     }
     Ok(hearing.end())
 }

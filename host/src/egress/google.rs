@@ -22,7 +22,8 @@ use url::Url;
 
 use super::address::{AddressRefused, check_literal};
 use super::credential::NoCredential;
-use super::reason::reason;
+use super::reason::{clip, reason};
+use super::vendor_clock;
 use crate::clock::Clock;
 use crate::config::plugins::Secret;
 use crate::domain::Moment;
@@ -34,8 +35,6 @@ const ACCESS_LIFE_MAX_S: i64 = 12 * 60 * 60;
 const ASSERTION_LIFE_S: i64 = 3_600;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const REPLY_MAX_BYTES: usize = 64 * 1024;
-/// Above this difference between our clock and Google's, the clock is to blame.
-const CLOCK_OFF_S: i64 = 300;
 /// Google's library writes this audience even when `token_uri` points elsewhere.
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
 const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
@@ -245,30 +244,71 @@ fn granted(body: &[u8], now: Moment) -> Option<Access> {
 
 /// Says what a refusal of the endpoint means, and whether the operator must act.
 fn refusal(reply: &reqwest::Response, body: &[u8], now: Moment) -> NoCredential {
-    let status = reply.status();
-    let said: Refused = serde_json::from_slice(body).unwrap_or_default();
+    let date = reply.headers().get("date").and_then(|value| value.to_str().ok());
+    refused(reply.status(), date, body, now)
+}
+
+/// A refusal of this status, which was written at this date, where it says so.
+fn refused(status: StatusCode, date: Option<&str>, body: &[u8], now: Moment) -> NoCredential {
+    let Refused { error, error_description } = serde_json::from_slice(body).unwrap_or_default();
     let text = format!(
         "Google refused the service account {}: {} {}",
         status.as_u16(),
-        super::reason::clip(&said.error),
-        super::reason::clip(&said.error_description)
+        clip(&error),
+        clip(&error_description)
     );
     if status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) {
         return NoCredential::Transient(text);
     }
-    let date = reply.headers().get("date").and_then(|value| value.to_str().ok());
-    let theirs = date.and_then(|d| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(d).ok());
-    match theirs.map(|t| now.secs() - t.as_second()) {
-        Some(off_s) if off_s.abs() > CLOCK_OFF_S => NoCredential::Misconfigured(format!(
-            "{text}. This machine's clock is {off_s} s ahead of Google's: set up NTP"
-        )),
-        _ => NoCredential::Misconfigured(format!("{text}. Check that the key has not been revoked, or make a new one")),
-    }
+    let blamed = error == "invalid_grant" && speaks_of_times(&error_description);
+    NoCredential::Misconfigured(match vendor_clock::fault(now, date, blamed) {
+        Some(fault) => format!("{text}. {fault}"),
+        None => format!("{text}. Check that the key has not been revoked, or make a new one"),
+    })
+}
+
+/// Whether this is what Google says of an assertion that was made at the wrong time: "Token must be a short-lived token
+/// (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim."
+fn speaks_of_times(description: &str) -> bool {
+    let mut words = description.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| ["iat", "exp", "timeframe"].contains(&word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wrong_clock_is_blamed_before_the_key_and_an_outage_is_nobodys_fault() {
+        const NOON: &str = "Wed, 18 Nov 2026 12:00:00 GMT";
+        let times = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check \
+                     your iat and exp values in the JWT claim.";
+        let told = |status, off_s: i64, error: &str, description: &str| {
+            let body = serde_json::json!({ "error": error, "error_description": description }).to_string();
+            let now = Moment::from_secs(1_795_003_200).plus_secs(off_s);
+            refused(StatusCode::from_u16(status).unwrap(), Some(NOON), body.as_bytes(), now)
+        };
+        for (off_s, description, said) in [
+            (4_200, times, "clock is 1 h 10 min ahead of the vendor's: set it by NTP"),
+            (-90, times, "clock is 1 min 30 s behind the vendor's: set it by NTP"),
+            (0, times, "Look whether this machine's clock is right"),
+            (4_200, "Invalid JWT Signature.", "clock is 1 h 10 min ahead of"),
+            (90, "Invalid JWT Signature.", "has not been revoked"),
+            (0, "Invalid grant: account not found", "has not been revoked"),
+        ] {
+            let NoCredential::Misconfigured(text) = told(400, off_s, "invalid_grant", description) else {
+                panic!("{description} is the operator's matter")
+            };
+            assert!(text.contains(said) && text.contains(description.get(..20).unwrap()), "{off_s} s: {text}");
+        }
+        for (status, error) in [(401, "invalid_client"), (400, "invalid_scope"), (403, "")] {
+            let told = told(status, 0, error, "");
+            assert!(matches!(&told, NoCredential::Misconfigured(text) if text.contains(error)), "{told:?}");
+        }
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(matches!(told(status, 4_200, "", ""), NoCredential::Transient(_)), "{status}");
+        }
+    }
 
     #[test]
     fn token_lives_as_long_as_one_can_whatever_the_reply_says() {

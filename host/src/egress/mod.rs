@@ -19,6 +19,7 @@ mod http2;
 mod lane;
 mod origin;
 mod pace;
+mod parting;
 pub mod plugin_signature;
 mod reason;
 pub mod registry;
@@ -26,6 +27,7 @@ mod room;
 mod send;
 #[cfg(test)]
 mod tests;
+mod vendor_clock;
 pub mod webhook_signature;
 
 use std::collections::{BTreeMap, BTreeSet};

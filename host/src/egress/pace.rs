@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Reply;
+use super::{Reply, vendor_clock};
 use crate::clock::Clock;
+use crate::domain::Moment;
 
 /// So many refusals in a second are meant for the sender, if they are one in so many requests, those counted that are
 /// not answered yet: refusals are heard first.
@@ -154,10 +155,10 @@ impl Pace {
         }
         let mut meter = self.meter();
         if self.is_limited() {
-            meter.note(refusal.map(retry_after), left_at, now);
+            meter.note(refusal.map(|refusal| retry_after(refusal, clock.now())), left_at, now);
         } else if let Some(refusal) = refusal {
             let others = self.tally.others.load(Ordering::Relaxed);
-            if meter.is_first_storm(retry_after(refusal), (left_at, now), others, owed()) {
+            if meter.is_first_storm(retry_after(refusal, clock.now()), (left_at, now), others, owed()) {
                 meter.begin(self.tally.most(), now);
                 self.is_limited.store(true, Ordering::Relaxed);
             }
@@ -169,10 +170,10 @@ impl Pace {
     }
 }
 
-/// When the vendor would hear us again. A date is taken for a second: the next refusal says it once more.
-fn retry_after(reply: &Reply) -> Duration {
-    let value = reply.headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value.trim());
-    value.and_then(|value| value.parse().ok()).map_or(HOLD, Duration::from_secs)
+/// How long until the vendor would hear us again.
+fn retry_after(reply: &Reply, now: Moment) -> Duration {
+    let header = |name: &str| reply.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    header("retry-after").and_then(|value| vendor_clock::wait(value, header("date"), now)).unwrap_or(HOLD)
 }
 
 struct InLine<'a>(&'a AtomicUsize);

@@ -127,6 +127,19 @@ fn vendor_that_refuses_some_is_not_asked_more_slowly() {
 }
 
 #[test]
+fn vendor_says_in_either_form_when_it_would_hear_us_again() {
+    let wait = |headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        retry_after(&Reply { status: 429, headers, body: Vec::new() }, Moment::from_secs(1_795_003_200))
+    };
+    assert_eq!(wait(&[("retry-after", "7")]), SECOND * 7);
+    assert_eq!(wait(&[("retry-after", "Wed, 18 Nov 2026 12:00:09 GMT")]), SECOND * 9);
+    let by_its_clock = [("date", "Wed, 18 Nov 2026 11:59:59 GMT"), ("retry-after", "Wed, 18 Nov 2026 12:00:09 GMT")];
+    assert_eq!(wait(&by_its_clock), SECOND * 10);
+    assert_eq!((wait(&[("retry-after", "soon")]), wait(&[])), (HOLD, HOLD));
+}
+
+#[test]
 fn limit_is_forgotten_when_nobody_was_refused_for_long() {
     let mut meter = Meter::default();
     for _ in 0..STORM.0 {

@@ -36,6 +36,9 @@ pub(super) struct Http2 {
 /// A connection, or the opening of one, for which many may wait.
 type Connection = Shared<BoxFuture<'static, Result<SendRequest<Bytes>, NoConnection>>>;
 
+/// The connection that a response came on.
+pub(super) struct Way(Connection);
+
 /// Why there is no connection: nothing left.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum NoConnection {
@@ -66,8 +69,8 @@ impl Http2 {
         self.stand(to).await.map(drop)
     }
 
-    /// Sends what `head` makes, with `body`, to `uri` at `origin`, and gives the response once its head is there.
-    /// `may_have_left` says meanwhile whether it may have.
+    /// Sends what `head` makes, with `body`, to `uri` at `origin`, and gives the response once its head is there, with the
+    /// connection that it came on. `may_have_left` says meanwhile whether it may have.
     ///
     /// It is made and sent anew, over another connection if need be, when the server has certainly not processed it
     /// (RFC 9113, 8.7).
@@ -76,7 +79,7 @@ impl Http2 {
         to: (&Origin, &Uri),
         (head, body): (impl Fn() -> Request<()>, &Bytes),
         may_have_left: &AtomicBool,
-    ) -> Result<Response<RecvStream>, NoResponse> {
+    ) -> Result<(Response<RecvStream>, Way), NoResponse> {
         let mut last = String::new();
         for _ in 0..TRIES {
             may_have_left.store(false, Ordering::Relaxed);
@@ -95,7 +98,7 @@ impl Http2 {
                 let _ = stream.send_data(body.clone(), true);
             }
             let error = match response.await {
-                Ok(response) => return Ok(response),
+                Ok(response) => return Ok((response, Way(connection))),
                 Err(error) => error,
             };
             if !is_unprocessed(&error) {
@@ -110,6 +113,11 @@ impl Http2 {
             }
         }
         Err(NoResponse::Unsent(NoConnection::Failed(last)))
+    }
+
+    /// Sends nothing more over this connection, which ends when what is under way on it has ended.
+    pub(super) fn leave(&self, way: &Way) {
+        self.forget(&way.0);
     }
 
     /// A connection that has not ended.

@@ -18,7 +18,7 @@ use super::super::address::{Names, PublicOnly};
 use super::super::client::Trust;
 use super::super::origin::Origin;
 use super::super::reason::with_causes;
-use super::{Http2, NoConnection, NoResponse, keep_alive};
+use super::{Http2, NoConnection, NoResponse, Way, keep_alive};
 
 const PING: Duration = Duration::from_millis(5);
 
@@ -36,13 +36,18 @@ async fn listen() -> (TcpListener, Uri) {
 }
 
 async fn post(client: &Http2, uri: &Uri) -> Result<u16, NoResponse> {
+    Ok(post_on(client, uri).await?.0)
+}
+
+async fn post_on(client: &Http2, uri: &Uri) -> Result<(u16, Way), NoResponse> {
     let origin: Origin = format!("http://{}", uri.authority().unwrap()).parse().unwrap();
     let head = || Request::post(uri.clone()).version(http::Version::HTTP_2).body(()).unwrap();
     let (body, may_have_left) = (Bytes::from_static(b"{}"), AtomicBool::new(true));
     let response = client.send((&origin, uri), (head, &body), &may_have_left).await;
     let is_unsent = matches!(response, Err(NoResponse::Unsent(NoConnection::Refused(_))));
     assert!(!is_unsent || !may_have_left.load(Ordering::Relaxed), "no connection stood");
-    Ok(response?.status().as_u16())
+    let (response, way) = response?;
+    Ok((response.status().as_u16(), way))
 }
 
 /// A server; `play` is given each connection, and its number.
@@ -150,6 +155,26 @@ async fn connection_that_ended_is_opened_anew_ahead() {
     client.open((&origin, &uri)).await.unwrap();
     assert_eq!(post(&client, &uri).await.unwrap(), 200);
     assert_eq!(came.load(Ordering::Relaxed), 2, "the one that was opened ahead was used");
+}
+
+#[tokio::test]
+async fn connection_that_is_left_is_left_once_and_not_the_one_that_came_after_it() {
+    let came = Arc::new(AtomicUsize::new(0));
+    let counted = came.clone();
+    let uri = serve(move |_, serving| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        accept_all(serving)
+    })
+    .await;
+    let client = client();
+    let (first, second) = (post_on(&client, &uri).await.unwrap().1, post_on(&client, &uri).await.unwrap().1);
+    assert_eq!(came.load(Ordering::Relaxed), 1);
+    client.leave(&first);
+    assert_eq!(post(&client, &uri).await.unwrap(), 200);
+    assert_eq!(came.load(Ordering::Relaxed), 2);
+    client.leave(&second);
+    assert_eq!(post(&client, &uri).await.unwrap(), 200);
+    assert_eq!(came.load(Ordering::Relaxed), 2, "both came on the connection that had been left already");
 }
 
 #[tokio::test]
