@@ -165,9 +165,9 @@ impl Fault {
     }
 }
 
-/// Ends the connection that a request came on.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Cut(pub(crate) CancellationToken);
+/// Ends the connection that a request came on, and says which one that is: its number.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut(pub(crate) CancellationToken, pub(crate) u64);
 
 /// The faults that one emulator was told.
 #[derive(Debug, Default)]

@@ -6,13 +6,19 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use axum::response::Response;
 use axum::{Extension, Router};
+use http::HeaderValue;
+use http::header::DATE;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 use crate::fault::Cut;
 use crate::pace::Pace;
@@ -25,6 +31,14 @@ pub(crate) enum Wire {
     Either,
     /// HTTP/2 with prior knowledge and nothing else.
     Http2Only,
+}
+
+/// How many connections this process has taken, on all ports.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+
+/// The number of the last connection that was taken.
+pub(crate) fn last_connection() -> u64 {
+    TAKEN.load(Ordering::SeqCst)
 }
 
 /// Largest request body that an emulator reads, in bytes.
@@ -69,7 +83,7 @@ async fn connection(stream: TcpStream, router: Router, wire: Wire, witness: Witn
         witness.unexpected("a connection that does not speak HTTP/2 came to an HTTP/2-only port");
         return;
     }
-    let cut = Cut::default();
+    let cut = Cut(CancellationToken::new(), TAKEN.fetch_add(1, Ordering::SeqCst) + 1);
     let service = TowerToHyperService::new(router.layer(Extension(cut.clone())));
     let server = auto::Builder::new(TokioExecutor::new());
     let serving = server.serve_connection(TokioIo::new(stream), service);
@@ -78,6 +92,18 @@ async fn connection(stream: TcpStream, router: Router, wire: Wire, witness: Witn
         // An error here is a peer that went away; what it asked was recorded.
         _ended = serving => {}
     }
+}
+
+/// A refusal with the `date` of the time that the emulators live in: by default the server writes the machine's.
+pub(crate) fn dated(pace: &Pace, mut response: Response) -> Response {
+    let now = Timestamp::from_second(pace.now_s()).unwrap_or_default();
+    if !response.status().is_success()
+        && let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now)
+        && let Ok(date) = HeaderValue::try_from(date)
+    {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
+    response
 }
 
 /// Whether the first bytes are those of the HTTP/2 preface ("PRI * HTTP/2.0"); "PO…" is a POST of HTTP/1.

@@ -6,6 +6,7 @@
 
 mod provider_token;
 mod push;
+mod spoilt;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,7 @@ use crate::witness::Witness;
 
 use provider_token::ProviderTokens;
 use push::Headers;
+use spoilt::Spoilt;
 
 /// The emulator of APNs.
 #[derive(Clone)]
@@ -78,6 +80,7 @@ struct GateState {
     url: String,
     auth: Arc<Auth>,
     tokens: Mutex<ProviderTokens>,
+    spoilt: Mutex<Spoilt>,
     devices: Mutex<HashMap<String, Device>>,
     sent: Mutex<Vec<Sent>>,
     faults: Faults,
@@ -164,6 +167,12 @@ impl Apns {
         hold(&self.gate(environment).0.tokens).seen()
     }
 
+    /// Refuses everything that still comes on the connections of an environment that stand now, for one of Apple's reasons.
+    /// On new ones it is taken.
+    pub fn spoil_connections(&self, environment: Environment, reason: &'static str) {
+        hold(&self.gate(environment).0.spoilt).all_until(port::last_connection(), reason);
+    }
+
     /// Makes a device token `Unregistered` as of now.
     pub fn unregister(&self, environment: Environment, device_token: &str) {
         let gate = &self.gate(environment).0;
@@ -210,6 +219,7 @@ impl Gate {
             url,
             auth: auth.clone(),
             tokens: Mutex::default(),
+            spoilt: Mutex::default(),
             devices: Mutex::default(),
             sent: Mutex::default(),
             faults: Faults::default(),
@@ -274,6 +284,11 @@ async fn take(
     Extension(cut): Extension<Cut>,
     request: Request,
 ) -> Response {
+    let answer = judge(&gate, &device, &cut, request).await;
+    port::dated(&gate.0.pace, answer)
+}
+
+async fn judge(gate: &Gate, device: &str, cut: &Cut, request: Request) -> Response {
     let sent_id = push::apns_id(request.headers());
     let apns_id = sent_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
     let refuse = |reason: &'static str| {
@@ -283,20 +298,29 @@ async fn take(
     if request.method() != Method::POST {
         return refuse("MethodNotAllowed");
     }
+    let spoilt = hold(&gate.0.spoilt).reason(cut.1);
+    if let Some(reason) = spoilt {
+        return answer(&apns_id, reason, json!({}));
+    }
     let headers = request.headers().clone();
     let Ok(body) = request.extract::<Bytes, _>().await else {
         return refuse("PayloadTooLarge");
     };
-    let (headers, payload) = match gate.check(&headers, &device, &body) {
+    let (headers, payload) = match gate.check(&headers, device, &body) {
         Ok(checked) => checked,
-        Err(reason) => return refuse(reason),
+        Err(reason) => {
+            if reason == "TooManyProviderTokenUpdates" {
+                hold(&gate.0.spoilt).one(cut.1, reason);
+            }
+            return refuse(reason);
+        }
     };
-    let fault = gate.0.faults.take(&device);
+    let fault = gate.0.faults.take(device);
     match fault {
-        Some(fault) if !fault.is_taken() => fault.header("apns-id", apns_id).perform(&cut).await,
-        fault => match (gate.deliver(&device, &headers, &apns_id, payload), fault) {
+        Some(fault) if !fault.is_taken() => fault.header("apns-id", apns_id).perform(cut).await,
+        fault => match (gate.deliver(device, &headers, &apns_id, payload), fault) {
             (Err(refused), _) => *refused,
-            (Ok(()), Some(fault)) => fault.perform(&cut).await,
+            (Ok(()), Some(fault)) => fault.perform(cut).await,
             (Ok(()), None) => [("apns-id", apns_id)].into_response(),
         },
     }

@@ -77,7 +77,8 @@ pub(crate) fn status_of(reason: &str) -> u16 {
         | "MissingProviderToken"
         | "Forbidden"
         | "UnrelatedKeyIdInToken"
-        | "BadEnvironmentKeyIdInToken" => 403,
+        | "BadEnvironmentKeyIdInToken"
+        | "BadEnvironmentKeyInToken" => 403,
         "BadPath" => 404,
         "MethodNotAllowed" => 405,
         "Unregistered" | "ExpiredToken" => 410,

@@ -64,7 +64,10 @@ fn read_message(message: &Value) -> Result<Message, Refusal> {
             return Err(Refusal::field("message", "exactly one of token, topic or condition is required"));
         }
     };
-    if target.is_empty() || !target.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b)) {
+    // An installation id has no colon. A registration token may be given as either, until it has gone.
+    let may_have_a_colon = targets != ["fid"];
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b) || (b == b':' && may_have_a_colon);
+    if target.is_empty() || !target.bytes().all(is_part) {
         return Err(Refusal::InvalidToken);
     }
     let android = match (message.get("android"), message.get("android_v2")) {

@@ -32,6 +32,9 @@ use crate::witness::Witness;
 pub use message::Message;
 pub use refusal::Refusal;
 
+/// Another Firebase project of the same operator: the service account may send there, and no phone is registered there.
+pub const ANOTHER_PROJECT: &str = "callpanion-elsewhere";
+
 /// The emulator of FCM.
 #[derive(Clone)]
 pub struct Fcm(pub(crate) Arc<State>);
@@ -185,6 +188,18 @@ impl Fcm {
         token
     }
 
+    /// The id of the installation that has this registration token, which is what stands before its colon. From now on
+    /// its phone is reached by either.
+    pub fn installation_id(&self, token: &str) -> String {
+        let fid = token.split(':').next().unwrap_or(token).to_owned();
+        let mut registrations = hold(&self.0.registrations);
+        if let Some(Registration::Live(doorbell)) = registrations.get(token) {
+            let doorbell = doorbell.clone();
+            registrations.insert(fid.clone(), Registration::Live(doorbell));
+        }
+        fid
+    }
+
     /// The registration token of a phone that gets its pushes and does nothing: for tests of numbers, not of phones.
     pub fn silent_phone(&self) -> String {
         self.register(Arc::new(|_push| ()))
@@ -192,7 +207,11 @@ impl Fcm {
 
     /// Makes a registration token `UNREGISTERED`, as an uninstalled app does.
     pub fn unregister(&self, token: &str) {
-        hold(&self.0.registrations).insert(token.to_owned(), Registration::Gone);
+        let mut registrations = hold(&self.0.registrations);
+        if let Some(installation) = token.split(':').next().and_then(|fid| registrations.get_mut(fid)) {
+            *installation = Registration::Gone;
+        }
+        registrations.insert(token.to_owned(), Registration::Gone);
     }
 
     pub(crate) fn note_token_request(&self) {
@@ -251,6 +270,11 @@ async fn send(
     Extension(cut): Extension<Cut>,
     request: Request,
 ) -> Response {
+    let answer = take(&fcm, &project, &cut, request).await;
+    port::dated(&fcm.0.pace, answer)
+}
+
+async fn take(fcm: &Fcm, project: &str, cut: &Cut, request: Request) -> Response {
     let http2 = request.version() == Version::HTTP_2;
     let headers = request.headers().clone();
     let body = match request.extract::<Bytes, _>().await {
@@ -259,28 +283,31 @@ async fn send(
             let refusal = Refusal::field("message", "Request payload could not be read");
             // A connection that ended in the middle is nobody's fault, and nobody hears the answer.
             let too_long = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-            return if too_long { refuse(&fcm, &refusal) } else { refusal.respond() };
+            return if too_long { refuse(fcm, &refusal) } else { refusal.respond() };
         }
     };
     if !fcm.authorised(&headers) {
         return Refusal::Unauthenticated.respond();
     }
-    if project != fcm.project_id() {
-        return refuse(&fcm, &Refusal::UnknownProject);
+    if project != fcm.project_id() && project != ANOTHER_PROJECT {
+        return refuse(fcm, &Refusal::UnknownProject);
     }
     if !headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
-        return refuse(&fcm, &Refusal::field("message", "Content-Type is not application/json"));
+        return refuse(fcm, &Refusal::field("message", "Content-Type is not application/json"));
     }
     let (message, validate_only) = match message::read(&body) {
         Ok(read) => read,
-        Err(refusal) => return refuse(&fcm, &refusal),
+        Err(refusal) => return refuse(fcm, &refusal),
     };
+    if project == ANOTHER_PROJECT {
+        return Refusal::SenderIdMismatch.respond();
+    }
     let fault = fcm.0.faults.take(&message.target);
     match fault {
-        Some(fault) if !fault.is_taken() => fault.perform(&cut).await,
+        Some(fault) if !fault.is_taken() => fault.perform(cut).await,
         fault => match (fcm.deliver(message, validate_only, http2), fault) {
             (Err(refusal), _) => refusal.respond(),
-            (Ok(_), Some(fault)) => fault.perform(&cut).await,
+            (Ok(_), Some(fault)) => fault.perform(cut).await,
             (Ok(name), None) => Json(json!({ "name": name })).into_response(),
         },
     }

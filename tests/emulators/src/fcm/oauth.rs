@@ -14,6 +14,7 @@ use super::Fcm;
 use crate::fault::Cut;
 use crate::hold;
 use crate::keys::Jwt;
+use crate::port;
 
 /// Google's own client library writes this audience even when `token_uri` points elsewhere.
 const GOOGLE_AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -30,15 +31,20 @@ pub(super) async fn exchange(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let answer = grant(&fcm, &cut, &headers, &body).await;
+    port::dated(&fcm.0.pace, answer)
+}
+
+async fn grant(fcm: &Fcm, cut: &Cut, headers: &HeaderMap, body: &[u8]) -> Response {
     fcm.note_token_request();
-    if let Err((error, description)) = check(&fcm, &headers, &body) {
+    if let Err((error, description)) = check(fcm, headers, body) {
         fcm.0.witness.unexpected(format!("fcm: token request refused: {description}"));
         let body = json!({ "error": error, "error_description": description });
         return (StatusCode::BAD_REQUEST, Json(body)).into_response();
     }
     let fault = fcm.0.token_faults.take("token");
     if let Some(fault) = fault {
-        return fault.perform(&cut).await;
+        return fault.perform(cut).await;
     }
     let access = format!("ya29.c.{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     hold(&fcm.0.access).insert(access.clone(), fcm.0.pace.now_ms() + LIFETIME_S * 1000);
@@ -88,7 +94,8 @@ fn check_assertion(fcm: &Fcm, jwt: &Jwt<'_>) -> Result<(), Refused> {
     if ends - issued > 3600 || ends <= issued || issued > now + SKEW_S || ends <= now {
         return Err((
             "invalid_grant",
-            "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
+            "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and \
+             exp values in the JWT claim.",
         ));
     }
     let scope = jwt.claims["scope"].as_str().unwrap_or_default();

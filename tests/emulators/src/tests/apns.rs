@@ -136,6 +136,33 @@ async fn provider_tokens_may_not_change_often() -> Result<()> {
 }
 
 #[tokio::test]
+async fn spoilt_connection_takes_nothing_more_and_a_new_one_does() -> Result<()> {
+    let (world, time) = world().await?;
+    let phone = world.iphone("Lestari")?;
+    let push = || Push::good(&world, &time, &phone.push_address());
+    let client = loopback_builder().http2_prior_knowledge().build()?;
+    let on = |client: &reqwest::Client, mut push: Push| {
+        push.client = client.clone();
+        push
+    };
+    assert_eq!(on(&client, push()?).send().await?.0, 200);
+    world.apns.spoil_connections(Environment::Production, "UnrelatedKeyIdInToken");
+    assert_eq!(on(&client, push()?).reason().await?, refused(403, "UnrelatedKeyIdInToken"));
+    assert_eq!(on(&client, push()?).reason().await?, refused(403, "UnrelatedKeyIdInToken"));
+    assert_eq!(push()?.send().await?.0, 200);
+    assert!(world.unexpected().is_empty());
+
+    // A token that comes too soon spoils its connection for the old one too.
+    let client = loopback_builder().http2_prior_knowledge().build()?;
+    let good = push()?;
+    time.advance(60_000);
+    assert_eq!(on(&client, push()?).reason().await?, refused(429, "TooManyProviderTokenUpdates"));
+    assert_eq!(on(&client, good).reason().await?, refused(429, "TooManyProviderTokenUpdates"));
+    assert_eq!(world.take_unexpected().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn headers_are_checked_one_by_one() -> Result<()> {
     let (world, time) = world().await?;
     let phone = world.iphone("Lestari")?;

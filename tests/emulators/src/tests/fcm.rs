@@ -6,7 +6,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::{der, now_s, unsigned, world};
-use crate::fcm::Refusal;
+use crate::fcm::{ANOTHER_PROJECT, Refusal};
 use crate::{Fault, ManualTime, World, loopback_builder, loopback_client};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -120,6 +120,49 @@ async fn unknown_project_and_unknown_token_are_told_apart() -> Result<()> {
     let (status, body) = send(&world, &bearer, world.fcm.project_id(), ring("abc:def")).await?;
     assert_eq!((status, body["error"]["details"][0]["errorCode"].as_str()), (404, Some("UNREGISTERED")));
     assert!(world.unexpected().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn phone_is_unknown_to_another_project_of_the_same_account() -> Result<()> {
+    let (world, time) = world().await?;
+    let (phone, bearer) = (world.android("Margaret")?, access(&world, &time).await?);
+    let (status, body) = send(&world, &bearer, ANOTHER_PROJECT, ring(&phone.push_address())).await?;
+    assert_eq!((status, body["error"]["details"][0]["errorCode"].as_str()), (403, Some("SENDER_ID_MISMATCH")));
+    assert!(phone.pushes().is_empty() && world.unexpected().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn phone_is_reached_by_its_installation_id_until_the_app_is_gone() -> Result<()> {
+    let (world, time) = world().await?;
+    let (phone, bearer) = (world.android("Margaret")?, access(&world, &time).await?);
+    let token = phone.push_address();
+    let to = |name: &str, target: &str| {
+        let mut message = ring("");
+        message.as_object_mut().context("object")?.remove("token");
+        message[name] = json!(target);
+        Ok::<_, anyhow::Error>(message)
+    };
+    let status =
+        async |message| Ok::<_, anyhow::Error>(send(&world, &bearer, world.fcm.project_id(), message).await?.0);
+    let fid = world.fcm.installation_id(&token);
+    assert_eq!(status(to("fid", &fid)?).await?, 200);
+    assert_eq!(status(to("token", &token)?).await?, 200);
+    assert_eq!(phone.pushes().len(), 2);
+    assert_eq!(status(to("fid", &token)?).await?, 400, "a registration token is no installation id");
+    world.take_unexpected();
+    phone.uninstall();
+    assert_eq!(status(to("fid", &fid)?).await?, 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn refusals_are_dated_by_the_emulated_clock() -> Result<()> {
+    let (world, _) = world().await?;
+    let answer = loopback_client()?.post(world.fcm.token_url()).body("no form").send().await?;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["date"]), (400, "Wed, 18 Nov 2026 00:20:00 GMT"));
+    world.take_unexpected();
     Ok(())
 }
 
