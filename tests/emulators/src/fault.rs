@@ -117,6 +117,12 @@ impl Fault {
         self.header("retry-after", value)
     }
 
+    /// Dates the answer (RFC 9110, section 5.6.7) as a vendor does whose clock is not the emulators'.
+    #[must_use]
+    pub fn dated(self, value: impl Into<String>) -> Self {
+        self.header("date", value)
+    }
+
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         if let Way::Answer { headers, .. } = &mut self.way {
             headers.push((name, value.into()));

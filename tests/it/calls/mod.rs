@@ -6,6 +6,7 @@ mod crashes;
 mod flatness;
 mod phone_outcomes;
 mod promises;
+mod push_vendors;
 mod queueing;
 mod reconciling;
 mod retries;
