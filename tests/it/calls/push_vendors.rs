@@ -80,6 +80,33 @@ on_both! {
         assert_eq!(app.world.apns.provider_tokens_seen(Environment::Production), 1, "no other was signed for it");
     }
 
+    async fn vendor_is_asked_again_when_it_says_and_not_before(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        let crowded = Fault::from(fcm::Refusal::QuotaExceeded);
+        app.world.fcm.faults().next(crowded.retry_after("Mon, 12 Oct 2026 08:00:10 GMT"));
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        let late_ms = paired.phone.rings()[0].at_ms - call.due_at.millis();
+        assert!((10_000..12_000).contains(&late_ms), "{late_ms} ms");
+    }
+
+    async fn vendor_that_wants_more_time_than_there_is_loses_the_ring_to_the_next_device_at_once(app: TestApp) {
+        let home = app.app_household().await;
+        let iphone = app.iphone(&home).await;
+        app.advance(5).await;
+        // Seen last, so rung first.
+        let android = app.android(&home).await;
+        let faults = app.world.fcm.faults();
+        let crowded = Fault::from(fcm::Refusal::QuotaExceeded);
+        faults.always(crowded.retry_after("Mon, 12 Oct 2026 09:00:00 GMT"));
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.tries), (CallState::Completed, 1));
+        assert_eq!((faults.hits(), android.phone.rings().len(), iphone.phone.rings().len()), (1, 0, 1));
+        let late_ms = iphone.phone.rings()[0].at_ms - call.due_at.millis();
+        assert!((0..3_000).contains(&late_ms), "{late_ms} ms");
+    }
+
     async fn phone_that_registered_its_installation_id_is_rung_by_it(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;
