@@ -161,7 +161,10 @@ async fn phone_is_reached_by_its_installation_id_until_the_app_is_gone() -> Resu
 async fn refusals_are_dated_by_the_emulated_clock() -> Result<()> {
     let (world, _) = world().await?;
     let answer = loopback_client()?.post(world.fcm.token_url()).body("no form").send().await?;
-    assert_eq!((answer.status().as_u16(), answer.headers()["date"].to_str().unwrap()), (400, "Wed, 18 Nov 2026 00:20:00 GMT"));
+    assert_eq!(
+        (answer.status().as_u16(), answer.headers()["date"].to_str().unwrap()),
+        (400, "Wed, 18 Nov 2026 00:20:00 GMT")
+    );
     world.take_unexpected();
     Ok(())
 }
