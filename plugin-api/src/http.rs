@@ -107,12 +107,11 @@ impl Response {
             ms.trim().parse::<u64>().ok()?
         } else {
             let value = self.header("retry-after")?.trim();
-            match value.parse::<u64>() {
-                Ok(seconds) => seconds.saturating_mul(1_000),
-                Err(_) => {
-                    let from_ms = self.date_ms().unwrap_or(now_ms);
-                    http_date_to_unix_s(value)?.saturating_mul(1_000).saturating_sub(from_ms)
-                }
+            if let Ok(seconds) = value.parse::<u64>() {
+                seconds.saturating_mul(1_000)
+            } else {
+                let from_ms = self.date_ms().unwrap_or(now_ms);
+                http_date_to_unix_s(value)?.saturating_mul(1_000).saturating_sub(from_ms)
             }
         };
         Some(u32::try_from(after_ms).unwrap_or(u32::MAX))
