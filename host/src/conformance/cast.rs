@@ -52,6 +52,21 @@ pub(super) fn context(settings: &str) -> Context {
     }
 }
 
+/// What a host tells of itself with a check; the channel that dials is made up, as its settings are.
+pub(super) fn facts(manifest: &Manifest) -> Vec<(String, String)> {
+    let facts = [
+        ("webhook-urls", format!("https://callpanion.example/webhooks/{}", manifest.id)),
+        ("variables", "callpanion_call_id callee_name language".to_owned()),
+        ("renderer", "family-summary".to_owned()),
+        ("phone-channel", "sample-channel".to_owned()),
+        (
+            "phone-channel-settings",
+            r#"{"agent_id": "sample-agent", "agent_phone_number_id": "sample-number"}"#.to_owned(),
+        ),
+    ];
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// The `i`th ring that this channel may get.
 pub(super) fn ring(manifest: &Manifest, i: usize) -> RingAttempt {
     let channel = manifest.channel_info(&manifest.id);

@@ -254,9 +254,26 @@ impl Plugins {
         self.0.find(provider, PluginKind::Provider)?.fetch_session(conversation, deadline).await
     }
 
-    /// Asks the provider whether everything is set up. Changes nothing.
-    pub async fn check(&self, provider: &str, deadline: Duration) -> Result<Vec<Finding>, PluginFailure> {
-        self.0.find(provider, PluginKind::Provider)?.check(deadline).await
+    /// Asks the provider whether everything is set up. Changes nothing. `facts` are names and values that the plugin is
+    /// told of this host, as the guide of the plugin API lists them.
+    pub async fn check(
+        &self,
+        provider: &str,
+        facts: Vec<(String, String)>,
+        deadline: Duration,
+    ) -> Result<Vec<Finding>, PluginFailure> {
+        self.0.find(provider, PluginKind::Provider)?.check(facts, deadline).await
+    }
+
+    /// Asks a channel that submits ahead what became of a ring that never was: an error is what stands between it and
+    /// its vendor, such as a key that is not accepted. Changes nothing.
+    pub async fn check_channel(&self, channel: &str, deadline: Duration) -> Result<(), PluginFailure> {
+        self.0.find(channel, PluginKind::Channel)?.inspect_nothing(deadline).await
+    }
+
+    /// The settings of a loaded channel as JSON, with its manifest's defaults. Settings hold no secrets.
+    pub fn settings_of_channel(&self, channel: &str) -> Option<String> {
+        self.0.find(channel, PluginKind::Channel).ok().map(|plugin| plugin.settings.clone())
     }
 
     /// Renders a talk in the language of `locale`.

@@ -12,7 +12,7 @@ use super::say;
 use crate::domain::manifest::{PluginKind, Reaches};
 use crate::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Ring, SessionRequest};
 use crate::services::devices::{self, Registration};
-use crate::services::queueing;
+use crate::services::{facts, queueing};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 /// A conversation that no provider knows; the replies of the project say what they like of it.
@@ -98,6 +98,7 @@ async fn talk_once(demo: &Demo, project: &Project) -> anyhow::Result<()> {
         let _ = plugins.read_webhook(id, Vec::new(), sample).await;
     }
     let _ = plugins.fetch_session(id, CONVERSATION, DEADLINE).await;
-    let _ = plugins.check(id, DEADLINE).await;
+    let facts = facts::of(&demo.app.config, plugins, id);
+    let _ = plugins.check(id, facts, DEADLINE).await;
     Ok(())
 }
