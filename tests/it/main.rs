@@ -11,6 +11,7 @@ mod alerts;
 mod audit;
 mod browser;
 mod calls;
+mod check;
 mod config;
 mod db;
 mod demo;
