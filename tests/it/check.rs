@@ -68,8 +68,8 @@ async fn what_is_in_order_is_told_and_nobody_is_called() {
             "ok 488000 of 500000 credits are left. How many can talk at the same time depends on the plan, pro.",
             "note Only a call shows whether the key may start talks, whether the terms of batch calling were accepted, \
              and whether the webhook's secret is right.",
-            "note Only a call shows whether it rings: its vendor cannot be asked anything else.",
-            "note Only a call shows whether it rings: its vendor cannot be asked anything else.",
+            "note Only a call shows whether it rings.",
+            "note Only a call shows whether it rings.",
             "ok Its vendor answers, and accepts its key.",
         ]
     );

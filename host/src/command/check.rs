@@ -53,8 +53,8 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
             },
             Submits::Moment => finding(
                 Severity::Ok,
-                "Only a call shows whether it rings: its vendor cannot be asked anything else.",
-                "Pair a phone or tablet, and press the button that calls now.",
+                "Only a call shows whether it rings.",
+                "Pair a phone with a family of your own, and on the family's page press the button that calls now.",
             ),
         });
     }

@@ -92,7 +92,7 @@ pub enum Command {
     #[command(subcommand)]
     Audit(AuditCommand),
 
-    /// Ask each enabled provider whether its key, agent and webhook are in order
+    /// Ask the vendors of the enabled plugins whether keys, agents, webhook and number are in order
     ///
     /// Sends real requests with the configured credentials, but places no call. Prints all that is found at once: a
     /// line for each finding, and below it what to do.

@@ -297,7 +297,11 @@ async fn call_everything(plugins: &Plugins, memories: &Memories) {
         label(&id, Export::FetchSession);
         let _ = plugins.fetch_session(&id, "conv_1", DEADLINE).await;
         label(&id, Export::Check);
-        let _ = plugins.check(&id, DEADLINE).await;
+        // A provider is told another plugin's settings, and no key with them.
+        let settings = plugins.settings_of_channel("twilio-batch").unwrap();
+        let facts = [("phone-channel", "twilio-batch".to_owned()), ("phone-channel-settings", settings)];
+        let facts = facts.map(|(name, value)| (name.to_owned(), value));
+        let _ = plugins.check(&id, facts.to_vec(), DEADLINE).await;
     }
     for id in plugins.renderer_ids() {
         label(&id, Export::Render);

@@ -27,7 +27,9 @@ use self::sight::Sight;
 use crate::Settings;
 
 /// A vendor's name for something, or an id, is shown so long.
-const NAME_MAX_CHARS: usize = 60;
+const NAME_MAX_CHARS: usize = 40;
+/// So many things are named in one finding: the host shows 500 characters of it.
+const LISTED_MAX: usize = 5;
 
 /// Looks at the key, the agents, the number, the webhook and the credit.
 pub(crate) fn all(ctx: &mut Ctx, settings: &Settings) -> Result<Vec<Finding>, Stop> {
@@ -91,9 +93,9 @@ fn tell_what_only_a_call_shows(report: &mut Report, facts: &Facts) {
     report.note(
         format!("Only a call shows whether the key may start talks{terms}, and whether the webhook's secret is right."),
         format!(
-            "Make a test call. If it does not start, the staff's page says why.{console} If its summary does not come \
-             within a minute after the talk, the secret is wrong: ElevenLabs shows it only once, so make the webhook \
-             anew."
+            "Make a test call. If it does not start, the staff's page says why.{console} If its summary comes only \
+             minutes after the talk, no webhook came: Callpanion's address cannot be reached, or the secret is \
+             wrong. ElevenLabs shows a secret only once, so make the webhook anew."
         ),
     );
 }
@@ -103,11 +105,15 @@ fn short(text: &str) -> String {
     text.chars().take(NAME_MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// Texts as a list in a sentence: `a, b and c`.
+/// Texts as a list in a sentence: `a, b and c`, or `a, b, c, d, e and 7 more`.
 fn listed(texts: &[String]) -> String {
     match texts {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] if texts.len() <= LISTED_MAX => format!("{} and {last}", first.join(", ")),
+        _ => {
+            let shown: Vec<&str> = texts.iter().take(LISTED_MAX).map(String::as_str).collect();
+            format!("{} and {} more", shown.join(", "), texts.len() - LISTED_MAX)
+        }
     }
 }

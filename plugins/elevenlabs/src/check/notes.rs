@@ -30,18 +30,18 @@ const READ: [&[Note]; 11] = [
 /// What may be wrong with the notes of an agent; the notes with the types that fit.
 enum Fault {
     /// These are not noted.
-    AreMissing(Vec<String>),
+    Missing(Vec<String>),
     /// These are noted as another type.
-    AreOfAnotherType(Vec<String>),
+    OfAnotherType(Vec<String>),
     /// They stand with items that several agents share, which the agent's page does not show.
-    AreShared,
+    Shared,
 }
 
 impl Fault {
     /// The table: how grave, what is wrong, and how it is mended.
     fn say(&self, agent: &str) -> Finding {
         match self {
-            Self::AreMissing(notes) => Finding::new(
+            Self::Missing(notes) => Finding::new(
                 Severity::Warning,
                 format!("Agent {agent} does not note all that the summary can use."),
                 format!(
@@ -50,7 +50,7 @@ impl Fault {
                     notes.join(", ")
                 ),
             ),
-            Self::AreOfAnotherType(notes) => Finding::new(
+            Self::OfAnotherType(notes) => Finding::new(
                 Severity::Warning,
                 format!("Agent {agent} notes something as a type that the summary cannot read."),
                 format!(
@@ -59,7 +59,7 @@ impl Fault {
                     notes.join(", ")
                 ),
             ),
-            Self::AreShared => Finding::new(
+            Self::Shared => Finding::new(
                 Severity::Ok,
                 format!("What agent {agent} notes cannot be seen from here: it stands with items that agents share."),
                 "Look on the agent's Analysis tab in the ElevenLabs console whether it has emergency_flag (boolean) \
@@ -82,7 +82,7 @@ fn faults(settings: &Value) -> Vec<Fault> {
     let collected = &settings["data_collection"];
     let is_listed = |list: &Value| list.as_array().is_some_and(|items| !items.is_empty());
     if collected.as_object().is_none_or(serde_json::Map::is_empty) && is_listed(&settings["analysis_items"]) {
-        return vec![Fault::AreShared];
+        return vec![Fault::Shared];
     }
     let (mut missing, mut odd) = (Vec::new(), Vec::new());
     for line in READ {
@@ -94,7 +94,7 @@ fn faults(settings: &Value) -> Vec<Fault> {
             _ => {}
         }
     }
-    let seen = [(!missing.is_empty(), Fault::AreMissing(missing)), (!odd.is_empty(), Fault::AreOfAnotherType(odd))];
+    let seen = [(!missing.is_empty(), Fault::Missing(missing)), (!odd.is_empty(), Fault::OfAnotherType(odd))];
     seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
 }
 

@@ -32,6 +32,8 @@ struct Stage {
     /// The settings of the channel that dials, among the facts.
     channel: Value,
     bodies: [Value; 7],
+    /// Bodies of further agents.
+    more: Vec<Value>,
     /// Other answers than these bodies, by their places.
     instead: Vec<(usize, Answer)>,
 }
@@ -70,6 +72,7 @@ impl Stage {
                 app_agent,
                 phone_agent,
             ],
+            more: Vec::new(),
             instead: Vec::new(),
         }
     }
@@ -101,7 +104,9 @@ fn check(change: impl FnOnce(&mut Stage)) -> (Vec<Finding>, Vec<Request>) {
     }
     let is_asked =
         |place: usize| place != NUMBERS || (dials && stage.channel["base_url"] != "https://elsewhere.example");
-    let script = answers.into_iter().enumerate().filter(|(place, _)| is_asked(*place)).map(|(_, answer)| answer);
+    let more = stage.more.iter().map(|body| response(200, &body.to_string()));
+    let script =
+        answers.into_iter().enumerate().filter(|(place, _)| is_asked(*place)).map(|(_, answer)| answer).chain(more);
     let (result, requests) = drive(&context, script, ElevenLabs::check);
     (result.unwrap_or_else(|failure| panic!("{failure:?}")), requests)
 }

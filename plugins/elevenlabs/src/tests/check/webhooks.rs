@@ -106,6 +106,23 @@ fn what_is_old_or_written_otherwise_is_no_fault() {
 }
 
 #[test]
+fn of_many_agents_some_are_named() {
+    let many = |stage: &mut Stage| {
+        for language in 0..20 {
+            stage.settings["phone_agents"][format!("l{language}")] = format!("agent_of_{language}").into();
+        }
+        *chosen(stage) = Value::Null;
+    };
+    // Each is there, under a name that is as long as may be.
+    let findings = super::findings(|stage| {
+        many(stage);
+        stage.bodies[APP]["name"] = "n".repeat(200).into();
+        stage.more = vec![stage.bodies[APP].clone(); 20];
+    });
+    assert!(findings.iter().any(|finding| finding.what.contains(" and 17 more.")), "{findings:?}");
+}
+
+#[test]
 fn an_agent_may_have_a_webhook_of_its_own() {
     let own = |stage: &mut Stage| {
         stage.bodies[APP]["platform_settings"]["workspace_overrides"]["webhooks"] =
