@@ -49,8 +49,9 @@ impl Report {
                 return None;
             }
             Sight::Absent => (Severity::Warning, "ElevenLabs does not know the page".to_owned(), UPDATE.to_owned()),
+            // The key is good for calls; only an admin's may look at some of this.
             Sight::BadKey(codes) | Sight::Denied(codes) => {
-                (Severity::Problem, format!("ElevenLabs denies it ({codes})"), ALLOW.to_owned())
+                (Severity::Warning, format!("ElevenLabs denies it ({codes})"), ALLOW.to_owned())
             }
             Sight::Unseen(severity, why, mend) => (severity, why, mend),
         };

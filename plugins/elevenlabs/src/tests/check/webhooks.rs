@@ -51,6 +51,12 @@ fn what_is_chosen_wrongly_is_told() {
         (|s| chosen(s)["send_audio"] = true.into(), Severity::Warning, "recordings", "Audio"),
         (|s| chosen(s)["transcript_format"] = "opentelemetry".into(), Severity::Problem, "OpenTelemetry", "JSON"),
         (|s| s.answer(SETTINGS, 500, ""), Severity::Warning, "of the choice of the webhook", "again"),
+        (
+            |s| s.answer(WEBHOOKS, 403, r#"{"detail":{"code":"forbidden"}}"#),
+            Severity::Warning,
+            "of the webhooks: ElevenLabs denies it (forbidden)",
+            "admin",
+        ),
         (|s| s.answer(WEBHOOKS, 404, ""), Severity::Warning, "of the webhooks: ElevenLabs does not know", "Update"),
     ]);
 }
