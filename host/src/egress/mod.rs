@@ -28,6 +28,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 mod vendor_clock;
+pub mod web_push;
 pub mod webhook_signature;
 
 use std::collections::{BTreeMap, BTreeSet};
