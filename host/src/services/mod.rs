@@ -80,3 +80,4 @@ pub mod staff;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+pub mod web_push_key;

@@ -106,6 +106,10 @@ word_enum! {
         GoogleServiceAccount = "google-service-account",
         /// `authorization: bearer …`, with a JWT signed with ES256, as APNs wants it.
         JwtEs256 = "jwt-es256",
+        /// For Web Push: the body sealed for one reader (RFC 8291), whose keys the request names in the headers
+        /// `web-push-p256dh` and `web-push-auth`; and `authorization: vapid …` (RFC 8292), signed as the
+        /// installation.
+        WebPush = "web-push",
         /// Nothing: it verifies webhooks, and is never sent.
         HmacSecret = "hmac-secret",
     }
@@ -120,6 +124,7 @@ impl CredentialKind {
             Self::Bearer | Self::HmacSecret => &["value_file"],
             Self::GoogleServiceAccount => &["json_file"],
             Self::JwtEs256 => &["team_id", "key_id", "key_file"],
+            Self::WebPush => &["contact"],
         }
     }
 }

@@ -3,11 +3,15 @@
 //! needs an account of the operator's.
 //!
 //! A plugin says what is sent, and to which subscription; here it is sealed and signed, since a plugin holds no secret.
-//! Services walk in with what devices register. It calls nobody.
+//! A credential walks in with each request, a start with the key, services with what devices register.
 
 mod contact;
+mod message;
 mod seal;
+mod signer;
 mod subscription;
+#[cfg(test)]
+mod tests;
 mod vapid;
 
 use base64::Engine as _;
@@ -16,7 +20,10 @@ use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::{PublicKey, SecretKey};
 
 pub use contact::{Contact, NoContact};
+pub(super) use message::{Unfit, sealed};
 pub use seal::{Once, Unsealed, seal};
+pub use signer::InstallationKey;
+pub(super) use signer::Signer;
 pub use subscription::{NoSubscription, Reader, Subscription};
 pub use vapid::{NoVapidKey, VapidKey};
 
