@@ -73,7 +73,8 @@ word_enum! {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostWish {
-    /// The setting that holds the URL, of type `string`. While it is empty, nothing is asked for.
+    /// The setting that holds the URL, of type `string`, or several with blanks between. While it is empty, nothing is
+    /// asked for.
     pub setting: String,
     /// Why, in plain words.
     pub reason: String,
@@ -158,9 +159,19 @@ impl Manifest {
     /// What the pipeline must know of this channel; `None` for other kinds.
     pub fn channel_info(&self, id: &str) -> Option<ChannelInfo> {
         let section = self.channel?;
-        let (reaches, version) = (section.reaches()?, self.version.clone());
-        let is_told = self.asks_for(DataKind::Profile);
-        Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version, is_told })
+        Some(ChannelInfo {
+            id: id.to_owned(),
+            reaches: section.reaches()?,
+            submits: section.submits,
+            version: self.version.clone(),
+            is_told: self.asks_for(DataKind::Profile),
+            takes_subscriptions: self.takes_subscriptions(),
+        })
+    }
+
+    /// Whether the addresses of this channel are subscriptions of Web Push.
+    pub fn takes_subscriptions(&self) -> bool {
+        self.credentials.iter().any(|wish| wish.kind == CredentialKind::WebPush)
     }
 
     /// Whether it asks to be shown this.

@@ -68,12 +68,10 @@ impl Subscription {
     /// may do without https.
     pub fn read(text: &str, inside: bool) -> Result<Self, NoSubscription> {
         let Said { endpoint, keys } = serde_json::from_str(text).map_err(|_| NoSubscription::Json)?;
-        if endpoint.len() > ENDPOINT_MAX_BYTES {
-            return Err(NoSubscription::Endpoint);
-        }
         let endpoint = Url::parse(&endpoint).map_err(|_| NoSubscription::Endpoint)?;
         let is_bare = endpoint.username().is_empty() && endpoint.password().is_none() && endpoint.fragment().is_none();
-        if !(endpoint.scheme() == "https" || (inside && endpoint.scheme() == "http")) || !is_bare {
+        let is_web = endpoint.scheme() == "https" || (inside && endpoint.scheme() == "http");
+        if !is_bare || !is_web || endpoint.as_str().len() > ENDPOINT_MAX_BYTES {
             return Err(NoSubscription::Endpoint);
         }
         Ok(Self { endpoint, reader: Reader::read(&keys.p256dh, &keys.auth)? })
@@ -152,6 +150,7 @@ mod tests {
             "https://",
             "",
             &format!("https://push.example.net/{}", "x".repeat(1_024)),
+            &format!("https://push.example.net/{}", "é".repeat(200)),
         ] {
             assert_eq!(refusal(&said(endpoint, P256DH, AUTH)), Some(NoSubscription::Endpoint), "{endpoint}");
         }

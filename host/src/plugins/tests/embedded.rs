@@ -119,6 +119,7 @@ async fn embedded_channel_rings_over_http2_and_answers_for_each_ring() {
         plugins.channels(),
         [ChannelInfo {
             is_told: true,
+            takes_subscriptions: false,
             id: "apns-voip".to_owned(),
             reaches: Reaches::Device(DevicePlatform::Ios),
             submits: Submits::Moment,
@@ -188,7 +189,7 @@ fn every_embedded_plugin_has_a_usable_manifest_and_needs_no_more_than_there_is()
         assert_eq!(manifest.id, embedded.id);
         machine.prepare(embedded.component).unwrap();
     }
-    assert_eq!(builtin::BUILTIN.len(), 5);
+    assert_eq!(builtin::BUILTIN.len(), 6);
 }
 
 #[test]
