@@ -39,5 +39,6 @@ mod sim;
 mod states;
 mod testing;
 mod tz_release;
+mod web_push;
 mod webhooks;
 mod zones;

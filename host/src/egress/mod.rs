@@ -49,7 +49,7 @@ pub use send::{Prepared, flaw};
 use self::client::{Client, ClientMaker};
 use self::credential::Credential;
 use self::lane::Lane;
-use self::web_push::InstallationKey;
+use self::web_push::{InstallationKey, NoSubscription, Subscription};
 use crate::clock::Clock;
 use crate::config::plugins::CredentialConfig;
 
@@ -165,6 +165,15 @@ impl Egress {
         }
         let bare = Client::Negotiated(clients.negotiated()?);
         Ok(Self { permits, clock, bare, lanes })
+    }
+
+    /// Reads what a device says of where Web Push reaches it. Its push service must be one that is granted.
+    pub fn read_subscription(&self, text: &str) -> Result<Subscription, NoSubscription> {
+        let subscription = Subscription::read(text, self.permits.private_addresses)?;
+        let endpoint = subscription.endpoint();
+        let origin = Origin::of(endpoint).ok_or(NoSubscription::Endpoint)?;
+        self.check_grants(endpoint, &origin).map_err(|_| NoSubscription::NotGranted)?;
+        Ok(subscription)
     }
 
     /// Whether so many requests may come now: false while a vendor, or each of many, has said that it is asked too

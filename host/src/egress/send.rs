@@ -134,7 +134,7 @@ impl Egress {
         }
     }
 
-    fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
+    pub(super) fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
         let plugin = &self.permits.plugin;
         if !self.permits.origins.contains(origin) {
             // Not which: the plugin may have written what it knows of a person into the name.

@@ -63,6 +63,7 @@ use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
 };
+use crate::egress::web_push::NoSubscription;
 use crate::egress::webhook_signature::SignatureError;
 
 /// Every loaded plugin. Cheap to clone; clones share everything.
@@ -163,6 +164,14 @@ impl Plugins {
         let (until, limits) = (plugin.until(Duration::MAX), Limits { memory_mb, ..plugin.limits });
         let ran = plugin.run_within(limits, instructions, until, Arc::new(input), Arc::new(turn)).await?;
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
+    }
+
+    /// Reads what a device registers with a channel whose addresses are subscriptions of Web Push. Gives it as it is
+    /// kept: the same text for the same subscription. `None` where addresses are something else.
+    pub fn read_subscription(&self, channel: &str, address: &str) -> Option<Result<String, NoSubscription>> {
+        let plugin = self.0.find(channel, PluginKind::Channel).ok()?;
+        let read = || plugin.egress.read_subscription(address).map(|subscription| subscription.to_string());
+        plugin.manifest.takes_subscriptions().then(read)
     }
 
     /// Rings these, at most 100: one verdict for each, in their order.

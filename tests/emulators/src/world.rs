@@ -165,6 +165,12 @@ impl World {
         Ok(self.keep(phone))
     }
 
+    /// A new browser, not yet paired. It subscribes to the key of the host that it is paired with.
+    pub fn browser(&self, name: &str) -> Result<Phone, StartError> {
+        let phone = Phone::browser(name, &self.pace, &self.witness, &self.eleven, &self.push_service)?;
+        Ok(self.keep(phone))
+    }
+
     fn keep(&self, phone: Phone) -> Phone {
         hold(&self.phones).push(phone.clone());
         phone

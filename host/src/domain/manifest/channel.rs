@@ -73,8 +73,6 @@ pub struct ChannelInfo {
     pub version: String,
     /// It asks for what the agent is told of the callee.
     pub is_told: bool,
-    /// Its addresses are subscriptions of Web Push.
-    pub takes_subscriptions: bool,
 }
 
 impl ChannelSection {

@@ -159,14 +159,9 @@ impl Manifest {
     /// What the pipeline must know of this channel; `None` for other kinds.
     pub fn channel_info(&self, id: &str) -> Option<ChannelInfo> {
         let section = self.channel?;
-        Some(ChannelInfo {
-            id: id.to_owned(),
-            reaches: section.reaches()?,
-            submits: section.submits,
-            version: self.version.clone(),
-            is_told: self.asks_for(DataKind::Profile),
-            takes_subscriptions: self.takes_subscriptions(),
-        })
+        let (reaches, version) = (section.reaches()?, self.version.clone());
+        let is_told = self.asks_for(DataKind::Profile);
+        Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version, is_told })
     }
 
     /// Whether the addresses of this channel are subscriptions of Web Push.

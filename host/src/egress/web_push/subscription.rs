@@ -48,6 +48,9 @@ pub enum NoSubscription {
     /// No authentication secret.
     #[error("its `keys.auth` is not {AUTH_BYTES} bytes, in base64url without padding")]
     Auth,
+    /// Its push service may not be talked to.
+    #[error("its push service is none that the operator granted")]
+    NotGranted,
 }
 
 /// The JSON. What else stands in it, `expirationTime` say, is not needed.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::tests::{door, post_to, room, send, serve, soon};
 use super::super::{Answer, CredentialConfig, Egress, Permits, Request, Trust};
-use super::InstallationKey;
+use super::{InstallationKey, NoSubscription};
 use crate::clock::Clock;
 use crate::domain::Moment;
 
@@ -69,6 +69,28 @@ async fn what_cannot_be_sealed_never_leaves() {
     let answer = send(&door, &for_nobody, soon(), &room()).await;
     assert!(matches!(&answer, Answer::Unsent(why) if why.contains("`web-push-auth`")), "{answer:?}");
     assert!(!answer.tells_of_vendor());
+}
+
+#[tokio::test]
+async fn only_a_granted_push_service_may_be_registered() {
+    let said = |origin: &str| {
+        let keys = json!({
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        });
+        json!({ "endpoint": format!("{origin}/send/1"), "keys": keys }).to_string()
+    };
+    let outside = door(&["https://push.example.net", "http://push.example.net"], false, &[]);
+    let refusal = |origin: &str| outside.read_subscription(&said(origin)).err();
+    assert_eq!(refusal("https://push.example.net"), None);
+    assert_eq!(refusal("https://push.example.net:8443"), Some(NoSubscription::NotGranted));
+    assert_eq!(refusal("https://other.example.net"), Some(NoSubscription::NotGranted));
+    assert_eq!(refusal("http://push.example.net"), Some(NoSubscription::Endpoint));
+    let by_number = door(&["https://127.0.0.1"], false, &[]);
+    let refused = by_number.read_subscription(&said("https://127.0.0.1")).err();
+    assert_eq!(refused, Some(NoSubscription::NotGranted), "the operator's own network is not granted");
+    let inside = door(&["http://127.0.0.1:8080"], true, &[]);
+    assert!(inside.read_subscription(&said("http://127.0.0.1:8080")).is_ok());
 }
 
 #[tokio::test]

@@ -119,7 +119,6 @@ async fn embedded_channel_rings_over_http2_and_answers_for_each_ring() {
         plugins.channels(),
         [ChannelInfo {
             is_told: true,
-            takes_subscriptions: false,
             id: "apns-voip".to_owned(),
             reaches: Reaches::Device(DevicePlatform::Ios),
             submits: Submits::Moment,
