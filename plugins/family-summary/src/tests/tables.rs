@@ -56,7 +56,7 @@ fn each_pattern_is_well_formed() {
             assert!(tokens.iter().skip(1).all(|token| *token != "^"), "{pattern:?} begins in its middle");
             assert!(tokens.iter().rev().skip(1).all(|token| !edges(token)), "{pattern:?} ends in its middle");
             for name in tokens.iter().flat_map(|token| token.split(['|', '&', '!'])) {
-                let known = |name| table.classes.iter().any(|(class, _)| *class == name);
+                let known = |name: &str| table.classes.iter().any(|(class, _)| *class == name);
                 assert!(name.strip_prefix('@').is_none_or(known), "{pattern:?} names an unknown class");
             }
             let gaps = tokens.iter().filter_map(|token| token.strip_prefix('~'));

@@ -38,36 +38,39 @@ const CLASSES: &[(&str, &str)] = &[
 const NAMED: &[(Theme, &str)] = &[
     (
         Theme::Dying,
-        "why ~2 god|lord ~3 take|leave me|behind, what ~2 i ~1 still ~1 living for, no ~1 reason to ~1 get \
-         up|live|carry|go|be, wish ~2 it|everything ~1 would|could ~2 end|stop, wish ~1 it|everything ~1 was all over, \
-         god|lord|jesus ~4 taken me, let me die|go $, lost ~1 the will to live ~1 $|since|now|anymore, fed up ~1 \
-         with|of life|living, feel like giving up ~1 $|altogether|on, given up on life|living, put me out of my \
-         misery, no use to anyone|anybody|anymore ~1 $|and|i, want|wants|wanted|wanna|wish|wished|wishing|hope ~2 to \
-         die, hoping|ready|prefer|love|like|rather|waiting|pray|praying ~2 to die, \
-         want|wanna|rather|better|wish|wished ~3 dead, rather die, wish ~2 i ~2 dead|die|died|gone, wish ~2 i ~2 \
-         not|never ~1 wake|woken|born, wish ~2 i ~2 hadnt ~1 woken|born, hope|wish|pray ~4 dont|not|never|wont ~1 wake \
-         ~1 $|up|again|tomorrow, wish ~5 sleep ~1 and ~2 not|never ~1 wake, never wake|waking up, want|like|love ~2 to \
-         ~1 sleep ~1 and ~2 not|never ~1 wake, better off ~2 dead|without me|gone, \
-         kill|killing|hang|drown|poison|hurt|harm myself, end|ending ~1 my ~2 life|days, end|ending it all, want ~2 \
-         end it, want it ~2 all ~1 end|over|finished, want ~1 it ~2 to be over, want ~1 it ~1 all ~1 to end|stop|be, \
-         take|taking|took my own life, do away with myself, suicid*, @scant ~2 want|wanna|wish|care ~2 \
-         live|living|alive, @scant ~1 want|wanna ~2 here anymore|any, @scant ~1 want|wanna to go on, @scant ~1 \
-         want|wanna to wake up, cant|cannot go on $|like|living|anymore|any|this|without|much, no|any|what|whats ~1 \
-         reason|point|use|sense ~3 live|living|alive|anymore, no|any|what|whats ~1 the point|use ~3 living|on|anymore, \
-         @scant ~2 see the point ~3 anymore|any|living|on, nothing ~3 to live for, nothing left to live, \
-         tired|sick|weary|enough|fed ~3 living|life, life|living ~3 not|isnt|no ~1 worth, not worth ~1 living|life, \
-         life ~2 worth nothing, god|lord|jesus|angels ~4 take me, take me lord|god|jesus, take me home lord|god|jesus, \
-         ready to go ~2 to|up to heaven|god|jesus, had enough of ~2 life|living|everything, overdose, \
+        "wish ~1 i wasnt|werent|wouldnt ~1 here|alive|around|wake|anymore, @scant ~2 see ~1 any|a|the \
+         reason|point|sense ~2 going|keep|carry|live|living|on|go, no reason ~2 to ~1 keep|go|carry, if i ~1 was|were \
+         dead|gone ~1 $|tomorrow|already, want ~2 to ~1 end it|everything, why ~2 god|lord ~3 take|leave me|behind, \
+         what ~2 i ~1 still ~1 living for, no ~1 reason to ~1 get up|live|carry|go|be, wish ~2 it|everything ~1 \
+         would|could ~2 end|stop, wish ~1 it|everything ~1 was all over, god|lord|jesus ~4 taken me, let me die|go $, \
+         lost ~1 the will to live ~1 $|since|now|anymore, fed up ~1 with|of life|living, feel like giving up ~1 \
+         $|altogether|on, given up on life|living, put me out of my misery, no use to anyone|anybody|anymore ~1 \
+         $|and|i, want|wants|wanted|wanna|wish|wished|wishing|hope ~2 to die, \
+         hoping|ready|prefer|love|like|rather|waiting|pray|praying ~2 to die, want|wanna|rather|better|wish|wished ~3 \
+         dead, rather die, wish ~2 i ~2 dead|die|died|gone, wish ~2 i ~2 not|never ~1 wake|woken|born, wish ~2 i ~2 \
+         hadnt ~1 woken|born, hope|wish|pray ~4 dont|not|never|wont ~1 wake ~1 $|up|again|tomorrow, wish ~5 sleep ~1 \
+         and ~2 not|never ~1 wake, never wake|waking up, want|like|love ~2 to ~1 sleep ~1 and ~2 not|never ~1 wake, \
+         better off ~2 dead|without me|gone, kill|killing|hang|drown|poison|hurt|harm myself, end|ending ~1 my ~2 \
+         life|days, end|ending it all, want ~2 end it, want it ~2 all ~1 end|over|finished, want ~1 it ~2 to be over, \
+         want ~1 it ~1 all ~1 to end|stop|be, take|taking|took my own life, do away with myself, suicid*, @scant ~2 \
+         want|wanna|wish|care ~2 live|living|alive, @scant ~1 want|wanna ~2 here anymore|any, @scant ~1 want|wanna to \
+         go on, @scant ~1 want|wanna to wake up, cant|cannot go on $|like|living|anymore|any|this|without|much, \
+         no|any|what|whats ~1 reason|point|use|sense ~3 live|living|alive|anymore, no|any|what|whats ~1 the point|use \
+         ~3 living|on|anymore, @scant ~2 see the point ~3 anymore|any|living|on, nothing ~3 to live for, nothing left \
+         to live, tired|sick|weary|enough|fed ~3 living|life, life|living ~3 not|isnt|no ~1 worth, not worth ~1 \
+         living|life, life ~2 worth nothing, god|lord|jesus|angels ~4 take me, take me lord|god|jesus, take me home \
+         lord|god|jesus, ready to go ~2 to|up to heaven|god|jesus, had enough of ~2 life|living|everything, overdose, \
          swallow|swallowing|take|taking ~1 all ~1 my|the ~1 pills|tablets ~1 at|together, wont be here much longer, \
          burden ~4 gone|dead",
     ),
     (
         Theme::Chest,
-        "cant|cannot|couldnt|hard|hardly ~3 fill my lungs, hard|harder|difficult ~2 to breathe, @scant|couldnt ~1 \
-         catch ~1 breath, puffing|panting|wheezing ~3 just|only|sitting|lying|dressed|step|night|bed|stairs, chest ~2 \
-         feels|feel ~3 funny|bad|odd|strange|wrong|like|full, something ~3 on my chest, lungs ~3 hurt*|burn*|ache*, \
-         angina ~2 is|was|last|this, ache|aching|tight*|pressure|pressing|squeez*|stab*|burning|crushing|weight ~4 \
-         chest, band|heav*|gripping|elephant|brick|stone|cramp*|twinge*|discomfort|niggl*|sore* ~4 chest, \
+        "cant|cannot|couldnt|not|dont|never ~4 get|getting|have ~1 enough air|breath, cant|cannot|couldnt|hard|hardly \
+         ~3 fill my lungs, hard|harder|difficult ~2 to breathe, @scant|couldnt ~1 catch ~1 breath, \
+         puffing|panting|wheezing ~3 just|only|sitting|lying|dressed|step|night|bed|stairs, chest ~2 feels|feel ~3 \
+         funny|bad|odd|strange|wrong|like|full, something ~3 on my chest, lungs ~3 hurt*|burn*|ache*, angina ~2 \
+         is|was|last|this, ache|aching|tight*|pressure|pressing|squeez*|stab*|burning|crushing|weight ~4 chest, \
+         band|heav*|gripping|elephant|brick|stone|cramp*|twinge*|discomfort|niggl*|sore* ~4 chest, \
          sat|sitting|standing|sits|lying ~1 on my chest, feeling ~2 chest, breathing ~3 \
          bad|worse|terrible|difficult|hard|heavy|laboured|short|poor|trouble, breath ~3 short, chest pain*, pain* ~5 \
          chest, my|the|through|across|on|in|left|tight chest ~4 \
@@ -133,24 +136,25 @@ const NAMED: &[(Theme, &str)] = &[
          eating, @scant ~2 keep ~2 down, cant|couldnt|wont get ~3 food|anything|bite ~1 down, skip* ~3 \
          meals|dinner|dinners|eating, go|going|gone|went ~3 without ~2 food|eating|meals|dinner, pushed|push ~2 plate \
          ~1 away, only|just ~2 tea|toast|biscuits|water ~3 days|since|week, not|never|hardly|isnt ~1 hungry ~2 \
-         days|anymore|lately|all|ever|now|weeks|since, never ~2 hungry ~1 $|now|anymore|these, forget*|forgot* ~1 to \
+         days|anymore|lately|all|ever|weeks|since, never ~2 hungry ~1 $|now|anymore|these, forget*|forgot* ~1 to \
          eat*|ate ~1 $|for|these|today|yesterday|most|anything, no food ~3 house|fridge|left|in, fridge|cupboard* ~3 \
          empty|bare, starv* myself",
     ),
     (
         Theme::Confusion,
-        "@scant ~2 find ~1 my ~1 own|bedroom|bathroom|kitchen|toilet|room|bed, find|lose ~1 own|bedroom|bathroom ~1 \
-         sometimes|anymore, so|all|get|getting|very|quite ~1 mixed up $|now|lately|these|about|in, \
-         losing|lose|lost|loose track of ~1 the|what|my day|days|time|week, @scant ~1 make ~1 sense|head of ~1 \
-         it|anything|things ~1 $|anymore, everything ~1 is|seems|feels ~2 strange|unfamiliar|wrong, @scant ~1 \
-         know|recogni* ~1 this|the place|house|room|street, who brought|put me here, head|mind|thoughts|brain ~3 all \
-         over the place, @scant|couldnt ~2 remember|know|recall ~1 my ~1 \
-         own|daughter|son|husband|wife|children|grandchildren ~1 name|names, lost ~1 track of ~1 the days|day|what, \
-         strangers in my house|room|bed|kitchen|home, @scant ~1 know ~1 what|whats what, mixed up ~1 my days, if \
-         its|it ~1 morning|day|night|afternoon or ~1 evening|night|afternoon|day|morning, who ~3 \
-         people|men|man|woman|lady ~2 in my|the house|room|bed|kitchen, in ~1 a ~1 muddle|daze|fog, @scant|couldnt ~2 \
-         work ~1 out ~1 what|which day|month|year, mind|memory ~1 is|s|keeps ~1 going|failing|slipping ~1 \
-         $|fast|now|and|away|i, im|am|feel|feeling|get|getting|got|was|been|becoming|become|gets ~3 \
+        "no idea ~1 where|who ~1 i|im|we, no idea ~1 what day|year|month, @scant ~2 find ~1 my ~1 \
+         own|bedroom|bathroom|kitchen|toilet|room|bed, find|lose ~1 own|bedroom|bathroom ~1 sometimes|anymore, \
+         so|all|get|getting|very|quite ~1 mixed up $|now|lately|these|about|in, losing|lose|lost|loose track of ~1 \
+         the|what|my day|days|time|week, @scant ~1 make ~1 sense|head of ~1 it|anything|things ~1 $|anymore, \
+         everything ~1 is|seems|feels ~2 strange|unfamiliar|wrong, @scant ~1 know|recogni* ~1 this|the \
+         place|house|room|street, who brought|put me here, head|mind|thoughts|brain ~3 all over the place, \
+         @scant|couldnt ~2 remember|know|recall ~1 my ~1 own|daughter|son|husband|wife|children|grandchildren ~1 \
+         name|names, lost ~1 track of ~1 the days|day|what, strangers in my house|room|bed|kitchen|home, @scant ~1 \
+         know ~1 what|whats what, mixed up ~1 my days, if its|it ~1 morning|day|night|afternoon or ~1 \
+         evening|night|afternoon|day|morning, who ~3 people|men|man|woman|lady ~2 in my|the house|room|bed|kitchen, in \
+         ~1 a ~1 muddle|daze|fog, @scant|couldnt ~2 work ~1 out ~1 what|which day|month|year, mind|memory ~1 \
+         is|s|keeps ~1 going|failing|slipping ~1 $|fast|now|and|away|i, \
+         im|am|feel|feeling|get|getting|got|was|been|becoming|become|gets ~3 \
          confused|muddled|disoriented|disorientated|bewildered|befuddled, mixed up ~3 \
          days|day|time|times|everything|night, confused ~3 where|who|day|days|time|morning|night|year, @scant|couldnt \
          ~2 know|remember|tell|sure|understand|say|knew|recall ~2 where ~1 i|im|ive|my ~2 am|was|is|live|lived|be|im, \

@@ -28,8 +28,8 @@ const CLASSES: &[(&str, &str)] = &[
     ("and", "dan terus lantas cuma hanya"),
     (
         "turn",
-        "tapi tetapi namun karena soalnya sebab waktu ketika sejak semenjak setelah makanya kalau kalo jika padahal \
-         supaya biar gara",
+        "tapi tetapi namun karena soalnya sebab ketika sejak semenjak setelah makanya kalau kalo jika padahal supaya \
+         biar gara",
     ),
     ("belum", "tidak tak nggak enggak ngga engga gak ga ndak kagak belum jarang nda ora"),
     ("tidak", "tidak tak nggak enggak ngga engga gak ga ndak kagak jarang nda ora"),
@@ -38,9 +38,10 @@ const CLASSES: &[(&str, &str)] = &[
 const NAMED: &[(Theme, &str)] = &[
     (
         Theme::Dying,
-        "hidup ~2 buat|untuk apa, lebih ~1 baik ~1 mati, baik|mending|lebih ~3 menyusul|nyusul ~1 \
-         bapak|ibu|suami|istri|almarhum*|dia|mama|papa, @belum ~1 ingin|mau|pengen bangun ~1 lagi, menyerah ~2 hidup, \
-         @tidak ~1 ada ~1 harapan ~1 $|hidup|lagi, dipanggil ~1 tuhan|gusti|allah ~1 saja, \
+        "ingin|mau|pengen|pingin ~1 mengakhiri|akhiri ~1 semua*|segalanya|hidup*|saja, @belum ~1 ada ~1 \
+         keinginan|kemauan|gairah ~2 hidup, hidup ~2 buat|untuk apa, lebih ~1 baik ~1 mati, baik|mending|lebih ~3 \
+         menyusul|nyusul ~1 bapak|ibu|suami|istri|almarhum*|dia|mama|papa, @belum ~1 ingin|mau|pengen bangun ~1 lagi, \
+         menyerah ~2 hidup, @tidak ~1 ada ~1 harapan ~1 $|hidup|lagi, dipanggil ~1 tuhan|gusti|allah ~1 saja, \
          ingin|mau|pengen|pingin|kepingin|pengin|kepengen|kepengin|rasanya ~3 mati, \
          mending|mendingan|lebih|baik|biar|minta|cepat|nunggu|tunggu|menunggu ~3 mati, \
          ingin|mau|pengen|pingin|kepingin|pengin|kepengen|kepengin|mending|mendingan|baik|cepat ~2 meninggal, bunuh \
@@ -56,8 +57,9 @@ const NAMED: &[(Theme, &str)] = &[
     ),
     (
         Theme::Chest,
-        "susah|sulit|berat ~2 ambil|mengambil|tarik|menarik|narik ~1 napas|nafas, sesek, seseg, ampek, @tidak ~2 bisa \
-         ~2 bernapas|bernafas|napas|nafas, bisa|dapat ~1 bernapas|bernafas ~2 susah|enak, dada* ~5 \
+        "kurang|tidak|nggak|gak ~1 bisa ~1 bernapas|bernafas|napas|nafas, susah|sulit|berat ~2 \
+         ambil|mengambil|tarik|menarik|narik ~1 napas|nafas, sesek, seseg, ampek, @tidak ~2 bisa ~2 \
+         bernapas|bernafas|napas|nafas, bisa|dapat ~1 bernapas|bernafas ~2 susah|enak, dada* ~5 \
          sakit|nyeri|sesak|berat|panas|perih|sempit|tertekan, dada* ~5 \
          ditindih|ditekan|ditusuk*|tertusuk*|terbakar|senut*|ampek|begah|seperti, \
          sakit|nyeri|sesak|berat|panas|perih|tekanan ~4 dada*, sesak ~1 napas|nafas, napas*|nafas* ~3 \
@@ -75,8 +77,9 @@ const NAMED: &[(Theme, &str)] = &[
     ),
     (
         Theme::NotEating,
-        "@tidak ~1 enak makan, makan* ~2 @tidak ~1 enak|masuk|habis ~1 $|jadi, lapar ~3 @tidak ~1 ada, @tidak ~1 masuk \
-         ~1 nasi, @tidak ~2 makan ~1 $, @belum ~2 makan ~1 dari|sejak ~1 *&!subuh|pagi|tadi|siang, @belum ~2 makan ~2 \
+        "@belum ~1 ada ~1 keinginan|kemauan|hasrat|gairah ~2 makan, @tidak ~1 enak makan, makan* ~2 @tidak ~1 \
+         enak|masuk|habis ~1 $|jadi, lapar ~3 @tidak ~1 ada, @tidak ~1 masuk ~1 nasi, @tidak ~2 makan ~1 $, @belum ~2 \
+         makan ~1 dari|sejak ~1 *&!subuh|pagi|tadi|siang, @belum ~2 makan ~2 \
          seharian|sama|apa|apapun|berhari*|tiga|dua|lagi, dua|tiga|empat|lima|beberapa hari ~4 @belum ~2 makan, hari \
          ini ~2 @tidak ~2 makan, seharian|berhari* ~3 @belum ~2 makan, dari|sejak \
          kemarin|semalam|senin|selasa|rabu|kamis|jumat|sabtu|minggu ~4 @belum ~2 makan|kemasukan, @belum ~2 \
@@ -116,11 +119,11 @@ const NAMED: &[(Theme, &str)] = &[
          menemani|temani|dengar|mendengarkan|mengurus, waswas ~2 malam|sendiri*, was was ~2 malam|sendiri*, \
          cemas|gelisah ~1 terus|sekali, lupa|lupain|lupakan|melupakan ~1 sama|dengan|pada saya|aku, melupakan|lupakan \
          saya|aku, kesepian, sepi ~1 sekali|banget|juga|rasanya|hidup*|terus|saya, saya|aku ~2 sepi, rasanya ~1 sepi, \
-         rumah ~1 sepi ~1 sekali|banget|terus|rasanya, sendirian ~1 terus|saja|sekali|sepanjang|dari|melulu|di|$, \
-         sendiri ~1 terus|melulu, merasa ~1 sendiri*|dilupakan|terbuang|ditinggal*|diabaikan|dibuang|kesepian, merasa \
-         ~2 @belum ~1 dianggap|diperhatikan|dibutuhkan, dilupakan, terlantar, ditelantarkan, sebatang kara, @belum ~1 \
-         ada ~2 orang ~2 menengok|nengok|jenguk|menjenguk|datang|telepon|telpon|peduli|menemani, @tidak ~1 ada ~3 yang \
-         ~1 menengok|nengok|jenguk|menjenguk|datang|telepon|menelepon|telpon|nelpon ~1 \
+         rumah ~1 sepi ~1 sekali|banget|terus|rasanya, sendirian ~1 terus|sekali|sepanjang|dari|melulu, sendiri ~1 \
+         terus|melulu, merasa ~1 sendiri*|dilupakan|terbuang|ditinggal*|diabaikan|dibuang|kesepian, merasa ~2 @belum \
+         ~1 dianggap|diperhatikan|dibutuhkan, dilupakan, terlantar, ditelantarkan, sebatang kara, @belum ~1 ada ~2 \
+         orang ~2 menengok|nengok|jenguk|menjenguk|datang|telepon|telpon|peduli|menemani, @tidak ~1 ada ~3 yang ~1 \
+         menengok|nengok|jenguk|menjenguk|datang|telepon|menelepon|telpon|nelpon ~1 \
          $|saya|aku|lagi|ke|sama|kalau|sejak|berhari*|dengan, @tidak ~1 ada ~3 yang ~1 \
          peduli|menemani|nemenin|tahu|mengurus|ngurus|ingat|sayang|perhatian ~1 \
          $|saya|aku|lagi|ke|sama|kalau|sejak|berhari*|dengan, @belum ~1 ada ~1 teman ~1 bicara|ngobrol|cerita|$, \
@@ -221,8 +224,8 @@ const EXCEPT: &[(Theme, &str)] = &[
     ),
     (
         Theme::NotEating,
-        "@belum ~1 makan ~1 dulu|siang|malam|pagi|sarapan|nunggu|menunggu, @belum ~1 makan ~1 \
-         daging|pedas|ikan|nasi|garam|gula|gorengan|santan|durian|manis, @belum ~1 makan ~1 \
+        "ingat|tahu|tau|lupa ~3 makan ~1 apa, @belum ~1 makan ~1 dulu|siang|malam|pagi|sarapan|nunggu|menunggu, @belum \
+         ~1 makan ~1 daging|pedas|ikan|nasi|garam|gula|gorengan|santan|durian|manis, @belum ~1 makan ~1 \
          asin|babi|sapi|ayam|yang|buah|jeroan|sambal|roti|mi|mie, @belum ~1 boleh ~1 makan, @belum ~1 ada ~1 yang, \
          puasa ~6 makan, jarang makan ~1 gorengan|daging|pedas|manis|asin|nasi|santan|durian|ikan|sate|sapi|ayam|di, \
          makan ~1 sedikit ~1 sedikit ~3 sering, susah makan ~1 maunya, lupa makan ~1 pisang|kue|buah|obat, \
@@ -242,7 +245,7 @@ const EXCEPT: &[(Theme, &str)] = &[
     ),
     (
         Theme::Alone,
-        "bu|pak|mbak|mas|kang|pakde|bude|tante|om|nek|mbah|haji|hajjah|si \
+        "takut ~4 film|nonton|hantu|sinetron, bu|pak|mbak|mas|kang|pakde|bude|tante|om|nek|mbah|haji|hajjah|si \
          *&!saya|aku|tadi|kemarin|barusan|habis|sudah|semalam ~1 kesepian|sepi|sendirian|ketakutan, @belum ~1 takut, \
          takut ~1 hujan|telat|lupa|macet|salah|kemahalan|basah|kepagian|kesiangan|gemuk|tidak ~1 kebagian|ketinggalan, \
          takut ~1 @belum ~1 kebagian|sempat|cukup|keburu|enak|jadi, takut ah, takut ~2 \

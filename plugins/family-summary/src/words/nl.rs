@@ -29,30 +29,31 @@ const CLASSES: &[(&str, &str)] = &[
 const NAMED: &[(Theme, &str)] = &[
     (
         Theme::Dying,
-        "haalt|haal|neemt|neem ~1 god|heer|hij ~2 mij|me ~1 niet|toch|maar, ik wil niet meer $, waarom leef ik ~1 nog, \
-         leven ~1 hoeft ~5 niet, wil|wou ~2 er niet meer zijn, moe|zat|beu ~1 van ~1 het|dit leven, euthanasie, \
-         voltooid leven, uitgeleefd, laat me ~1 gaan $, laat mij ~1 gaan $, geef het ~1 op $, niemand ~3 missen ~1 $, \
-         hoop|wou|wil|laat|wens ~6 doodga|doodgaan|sterf|sterven, geen ~1 zin ~2 in ~1 het leven, wat heeft het ~2 \
-         voor zin, wil|wou|wens|hoop|zou ~4 dood, liever|liefst ~2 dood, dood wil|zijn ~1 $, was|ware ~1 ik ~1 maar \
-         dood, ik ~2 maar dood was, hoop|bid|wens|wou ~6 niet ~1 meer ~1 wakker, hoop|bid|wens|wou ~6 nooit ~1 meer ~1 \
-         wakker, niet meer wakker ~1 worden|word, niet ~2 meer ~1 leven|verder ~1 $|zo, niet ~2 verder ~1 leven, \
-         wil|hoef ~3 niet meer $, mij|me hoeft het ~3 niet|meer, het hoeft ~2 voor|van mij ~3 niet, hoeft het ~2 \
-         voor|van mij ~3 niet, eind|einde ~2 aan ~3 maak|maken|gemaakt|komen|komt, maak ~2 een eind|einde aan, een \
-         eind|einde aan ~1 maken|maak, uit ~1 het ~1 leven stappen, stap|stappen ~1 eruit, zelfmoord, van kant ~1 \
-         maken|maak, mezelf|mijzelf ~3 aandoen|doden|ophangen|verdrinken|doen, leven ~3 geen ~1 \
-         zin|nut|waarde|doel|betekenis, geen ~2 zin|nut ~2 leven, leven ~3 niet ~2 waard, leven moe|zat|beu, \
-         levensmoe, klaar met ~1 leven, heb ~3 niets ~2 meer ~1 te ~1 leven|verwachten, niets ~2 om voor te leven, \
-         beter af ~1 zonder ~1 mij|me, beter ~1 zonder ~2 mij|me, iedereen ~4 beter ~3 zonder ~1 mij|me, komt|kwam|kom \
-         ~1 halen, haal|haalt|neem|neemt ~1 mij ~2 maar|god|heer|toch, wachten|wacht ~2 op de dood, wou|wilde ~2 dat \
-         ik ~3 er niet meer was, er niet meer te zijn, liever ~2 er niet meer, alle|al ~1 mijn ~1 pillen|tabletten ~2 \
-         tegelijk, ik ga er onderdoor, ik ben op $, tot last ~4 dood|weg",
+        "geen ~1 reden ~1 meer ~2 door|leven|verder|op, haalt|haal|neemt|neem ~1 god|heer|hij ~2 mij|me ~1 \
+         niet|toch|maar, ik wil niet meer $, waarom leef ik ~1 nog, leven ~1 hoeft ~5 niet, wil|wou ~2 er niet meer \
+         zijn, moe|zat|beu ~1 van ~1 het|dit leven, euthanasie, voltooid leven, uitgeleefd, laat me ~1 gaan $, laat \
+         mij ~1 gaan $, geef het ~1 op $, niemand ~3 missen ~1 $, hoop|wou|wil|laat|wens ~6 \
+         doodga|doodgaan|sterf|sterven, geen ~1 zin ~2 in ~1 het leven, wat heeft het ~2 voor zin, \
+         wil|wou|wens|hoop|zou ~4 dood, liever|liefst ~2 dood, dood wil|zijn ~1 $, was|ware ~1 ik ~1 maar dood, ik ~2 \
+         maar dood was, hoop|bid|wens|wou ~6 niet ~1 meer ~1 wakker, hoop|bid|wens|wou ~6 nooit ~1 meer ~1 wakker, \
+         niet meer wakker ~1 worden|word, niet ~2 meer ~1 leven|verder ~1 $|zo, niet ~2 verder ~1 leven, wil|hoef ~3 \
+         niet meer $, mij|me hoeft het ~3 niet|meer, het hoeft ~2 voor|van mij ~3 niet, hoeft het ~2 voor|van mij ~3 \
+         niet, eind|einde ~2 aan ~3 maak|maken|gemaakt|komen|komt, maak ~2 een eind|einde aan, een eind|einde aan ~1 \
+         maken|maak, uit ~1 het ~1 leven stappen, stap|stappen ~1 eruit, zelfmoord, van kant ~1 maken|maak, \
+         mezelf|mijzelf ~3 aandoen|doden|ophangen|verdrinken|doen, leven ~3 geen ~1 zin|nut|waarde|doel|betekenis, \
+         geen ~2 zin|nut ~2 leven, leven ~3 niet ~2 waard, leven moe|zat|beu, levensmoe, klaar met ~1 leven, heb ~3 \
+         niets ~2 meer ~1 te ~1 leven|verwachten, niets ~2 om voor te leven, beter af ~1 zonder ~1 mij|me, beter ~1 \
+         zonder ~2 mij|me, iedereen ~4 beter ~3 zonder ~1 mij|me, komt|kwam|kom ~1 halen, haal|haalt|neem|neemt ~1 mij \
+         ~2 maar|god|heer|toch, wachten|wacht ~2 op de dood, wou|wilde ~2 dat ik ~3 er niet meer was, er niet meer te \
+         zijn, liever ~2 er niet meer, alle|al ~1 mijn ~1 pillen|tabletten ~2 tegelijk, ik ga er onderdoor, ik ben op \
+         $, tot last ~4 dood|weg",
     ),
     (
         Theme::Chest,
-        "adem tekort|te, kom|komt ~2 adem|lucht ~1 tekort, pijn|druk|steken ~4 \
-         borstkas|borstbeen|hartstreek|borststreek, longen ~3 pijn|branden, borst ~1 zit|ligt|staat|drukt, \
-         zit|zitten|ligt|staat ~3 op mijn borst, steek|steken ~3 hart, pijn ~5 borst, pijnlijk* ~1 borst, borst ~4 \
-         pijn|zeer|druk|drukt|strak|beklemd|zwaar|brandt|steken|knelt, \
+        "krijg|kreeg ~3 niet|te ~1 genoeg|weinig lucht|adem, adem tekort|te, kom|komt ~2 adem|lucht ~1 tekort, \
+         pijn|druk|steken ~4 borstkas|borstbeen|hartstreek|borststreek, longen ~3 pijn|branden, borst ~1 \
+         zit|ligt|staat|drukt, zit|zitten|ligt|staat ~3 op mijn borst, steek|steken ~3 hart, pijn ~5 borst, pijnlijk* \
+         ~1 borst, borst ~4 pijn|zeer|druk|drukt|strak|beklemd|zwaar|brandt|steken|knelt, \
          druk|drukt|drukkend|beklemm*|knellend|benauwd|zwaar|strak|steek|steken|branderig|knijp*|band|gewicht ~5 \
          borst, benauwdheid, benauwd ~4 ik, ik ~6 benauwd, zo|erg|heel|weer|vreselijk|steeds benauwd, \
          heb|krijg|kreeg|had|krijgen ~3 benauwd, kortademig*, ademnood, krijg|kreeg|krijgen|kregen|heb|had ~4 geen ~2 \
@@ -137,8 +138,8 @@ const NAMED: &[(Theme, &str)] = &[
          eentje, schrik ~2 van elk|ieder, niemand ~2 opzoeken|opgezocht, zie|spreek ~1 niemand ~1 $|meer, me|mij ~2 \
          vergeten ~1 $|hoor, eenzaam*, het is ~4 eenzaam, is het ~3 eenzaam, voel|voelde ~5 \
          alleen|verlaten|vergeten|overbodig|verloren, zo|heel|erg|helemaal|moederziel|altijd|steeds alleen ~1 \
-         $|in|hier|sinds|thuis|en|ben|voel, ik ben ~1 maar|zo|steeds|altijd|hele|de ~2 alleen ~1 $|hier|thuis, alleen \
-         ~1 de|hele ~1 dag|dagen|avond|week, hele dag|avond|week ~1 alleen, niemand|nooit ~4 \
+         $|in|hier|sinds|thuis|en|ben|voel, ik ben ~1 maar|zo|steeds|altijd ~2 alleen ~1 $|hier|thuis, alleen ~1 \
+         de|hele ~1 dag|dagen|avond|week, hele dag|avond|week ~1 alleen, niemand|nooit ~4 \
          langs|bezoek|belt|komt|omkijkt|kijkt|aanbelt ~1 $|meer|bij|ooit|hier|iemand|naar, belt|komt|kwam ~3 \
          niemand|nooit ~3 $|meer|langs|ooit|iemand|op, niemand ~2 meer ~3 praten|over|heb|$, niemand ~2 om ~2 te \
          praten, niemand ~2 mee ~1 praten|te, niemand ~2 geeft|om ~2 mij, in|al ~1 geen|niet ~1 dagen|weken|maanden ~3 \
@@ -260,8 +261,9 @@ const EXCEPT: &[(Theme, &str)] = &[
     ),
     (
         Theme::NotEating,
-        "nog ~1 niet ~1 gegeten, nog ~1 niets|niks ~1 gegeten ~1 we|ik, niet ~2 zo ~1 lekker|goed|veel ~2 gegeten, \
-         niet ~1 zoveel|veel ~2 snoep|vlees|brood|suiker|taart|gegeten, geen ~1 \
+        "weet|wist ~3 niet ~1 meer ~1 wat|waar ~3 gegeten, nog ~1 niet ~1 gegeten, nog ~1 niets|niks ~1 gegeten ~1 \
+         we|ik, niet ~2 zo ~1 lekker|goed|veel ~2 gegeten, niet ~1 zoveel|veel ~2 \
+         snoep|vlees|brood|suiker|taart|gegeten, geen ~1 \
          vlees|vis|zout|suiker|noten|snoep|brood|varkensvlees|zoet|chocola ~3 eten|eet|gegeten, niet|niets|niks ~2 \
          mis, niets|niks ~1 te eten wat|dat|met, eet|eten ~1 niet ~1 meer ~1 tussendoor|snacks|snoep|vlees, geen ~1 \
          honger meer ~1 ik, niet ~2 alleen ~2 eten, niet ~1 buiten ~2 eten, eten ~2 niet|niets ~1 van|uit|met|om, niet \
