@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::domain::NodeId;
+use crate::egress::web_push::InstallationKey;
 use crate::mail::Mailer;
 use crate::plugins::Plugins;
 use crate::services::armory::Armory;
@@ -34,6 +35,8 @@ pub struct App {
     pub db: Db,
     /// Seals and opens what may not be read in the database.
     pub sealer: Sealer,
+    /// With what is signed as this installation.
+    pub installation_key: InstallationKey,
     /// The loaded plugins.
     pub plugins: Plugins,
     /// The way out for mail.

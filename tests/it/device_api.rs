@@ -13,7 +13,7 @@ const API: &str = "/api/device/v1";
 on_both! {
     async fn without_a_device_secret_nothing_is_answered(app: TestApp) {
         let call = uuid::Uuid::now_v7();
-        for path in ["me", "calls/current"] {
+        for path in ["me", "calls/current", "web-push-key"] {
             let (status, problem) = app.machine_get(&format!("{API}/{path}"), None).await;
             assert_eq!((status, &problem["code"]), (401, &json!("unauthenticated")), "{path}");
         }

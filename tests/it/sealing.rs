@@ -19,6 +19,9 @@ fn sealed(settings: &mut Settings) {
     settings.insert(KEY.into(), FIRST.into());
 }
 
+/// The installation's own key, as it is stored.
+const OWN_KEY: &str = "SELECT secret AS text FROM installation_keys";
+
 /// Which of `texts` can be read in the database.
 async fn read_in<'a>(database: &Database, texts: &'a [String]) -> Vec<&'a String> {
     let rows: Vec<String> = dump(database, &[]).await.into_values().flatten().collect();
@@ -99,11 +102,16 @@ async fn keys_change(engine: Engine) {
     node.stop().await;
     crowd.rung().check(&format!("rung at addresses that are sealed on {engine:?}, n = {CALLS}"));
     assert_eq!(read_in(&database, &addresses).await, [""; 0], "nor in what rang");
+    let own = database.texts(OWN_KEY).await;
+    assert!(own.len() == 1 && own[0].starts_with("sealed:"), "nor is the installation's own key: {own:?}");
 
     seal(&with(&[(PREVIOUS, SECOND)])).await;
     assert_eq!(read_in(&database, &addresses).await.len(), CALLS, "the operator took the key away");
+    let own = database.texts(OWN_KEY).await;
+    assert!(!own[0].contains(':'), "{own:?}");
     let node = Running::serve(&plain).await;
     node.stop().await;
+    assert_eq!(database.texts(OWN_KEY).await, own, "it is the same key as long as the installation lives");
     crowd.world.stop().await;
     database.end().await;
 }

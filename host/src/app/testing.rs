@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Location};
 use crate::domain::{Moment, NodeId};
+use crate::egress::web_push::InstallationKey;
 use crate::mail::Mailer;
 use crate::plugins::{Entropy, Plugins, Surroundings};
 use crate::services::armory::Armory;
@@ -30,6 +31,7 @@ pub(crate) async fn app(folder: &Path, start: &str) -> App {
         config,
         clock,
         db: Db::open(&Location::Sqlite(folder.join("test.sqlite")), 4).await.unwrap(),
+        installation_key: InstallationKey::default(),
         plugins: Plugins::load(&BTreeMap::new(), surroundings).unwrap(),
         mailer: Mailer::memory(),
         theme: Arc::new(Theme::load().unwrap()),

@@ -18,6 +18,7 @@ use crate::config::{Backend, Config};
 use crate::db::{Claim, Db, Location};
 use crate::domain::NodeId;
 use crate::domain::manifest::Reaches;
+use crate::egress::web_push::InstallationKey;
 use crate::mail::Mailer;
 use crate::plugins::package::PackageStore;
 use crate::plugins::{Entropy, Plugins, Recorder, Surroundings, Witness};
@@ -49,7 +50,8 @@ pub async fn assemble_before(
     witness: Option<Arc<dyn Witness>>,
 ) -> anyhow::Result<App> {
     // A start that is refused for its plugins leaves the database as it was.
-    let plugins = load_plugins_before(&config, clock.clone(), witness).await?;
+    let installation_key = InstallationKey::default();
+    let plugins = load_plugins_before(&config, clock.clone(), installation_key.clone(), witness).await?;
     let db = open_database(&config).await?;
     let sealer = Sealer::new(&config.database);
     for (role, wanted, loaded) in [
@@ -75,6 +77,7 @@ pub async fn assemble_before(
         clock,
         db,
         sealer,
+        installation_key,
         plugins,
         mailer,
         theme: Arc::new(Theme::load().context("the theme does not load")?),
@@ -104,12 +107,13 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
 
 /// Loads the enabled plugins. Compiling them keeps a processor busy, so it has a thread of its own.
 pub async fn load_plugins(config: &Config, clock: Clock) -> anyhow::Result<Plugins> {
-    load_plugins_before(config, clock, None).await
+    load_plugins_before(config, clock, InstallationKey::default(), None).await
 }
 
 async fn load_plugins_before(
     config: &Config,
     clock: Clock,
+    installation_key: InstallationKey,
     witness: Option<Arc<dyn Witness>>,
 ) -> anyhow::Result<Plugins> {
     let configs = config.plugins.clone();
@@ -118,6 +122,7 @@ async fn load_plugins_before(
     let store = Arc::new(PackageStore::open(&config.data_dir, clock.clone()));
     let recorder = Recorder::of(&config.plugins, config.data_dir.join("recordings"));
     let surroundings = Surroundings {
+        installation_key,
         cache_dir: Some(cache),
         store: Some(store),
         threads: usize::try_from(config.plugin_threads).ok().and_then(NonZeroUsize::new),

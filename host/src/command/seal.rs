@@ -1,4 +1,4 @@
-//! `callpanion seal`: brings what is stored of push addresses to the form that the configuration asks for.
+//! `callpanion seal`: brings what is stored sealed, or could be, to the form that the configuration asks for.
 
 use std::time::Duration;
 
@@ -19,8 +19,9 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
     let done = renewing::renew(&db, &sealer, lease, Clock::system().now()).await?;
     let did = if config.database.encryption_key.is_some() { "sealed" } else { "stored in clear" };
     println!(
-        "Newly {did}: {} push addresses, and {} in rings. Pairing codes that are worth nothing now: {}.",
-        done.push_addresses, done.ring_attempts, done.pairing_codes
+        "Newly {did}: {} push addresses, {} in rings, and {} keys of the installation. Pairing codes that are worth \
+         nothing now: {}.",
+        done.push_addresses, done.ring_attempts, done.installation_keys, done.pairing_codes
     );
     match done.unreadable {
         0 => Ok(()),

@@ -92,8 +92,9 @@ fn defaults_agree_with_the_manifests_of_the_built_in_plugins() {
         assert_eq!(plugin.grants.data, shown, "what {id} is granted to be shown");
         assert_eq!(plugin.grants.webhooks, manifest.webhook.is_some(), "webhooks of {id}");
         for host in &manifest.hosts {
-            let origin = plugin.settings[&host.setting].as_str().unwrap();
-            assert!(plugin.grants.hosts.iter().any(|granted| granted == origin), "{id} is not granted {origin}");
+            // What leads nowhere as it comes wants no grant.
+            let Some(origin) = plugin.settings.get(&host.setting) else { continue };
+            assert!(plugin.grants.hosts.iter().any(|granted| origin == granted), "{id} is not granted {origin}");
         }
     }
 }

@@ -154,6 +154,13 @@ pub enum CredentialConfig {
         #[serde(default)]
         hosts: Vec<String>,
     },
+    /// Whom push services ask about what this installation sends: `mailto:` and an address, or an https URL. The key is
+    /// the installation's own.
+    WebPush {
+        contact: String,
+        #[serde(default)]
+        hosts: Vec<String>,
+    },
     /// The secret that signs webhooks, and during a rotation the one before it.
     HmacSecret {
         value: Option<Secret>,
@@ -174,6 +181,7 @@ impl CredentialConfig {
             Self::Bearer { .. } => CredentialKind::Bearer,
             Self::GoogleServiceAccount { .. } => CredentialKind::GoogleServiceAccount,
             Self::JwtEs256 { .. } => CredentialKind::JwtEs256,
+            Self::WebPush { .. } => CredentialKind::WebPush,
             Self::HmacSecret { .. } => CredentialKind::HmacSecret,
         }
     }
@@ -186,6 +194,7 @@ impl CredentialConfig {
             | Self::Bearer { hosts, .. }
             | Self::GoogleServiceAccount { hosts, .. }
             | Self::JwtEs256 { hosts, .. }
+            | Self::WebPush { hosts, .. }
             | Self::HmacSecret { hosts, .. } => hosts,
         }
     }

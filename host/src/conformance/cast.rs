@@ -1,6 +1,8 @@
 //! Who plays in the kit: invented people, addresses and keys, and the moment at which it all happens. The names and
 //! numbers are canaries: where one shows up in an error, somebody's would have. It calls nobody.
 
+use serde_json::json;
+
 use crate::domain::manifest::{DataKind, Manifest, Reaches, Submits};
 use crate::plugins::wit::{Context, RingAttempt, RingRef, SessionRequest};
 
@@ -11,6 +13,9 @@ pub(super) const IN_NINE_SECONDS: &str = "Wed, 18 Nov 2026 08:20:09 GMT";
 /// How long before its moment a ring is handed over, where the vendor keeps the schedule.
 const AHEAD_MS: u64 = 300_000;
 const WINDOW_MS: u64 = 45_000;
+
+/// A host that is required, and that the project does not name.
+pub(super) const VENDOR: &str = "https://vendor.example";
 
 const ADDRESS: &str = "5ca1ab1e0ddba11c0ffee5eed0fade5facade0fbada55e75b01dfacedeadbea7";
 const NUMBER: &str = "+12025550142";
@@ -50,6 +55,21 @@ pub(super) fn context(settings: &str) -> Context {
         entropy: (0..32).collect(),
         extra: Vec::new(),
     }
+}
+
+/// What a host tells of itself with a check; the channel that dials is made up, as its settings are.
+pub(super) fn facts(manifest: &Manifest) -> Vec<(String, String)> {
+    let facts = [
+        ("webhook-urls", format!("https://callpanion.example/webhooks/{}", manifest.id)),
+        ("variables", "callpanion_call_id callee_name language".to_owned()),
+        ("renderer", "family-summary".to_owned()),
+        ("phone-channel", "sample-channel".to_owned()),
+        (
+            "phone-channel-settings",
+            r#"{"agent_id": "sample-agent", "agent_phone_number_id": "sample-number"}"#.to_owned(),
+        ),
+    ];
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The `i`th ring that this channel may get.
@@ -115,10 +135,38 @@ fn address(manifest: &Manifest, i: usize) -> String {
     match (is_number(manifest), i) {
         (true, 0) => NUMBER.to_owned(),
         (true, _) => format!("+1202555{:04}", 1_000 + i),
-        (false, 0) => ADDRESS.to_owned(),
-        // Of the same length and letters, as push addresses are.
-        (false, _) => format!("{}{i:08x}", &ADDRESS[..56]),
+        (false, _) if manifest.takes_subscriptions() => {
+            subscription(&format!("{}/send/{}", push_service(manifest), token(i)))
+        }
+        (false, _) => token(i),
     }
+}
+
+fn token(i: usize) -> String {
+    match i {
+        0 => ADDRESS.to_owned(),
+        // Of the same length and letters, as push addresses are.
+        _ => format!("{}{i:08x}", &ADDRESS[..56]),
+    }
+}
+
+/// The first of the hosts that the manifest names.
+fn push_service(manifest: &Manifest) -> &str {
+    let default = |setting: &str| manifest.settings.get(setting)?.default.as_ref()?.as_str();
+    let mut named = manifest.hosts.iter().filter_map(|host| default(&host.setting));
+    named.find(|url| !url.is_empty()).unwrap_or(VENDOR)
+}
+
+/// What a browser registers whose messages are taken at `endpoint`. Its key is an example of RFC 8291 (appendix A).
+pub fn subscription(endpoint: &str) -> String {
+    json!({
+        "endpoint": endpoint,
+        "keys": {
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        },
+    })
+    .to_string()
 }
 
 fn uuid(kind: usize, i: usize) -> String {

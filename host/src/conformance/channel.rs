@@ -86,7 +86,10 @@ impl Stage {
         };
         let success = ending.last.iter().any(|exchange| says(&exchange.answer) == Says::Success);
         self.notes.note(Check::RingAccepted, fate != Fate::Accepted || success || ending.is_after_the_fact(), told);
-        let gone_said = ending.says() == Some(Says::Status(410));
+        // By RFC 8030 (7.3) a push service says 404 of a subscription that is over: that is its word.
+        let by_web_push = self.manifest.takes_subscriptions();
+        let is_word = |status: u16| status == 410 || (by_web_push && status == 404);
+        let gone_said = matches!(ending.says(), Some(Says::Status(status)) if is_word(status));
         self.notes.note(Check::RingGone, fate != Fate::Gone || !ending.bare || gone_said, told);
         let (true, Some(said)) = (ending.bare, ending.says()) else { return };
         // A repeat of a harmless request is no second ring.
@@ -95,7 +98,7 @@ impl Stage {
             if let Some(held) = holds_when_it_may_have_rung(said, fate, harmless) {
                 self.notes.note(Check::RingUnknown, held, told);
             }
-            if let Some(held) = holds_when_turned_down(said, fate) {
+            if let Some(held) = holds_when_turned_down(said, fate, gone_said) {
                 self.notes.note(Check::RingRefused, held, told);
             }
         }
@@ -210,12 +213,13 @@ fn holds_when_it_may_have_rung(said: Says, fate: Fate, harmless: bool) -> Option
     }
 }
 
-/// `None` where the answer is no refusal.
-fn holds_when_turned_down(said: Says, fate: Fate) -> Option<bool> {
+/// `None` where the answer is no refusal. `gone_said` is whether the answer says that the address is dead.
+fn holds_when_turned_down(said: Says, fate: Fate, gone_said: bool) -> Option<bool> {
     let final_word = matches!(fate, Fate::Refused | Fate::Misconfigured | Fate::Unknown);
     match said {
-        Says::Status(300..400 | 400 | 402 | 404 | 405 | 413 | 415 | 422 | 451) => Some(final_word),
-        Says::Status(410) => Some(final_word || fate == Fate::Gone),
+        Says::Status(300..400 | 400 | 402 | 404 | 405 | 410 | 413 | 415 | 422 | 451) => {
+            Some(final_word || (gone_said && fate == Fate::Gone))
+        }
         _ => None,
     }
 }

@@ -117,7 +117,7 @@ impl Stage {
                 let asked = requests.iter().cloned().zip(answers);
                 let last: Vec<Exchange> = asked.map(|(request, answer)| Exchange { request, answer }).collect();
                 let (before, runs) = (before.clone(), runs + 1);
-                match self.play(input, &self.turn(&before, &last), &path).await {
+                match self.play(input, &self.turn(input, &before, &last), &path).await {
                     None => {}
                     Some(Output::Request(requests)) => {
                         let mut before = before;
@@ -154,7 +154,7 @@ impl Stage {
             let asked = std::mem::take(&mut requests).into_iter();
             exchanges.extend(asked.map(|request| Exchange { request, answer: answer.clone() }));
             let path = format!("{}, and the same again", step.path);
-            match self.play(input, &self.turn(&exchanges, &[]), &path).await {
+            match self.play(input, &self.turn(input, &exchanges, &[]), &path).await {
                 Some(Output::Request(more)) => requests = more,
                 Some(_) => break,
                 None => return,
@@ -163,9 +163,9 @@ impl Stage {
         self.notes.note(Check::Ends, true, String::new);
     }
 
-    fn turn(&self, before: &[Exchange], last: &[Exchange]) -> Turn {
+    fn turn(&self, input: &Input, before: &[Exchange], last: &[Exchange]) -> Turn {
         let answers = before.iter().chain(last).map(|exchange| exchange.answer.clone()).collect();
-        Turn { context: self.context(), answers }
+        Turn { context: self.context_of(input), answers }
     }
 
     /// Every way in which these requests are answered: a name, whether it is a bare one, and the answers.

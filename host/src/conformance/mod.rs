@@ -26,6 +26,7 @@ mod webhooks;
 
 use serde_json::{Map, Value};
 
+pub use self::cast::subscription;
 pub use self::checks::{Check, Level};
 use self::report::Notes;
 pub use self::report::{Checked, Report};

@@ -1,5 +1,5 @@
 //! What a project can bring to be tried with: settings, the vendor's own replies, real webhooks. Where it brings no
-//! settings, they are made up from the manifest. `stage` and `explore` walk in; it calls nobody.
+//! settings, they are made up from the manifest. `stage` and `explore` walk in; `cast` plays the vendor.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::cast::VENDOR;
 use crate::domain::manifest::{Manifest, SettingType};
 use crate::plugins::wit::{Answer, Request, Response};
 
@@ -57,9 +58,7 @@ pub fn settings(manifest: &Manifest, given: &Map<String, Value>) -> Map<String, 
     for (name, setting) in &manifest.settings {
         let made_up = || {
             setting.required.then(|| match setting.value_type {
-                SettingType::String if manifest.hosts.iter().any(|host| host.setting == *name) => {
-                    Value::from("https://vendor.example")
-                }
+                SettingType::String if manifest.hosts.iter().any(|host| host.setting == *name) => Value::from(VENDOR),
                 SettingType::String => Value::from("sample-1"),
                 SettingType::Integer => Value::from(1),
                 SettingType::Boolean => Value::from(false),
@@ -78,7 +77,7 @@ pub fn settings(manifest: &Manifest, given: &Map<String, Value>) -> Map<String, 
 /// The origins that the manifest asks for under these settings.
 pub(super) fn origins(manifest: &Manifest, settings: &Map<String, Value>) -> BTreeSet<String> {
     let urls = manifest.hosts.iter().filter_map(|host| settings.get(&host.setting)?.as_str());
-    urls.filter_map(origin).collect()
+    urls.flat_map(str::split_whitespace).filter_map(origin).collect()
 }
 
 /// Scheme, host and port of a URL.

@@ -39,9 +39,15 @@ impl Stage {
         cast::context(&self.settings)
     }
 
+    /// The context of a call with this input: with a check the host tells of itself.
+    pub(super) fn context_of(&self, input: &Input) -> Context {
+        let extra = if matches!(input, Input::Check) { cast::facts(&self.manifest) } else { Vec::new() };
+        Context { extra, ..self.context() }
+    }
+
     /// One run without answers.
     pub(super) async fn open(&mut self, input: &Input, label: &str) -> Option<Output> {
-        let turn = Turn { context: self.context(), answers: Vec::new() };
+        let turn = Turn { context: self.context_of(input), answers: Vec::new() };
         self.play(input, &turn, label).await
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod conn;
 pub mod conversations;
 mod error;
 pub mod installation;
+pub mod installation_keys;
 pub mod jobs;
 mod json_rows;
 pub mod ledger;

@@ -46,6 +46,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    installation_keys (name) {
+        name -> Text,
+        secret -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     throttles (name) {
         name -> Text,
         count -> Integer,

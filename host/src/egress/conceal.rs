@@ -11,8 +11,7 @@ const INSTEAD: &str = "[concealed]";
 
 /// Blanks a placed header's value in a reply: what follows its scheme, as it went out.
 pub(super) fn conceal(reply: &mut Reply, placed: &[u8]) {
-    let scheme = placed.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-    let secret = &placed[scheme..];
+    let secret = secret_in(placed);
     if secret.len() < SECRET_MIN_BYTES {
         return;
     }
@@ -25,6 +24,15 @@ pub(super) fn conceal(reply: &mut Reply, placed: &[u8]) {
             *value = String::from_utf8_lossy(&blanked).into_owned();
         }
     }
+}
+
+/// What follows the scheme; for Web Push only what is signed, since the key beside it is public (RFC 8292, 3).
+fn secret_in(placed: &[u8]) -> &[u8] {
+    if let Some(signed) = placed.strip_prefix(b"vapid t=") {
+        return signed.split(|byte| *byte == b',').next().unwrap_or(signed);
+    }
+    let scheme = placed.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
+    &placed[scheme..]
 }
 
 /// The same without the secret; `None` where it does not stand.
@@ -59,5 +67,7 @@ mod tests {
         let told = concealed("the-key-of-a-vendor", "nothing of the kind", "it is the-key-of-a-vendor");
         assert_eq!(told, ("nothing of the kind".to_owned(), "it is [concealed]".to_owned()));
         assert_eq!(concealed("Bearer x", "x marks", "x"), ("x marks".to_owned(), "x".to_owned()));
+        let told = concealed("vapid t=what.is.signed, k=a-public-key", "t=what.is.signed", "a-public-key is unknown");
+        assert_eq!(told, ("t=[concealed]".to_owned(), "a-public-key is unknown".to_owned()));
     }
 }

@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 
+use super::Request;
 use super::client::{ClientError, ClientMaker, Speech};
 use super::es256::{Es256, NoP8Key};
 use super::google::{GoogleAccount, NoServiceAccount};
 use super::origin::{NoOrigin, Origin};
+use super::web_push::{self, Contact, InstallationKey, NoContact, Signer, Unfit};
 use crate::clock::Clock;
 use crate::config::plugins::{CredentialConfig, Secret, SecretError, read_secret};
 
@@ -65,6 +67,14 @@ pub enum CredentialError {
         /// What is wrong.
         source: NoP8Key,
     },
+    /// The contact is none that push services take.
+    #[error("`{key}.contact` is unusable")]
+    Contact {
+        /// The config key of the credential.
+        key: String,
+        /// What is wrong.
+        source: NoContact,
+    },
     /// A credential that signs webhooks.
     #[error("`{key}` signs webhooks and is never sent")]
     NotForRequests {
@@ -87,6 +97,7 @@ enum Placing {
     Fixed(HeaderName, HeaderValue),
     Google(Box<GoogleAccount>),
     Es256(Box<Es256>),
+    WebPush(Box<Signer>),
 }
 
 /// A header that a credential filled, and what fills it if it is refused.
@@ -102,7 +113,7 @@ impl Credential {
     pub(super) fn read(
         config: &CredentialConfig,
         key: &str,
-        clients: &ClientMaker<'_>,
+        (clients, installation): (&ClientMaker<'_>, &InstallationKey),
         clock: &Clock,
     ) -> Result<Self, CredentialError> {
         let fixed = |name: HeaderName, text: String| -> Result<Placing, CredentialError> {
@@ -141,6 +152,11 @@ impl Credential {
                     .map_err(|source| CredentialError::P8 { key: key.to_owned(), source })?;
                 Placing::Es256(Box::new(signer))
             }
+            CredentialConfig::WebPush { contact, .. } => {
+                let contact: Contact =
+                    contact.parse().map_err(|source| CredentialError::Contact { key: key.to_owned(), source })?;
+                Placing::WebPush(Box::new(Signer::new(contact, installation.clone())))
+            }
             CredentialConfig::HmacSecret { .. } => {
                 return Err(CredentialError::NotForRequests { key: key.to_owned() });
             }
@@ -155,24 +171,43 @@ impl Credential {
         self.origins.is_empty() || self.origins.contains(origin)
     }
 
+    /// Whether many vendors take it, who have nothing to do with each other.
+    pub(super) fn is_for_many(&self) -> bool {
+        matches!(self.placing, Placing::WebPush(_))
+    }
+
+    /// The request in the form in which the services take it that take this credential.
+    pub(super) fn fit(&self, request: Request) -> Result<Request, Unfit> {
+        match self.placing {
+            Placing::WebPush(_) => web_push::sealed(request),
+            Placing::Fixed(..) | Placing::Google(_) | Placing::Es256(_) => Ok(request),
+        }
+    }
+
     /// The header that it fills.
     pub(super) fn header_name(&self) -> &HeaderName {
         match &self.placing {
             Placing::Fixed(name, _) => name,
-            Placing::Google(_) | Placing::Es256(_) => &AUTHORIZATION,
+            Placing::Google(_) | Placing::Es256(_) | Placing::WebPush(_) => &AUTHORIZATION,
         }
     }
 
     /// How the services that take this credential want to be spoken to.
     pub(super) fn speech(&self) -> Speech {
         match &self.placing {
-            Placing::Fixed(..) => Speech::Negotiated,
+            // Of the servers of UnifiedPush not all offer HTTP/2.
+            Placing::Fixed(..) | Placing::WebPush(_) => Speech::Negotiated,
             Placing::Google(_) | Placing::Es256(_) => Speech::Http2,
         }
     }
 
-    /// The header as it goes out now. A bought secret that is equal to `refused` is bought anew.
-    pub(super) async fn place(&self, clock: &Clock, refused: Option<&Secret>) -> Result<Placed, NoCredential> {
+    /// The header as it goes out now, to `to`. A bought secret that is equal to `refused` is bought anew.
+    pub(super) async fn place(
+        &self,
+        to: &Origin,
+        clock: &Clock,
+        refused: Option<&Secret>,
+    ) -> Result<Placed, NoCredential> {
         let malformed = |_| NoCredential::Misconfigured("the credential cannot be sent in a header".to_owned());
         match &self.placing {
             Placing::Fixed(name, value) => Ok(Placed { name: name.clone(), value: value.clone(), bought: None }),
@@ -184,6 +219,10 @@ impl Credential {
             Placing::Es256(signer) => {
                 let jwt = signer.jwt(clock.now()).map_err(|e| NoCredential::Misconfigured(e.to_string()))?;
                 let value = sensitive(&format!("bearer {jwt}")).map_err(malformed)?;
+                Ok(Placed { name: AUTHORIZATION, value, bought: None })
+            }
+            Placing::WebPush(signer) => {
+                let value = sensitive(&signer.authorization(to, clock.now())?).map_err(malformed)?;
                 Ok(Placed { name: AUTHORIZATION, value, bought: None })
             }
         }

@@ -8,6 +8,7 @@
 //! under way is the rate times that time). A vendor that needs 75 ms gets thousands of requests at once, a quick one
 //! does not need them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -35,9 +36,10 @@ const REPLY_MAX_US: u64 = 1_000_000;
 /// A connection that served so lately still stands: ours are kept for longer, and so are those of the push services.
 const WARM_FOR: Duration = Duration::from_secs(40);
 
-/// The connections of one credential: vendors tie a connection to who opened it.
+/// The connections of one credential, or of one that many vendors take to one of them: vendors tie a connection to who
+/// opened it.
 pub(super) struct Lane {
-    pub(super) credential: Credential,
+    pub(super) credential: Arc<Credential>,
     pub(super) pace: Pace,
     connections: Vec<Connection>,
     /// As many as the open connections carry at once.
@@ -75,7 +77,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Lane {
-    pub(super) fn new(credential: Credential, clients: &ClientMaker<'_>) -> Result<Self, ClientError> {
+    pub(super) fn new(credential: Arc<Credential>, clients: &ClientMaker<'_>) -> Result<Self, ClientError> {
         let speech = credential.speech();
         // Over HTTP/1.1 a client opens a connection for each request by itself.
         let is_shared = speech == Speech::Http2;

@@ -28,9 +28,11 @@ mod send;
 #[cfg(test)]
 mod tests;
 mod vendor_clock;
+pub mod web_push;
 pub mod webhook_signature;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -47,6 +49,7 @@ pub use send::{Prepared, flaw};
 use self::client::{Client, ClientMaker};
 use self::credential::Credential;
 use self::lane::Lane;
+use self::web_push::{InstallationKey, NoSubscription, Subscription};
 use crate::clock::Clock;
 use crate::config::plugins::CredentialConfig;
 
@@ -135,31 +138,48 @@ pub struct Egress {
     clock: Clock,
     /// Connections without a credential.
     bare: Client,
-    /// Connections of each credential: vendors tie a connection to who opened it.
-    lanes: BTreeMap<String, Lane>,
+    /// Connections of each credential: vendors tie a connection to who opened it. One that many vendors take has a lane
+    /// to each, so that none waits for another.
+    lanes: BTreeMap<String, Vec<(Option<Origin>, Lane)>>,
 }
 
 impl Egress {
-    /// Opens a door. `credentials` are those of the config that the plugin may use, by name.
+    /// Opens a door. `credentials` are those of the config that the plugin may use, by name; what is signed as the
+    /// installation is signed with `installation`.
     pub fn new(
         permits: Permits,
         credentials: &BTreeMap<String, CredentialConfig>,
         clock: Clock,
         trust: &Trust,
+        installation: &InstallationKey,
     ) -> Result<Self, CredentialError> {
         let clients = ClientMaker { trust, private_addresses: permits.private_addresses };
         let mut lanes = BTreeMap::new();
         for (name, config) in credentials {
             let key = format!("plugins.{}.credentials.{name}", permits.plugin);
-            let credential = Credential::read(config, &key, &clients, &clock)?;
-            lanes.insert(name.clone(), Lane::new(credential, &clients)?);
+            let credential = Arc::new(Credential::read(config, &key, (&clients, installation), &clock)?);
+            let to: Vec<Option<Origin>> =
+                if credential.is_for_many() { permits.origins.iter().cloned().map(Some).collect() } else { vec![None] };
+            let of_credential = to.into_iter().map(|to| Ok((to, Lane::new(credential.clone(), &clients)?)));
+            lanes.insert(name.clone(), of_credential.collect::<Result<_, ClientError>>()?);
         }
         let bare = Client::Negotiated(clients.negotiated()?);
         Ok(Self { permits, clock, bare, lanes })
     }
 
-    /// Whether so many requests may come now: false while a vendor has said that it is asked too much.
+    /// Reads what a device says of where Web Push reaches it. Its push service must be one that is granted.
+    pub fn read_subscription(&self, text: &str) -> Result<Subscription, NoSubscription> {
+        let subscription = Subscription::read(text, self.permits.private_addresses)?;
+        let endpoint = subscription.endpoint();
+        let origin = Origin::of(endpoint).ok_or(NoSubscription::Endpoint)?;
+        self.check_grants(endpoint, &origin).map_err(|_| NoSubscription::NotGranted)?;
+        Ok(subscription)
+    }
+
+    /// Whether so many requests may come now: false while a vendor, or each of many, has said that it is asked too
+    /// much.
     pub fn admits(&self, requests: usize) -> bool {
-        self.lanes.values().all(|lane| lane.pace.admits(requests, &self.clock))
+        let admits = |(_, lane): &(Option<Origin>, Lane)| lane.pace.admits(requests, &self.clock);
+        self.lanes.values().all(|lanes| lanes.is_empty() || lanes.iter().any(admits))
     }
 }

@@ -80,6 +80,10 @@ impl Egress {
         let Shape { method, url, uri, origin } = shape(&request).map_err(refuse)?;
         self.check_grants(&url, &origin)?;
         let lane = request.credential.as_deref().map(|name| self.granted_lane(name, &origin)).transpose()?;
+        let request = match lane {
+            Some(lane) => lane.credential.fit(request).map_err(|unfit| refuse(&unfit.to_string()))?,
+            None => request,
+        };
         let taken = lane.map(|lane| lane.credential.header_name());
         let headers = headers::from_plugin(&request.headers, taken).map_err(|refused| refuse(&refused.to_string()))?;
         let Request { body, credential, repeatable, timeout, .. } = request;
@@ -115,7 +119,7 @@ impl Egress {
     pub async fn warm(&self, request: &Prepared, until: Instant) {
         let Some(lane) = self.lane(request) else { return };
         if let Ok(Err(NoCredential::Transient(why) | NoCredential::Misconfigured(why))) =
-            timeout_at(until, lane.credential.place(&self.clock, None)).await
+            timeout_at(until, lane.credential.place(&request.origin, &self.clock, None)).await
         {
             tracing::warn!(plugin = self.permits.plugin, why, "a credential could not be had ahead");
         }
@@ -130,7 +134,7 @@ impl Egress {
         }
     }
 
-    fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
+    pub(super) fn check_grants(&self, url: &Url, origin: &Origin) -> Result<(), Answer> {
         let plugin = &self.permits.plugin;
         if !self.permits.origins.contains(origin) {
             // Not which: the plugin may have written what it knows of a person into the name.
@@ -146,12 +150,18 @@ impl Egress {
     }
 
     fn lane(&self, request: &Prepared) -> Option<&Lane> {
-        self.lanes.get(request.credential.as_deref()?)
+        self.lane_to(request.credential.as_deref()?, &request.origin)
+    }
+
+    /// The lane of this credential to there.
+    pub(super) fn lane_to(&self, name: &str, origin: &Origin) -> Option<&Lane> {
+        let mut lanes = self.lanes.get(name)?.iter();
+        lanes.find(|(to, _)| to.as_ref().is_none_or(|to| to == origin)).map(|(_, lane)| lane)
     }
 
     fn granted_lane(&self, name: &str, origin: &Origin) -> Result<&Lane, Answer> {
         let plugin = &self.permits.plugin;
-        let Some(lane) = self.lanes.get(name) else {
+        let Some(lane) = self.lane_to(name, origin) else {
             return Err(Answer::Misconfigured(format!(
                 "the plugin wants a credential that is not granted for requests: its manifest must ask for it, and \
                  `plugins.{plugin}.grants.credentials` must name it"
@@ -204,8 +214,8 @@ impl Egress {
             let answer = exchange(&self.bare, request, None, (limit, room)).await;
             return (answer.unwrap_or_else(Broken::alone), None);
         };
-        let Placed { name, value, bought } = match timeout_at(limit, lane.credential.place(&self.clock, refused)).await
-        {
+        let placing = lane.credential.place(&request.origin, &self.clock, refused);
+        let Placed { name, value, bought } = match timeout_at(limit, placing).await {
             Ok(Ok(placed)) => placed,
             Ok(Err(NoCredential::Transient(why))) => return (Answer::Unsent(why), None),
             Ok(Err(NoCredential::Misconfigured(why))) => return (Answer::Misconfigured(why), None),

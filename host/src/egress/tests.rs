@@ -26,7 +26,7 @@ static RSA_KEY: LazyLock<String> = LazyLock::new(|| {
 });
 
 #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
-async fn serve(router: Router) -> String {
+pub(super) async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -41,7 +41,9 @@ pub(super) fn door(origins: &[&str], inside: bool, credentials: &[(&str, Credent
     };
     let credentials = credentials.iter().map(|(name, config)| ((*name).to_owned(), config.clone())).collect();
     let clock = Clock::manual(Moment::from_secs(1_800_000_000));
-    Egress::new(permits, &credentials, clock, &Trust::public().unwrap()).unwrap()
+    let installation = InstallationKey::default();
+    installation.tell(web_push::VapidKey::draw().unwrap());
+    Egress::new(permits, &credentials, clock, &Trust::public().unwrap(), &installation).unwrap()
 }
 
 pub(super) fn post_to(url: String, credential: Option<&str>) -> Request {

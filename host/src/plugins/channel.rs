@@ -13,7 +13,7 @@ use super::failure::PluginFailure;
 use super::run::Plugin;
 use super::steps::{Foreseen, millis};
 use crate::domain::manifest::DataKind;
-use crate::domain::{AttemptId, Inspection, Moment, Ring, RingPhase, RingRef, Verdict};
+use crate::domain::{AttemptId, CallId, GroupId, Inspection, Moment, Ring, RingPhase, RingRef, Verdict};
 
 /// How many rings one call may carry.
 const RINGS_MAX: usize = 100;
@@ -79,6 +79,20 @@ impl Plugin {
             Some(inspection(attempt, found))
         };
         Ok(inspections.into_iter().filter_map(known).collect())
+    }
+
+    /// Asks what became of a ring that never was, of which only the asking matters.
+    pub(super) async fn inspect_nothing(&self, deadline: Duration) -> Result<(), PluginFailure> {
+        let nothing = RingRef {
+            attempt: AttemptId::new(),
+            call: CallId::new(),
+            group: GroupId::new(),
+            address: String::new(),
+            environment: String::new(),
+            ring_at: self.clock.now(),
+            reference: None,
+        };
+        self.inspect(vec![nothing], deadline).await.map(drop)
     }
 
     /// A list of the wrong length says of no ring what became of it.

@@ -198,14 +198,14 @@ impl Loader {
         // A secret that signs webhooks is no credential for requests.
         credentials.retain(|_, credential| !matches!(credential, CredentialConfig::HmacSecret { .. }));
         let permits = Permits { plugin: id.clone(), origins, private_addresses: config.grants.private_addresses };
-        let Surroundings { clock, entropy, trust, witness, .. } = &self.surroundings;
+        let Surroundings { clock, entropy, trust, witness, installation_key, .. } = &self.surroundings;
         Ok(Plugin {
             sources: Arc::new(sources),
             rooms: Rooms::default(),
             settings: serde_json::Value::Object(settings).to_string(),
             shown,
             limits,
-            egress: Egress::new(permits, &credentials, clock.clone(), trust)?,
+            egress: Egress::new(permits, &credentials, clock.clone(), trust, installation_key)?,
             signing: signing.transpose()?,
             clock: clock.clone(),
             entropy: entropy.clone(),

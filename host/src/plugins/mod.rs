@@ -63,6 +63,7 @@ use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
 };
+use crate::egress::web_push::NoSubscription;
 use crate::egress::webhook_signature::SignatureError;
 
 /// Every loaded plugin. Cheap to clone; clones share everything.
@@ -165,6 +166,14 @@ impl Plugins {
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
     }
 
+    /// Reads what a device registers with a channel whose addresses are subscriptions of Web Push. Gives it as it is
+    /// kept: the same text for the same subscription. `None` where addresses are something else.
+    pub fn read_subscription(&self, channel: &str, address: &str) -> Option<Result<String, NoSubscription>> {
+        let plugin = self.0.find(channel, PluginKind::Channel).ok()?;
+        let read = || plugin.egress.read_subscription(address).map(|subscription| subscription.to_string());
+        plugin.manifest.takes_subscriptions().then(read)
+    }
+
     /// Rings these, at most 100: one verdict for each, in their order.
     pub async fn ring(
         &self,
@@ -254,9 +263,26 @@ impl Plugins {
         self.0.find(provider, PluginKind::Provider)?.fetch_session(conversation, deadline).await
     }
 
-    /// Asks the provider whether everything is set up. Changes nothing.
-    pub async fn check(&self, provider: &str, deadline: Duration) -> Result<Vec<Finding>, PluginFailure> {
-        self.0.find(provider, PluginKind::Provider)?.check(deadline).await
+    /// Asks the provider whether everything is set up. Changes nothing. `facts` are names and values that the plugin is
+    /// told of this host, as the guide of the plugin API lists them.
+    pub async fn check(
+        &self,
+        provider: &str,
+        facts: Vec<(String, String)>,
+        deadline: Duration,
+    ) -> Result<Vec<Finding>, PluginFailure> {
+        self.0.find(provider, PluginKind::Provider)?.check(facts, deadline).await
+    }
+
+    /// Asks a channel that submits ahead what became of a ring that never was: an error is what stands between it and
+    /// its vendor, such as a key that is not accepted. Changes nothing.
+    pub async fn check_channel(&self, channel: &str, deadline: Duration) -> Result<(), PluginFailure> {
+        self.0.find(channel, PluginKind::Channel)?.inspect_nothing(deadline).await
+    }
+
+    /// The settings of a loaded channel as JSON, with its manifest's defaults. Settings hold no secrets.
+    pub fn settings_of_channel(&self, channel: &str) -> Option<String> {
+        self.0.find(channel, PluginKind::Channel).ok().map(|plugin| plugin.settings.clone())
     }
 
     /// Renders a talk in the language of `locale`.

@@ -86,8 +86,12 @@ impl Plugin {
         }
     }
 
-    pub(super) async fn check(&self, deadline: Duration) -> Result<Vec<Finding>, PluginFailure> {
-        let Output::Checked(findings) = self.converse(LOCALE, deadline, Input::Check).await? else {
+    pub(super) async fn check(
+        &self,
+        facts: Vec<(String, String)>,
+        deadline: Duration,
+    ) -> Result<Vec<Finding>, PluginFailure> {
+        let Output::Checked(findings) = self.converse_knowing(facts, LOCALE, deadline, Input::Check).await? else {
             return Err(self.off_key());
         };
         Ok(findings.iter().take(FINDINGS_MAX).map(finding).collect())

@@ -19,6 +19,7 @@ use super::witness::{Stamp, Witness};
 use crate::clock::Clock;
 use crate::config::plugins::PluginConfig;
 use crate::domain::manifest::PluginKind;
+use crate::egress::web_push::InstallationKey;
 use crate::egress::{CredentialError, Trust};
 
 /// What plugins are loaded into.
@@ -30,6 +31,8 @@ pub struct Surroundings {
     pub entropy: Entropy,
     /// Whose certificates are believed.
     pub trust: Trust,
+    /// With what they sign as the installation.
+    pub installation_key: InstallationKey,
     /// Where compiled code is kept. Only the server may be able to write there.
     pub cache_dir: Option<PathBuf>,
     /// Where installed and former versions lie. Without one there are neither.
@@ -43,7 +46,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// With the certificates that browsers believe, no cache, no store and no witness.
+    /// With the certificates that browsers believe, no key that is known yet, no cache, no store and no witness.
     pub fn new(clock: Clock, entropy: Entropy) -> Result<Self, PluginLoadError> {
         let trust = Trust::public().map_err(|e| failed("*", LoadProblem::Credential(CredentialError::Client(e))))?;
         let counts_instructions = false;
@@ -51,6 +54,7 @@ impl Surroundings {
             clock,
             entropy,
             trust,
+            installation_key: InstallationKey::default(),
             cache_dir: None,
             store: None,
             witness: None,

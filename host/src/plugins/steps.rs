@@ -106,7 +106,20 @@ impl Plugin {
         deadline: Duration,
         input: Input,
     ) -> Result<Output, PluginFailure> {
-        let turn = Turn { context: self.context(locale, self.clock.now(), &input)?, answers: Vec::new() };
+        self.converse_knowing(Vec::new(), locale, deadline, input).await
+    }
+
+    /// The same, while the plugin is told these names and values of the host, as `extra`.
+    pub(super) async fn converse_knowing(
+        &self,
+        facts: Vec<(String, String)>,
+        locale: &str,
+        deadline: Duration,
+        input: Input,
+    ) -> Result<Output, PluginFailure> {
+        let mut context = self.context(locale, self.clock.now(), &input)?;
+        context.extra.extend(facts);
+        let turn = Turn { context, answers: Vec::new() };
         let watched = self.watching().is_some();
         self.lead_from(deadline, Arc::new(input), (Arc::new(turn), None, watched), future::ready(()).boxed()).await
     }

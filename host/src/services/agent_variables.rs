@@ -8,8 +8,9 @@ use crate::db::calls::Call;
 use crate::db::{Conn, DbError, families};
 use crate::domain::{CalleeId, FamilyId, Locale};
 
-/// The name under which our call id travels with a phone call.
-pub(crate) const CALL_ID: &str = "callpanion_call_id";
+/// The names of all variables. Under the first our call id travels with a phone call.
+pub(crate) const NAMES: [&str; 7] =
+    ["callpanion_call_id", "callee_name", "address_form", "language", "interests", "family_name", "last_talk"];
 
 /// What the variables of many callees are made of: a full hour is read with two statements a page.
 #[derive(Default)]
@@ -37,21 +38,22 @@ pub(crate) async fn of(c: &mut Conn, call: &Call, callee: &Callee) -> Result<Vec
 
 /// Who is called: all that a vendor is told that only has a device ring.
 pub(crate) fn name(callee: &Callee) -> [(String, String); 2] {
-    [pair("callee_name", callee.name.clone()), pair("address_form", callee.address_form.clone())]
+    let [_, name, address_form, ..] = NAMES;
+    [pair(name, callee.name.clone()), pair(address_form, callee.address_form.clone())]
 }
 
 /// All of them, from what was read before.
 pub(crate) fn from(material: &Material, call: &Call, callee: &Callee) -> Vec<(String, String)> {
-    let [name, address_form] = name(callee);
-    vec![
-        pair(CALL_ID, call.id.to_string()),
-        name,
-        address_form,
-        pair("language", callee.language.clone()),
-        pair("interests", callee.interests.clone()),
-        pair("family_name", material.families.get(&callee.family_id).cloned().unwrap_or_default()),
-        pair("last_talk", material.last_talks.get(&callee.id).cloned().unwrap_or_default()),
-    ]
+    let values: [String; NAMES.len()] = [
+        call.id.to_string(),
+        callee.name.clone(),
+        callee.address_form.clone(),
+        callee.language.clone(),
+        callee.interests.clone(),
+        material.families.get(&callee.family_id).cloned().unwrap_or_default(),
+        material.last_talks.get(&callee.id).cloned().unwrap_or_default(),
+    ];
+    NAMES.iter().zip(values).map(|(name, value)| pair(name, value)).collect()
 }
 
 fn pair(name: &str, value: String) -> (String, String) {

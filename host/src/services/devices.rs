@@ -10,6 +10,7 @@ pub use crate::db::devices::Device;
 use crate::db::devices::{self, Report};
 use crate::db::push_addresses::{self, PushAddress};
 use crate::domain::{AccountId, CalleeId, DeviceId, DevicePlatform, DeviceState, PushAddressId};
+use crate::egress::web_push::NoSubscription;
 use crate::services::sealing::{self, Kind};
 
 /// A sign of life is written down no more often than this.
@@ -80,6 +81,10 @@ pub async fn register_push_address(app: &App, device: &Device, wish: Registratio
     {
         return Err(ServiceError::Invalid { field: "address", code: "push-address-wrong" });
     }
+    let address = match app.plugins.read_subscription(&channel, &address) {
+        Some(read) => read.map_err(|why| no_subscription(device.id, why))?,
+        None => address,
+    };
     if !["", "production", "sandbox"].contains(&wish.environment.as_str()) {
         return Err(ServiceError::Invalid { field: "environment", code: "push-environment-unknown" });
     }
@@ -170,6 +175,14 @@ fn still_paired(device: Option<Device>) -> Result<(), ServiceError> {
         Some(device) if device.state != DeviceState::Revoked => Ok(()),
         _ => Err(ServiceError::Unauthenticated),
     }
+}
+
+fn no_subscription(device: DeviceId, why: NoSubscription) -> ServiceError {
+    if why == NoSubscription::NotGranted {
+        tracing::warn!(%device, "a device uses a push service that is not granted: it cannot be rung there");
+        return ServiceError::Invalid { field: "address", code: "push-service-not-granted" };
+    }
+    ServiceError::Invalid { field: "address", code: "push-address-wrong" }
 }
 
 fn version(said: Option<&str>) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::db::alerts::{self, Alert};
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, alert_notices, members, ring_attempts, slots, transcripts};
-use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment};
+use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment, Speaker, Turn};
 use crate::mail::Mail;
 use crate::services::alerts::text_of;
 use crate::services::error::ServiceError;
@@ -187,9 +187,13 @@ async fn summary_letter(
     let (call, callee) = of_call(c, call).await?;
     let summary = transcripts::summary_of(c, call.id, account.locale).await?.ok_or(ServiceError::NotFound)?;
     let blocks: Vec<Block> = serde_json::from_str(&summary.blocks).unwrap_or_default();
+    let transcript = transcripts::of_call(c, call.id).await?.ok_or(ServiceError::NotFound)?;
+    let turns: Vec<Turn> = serde_json::from_str(&transcript.turns).unwrap_or_default();
+    let heard = is_heard(&turns, &blocks);
     let second = blocks.into_iter().find(|block| block.kind == BlockKind::Mood).map(|block| block.text);
     Ok(CallSummaryLetter {
         callee_name: callee.address_form,
+        heard,
         when: When::new(call.due_at, callee.zone),
         headline: summary.headline,
         second,
@@ -197,6 +201,16 @@ async fn summary_letter(
         length_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
         link: link(app, &format!("/calls/{}", call.id)),
     })
+}
+
+/// Whether a word of the callee's was heard: the headline rests on one or, where it rests on nothing, they said one.
+fn is_heard(turns: &[Turn], blocks: &[Block]) -> bool {
+    let speaks = |turn: &Turn| turn.speaker == Speaker::Callee && turn.text.contains(char::is_alphanumeric);
+    let headline = blocks.iter().find(|block| block.kind == BlockKind::Headline);
+    match headline.map(|block| block.evidence.as_slice()) {
+        None | Some([]) => turns.iter().any(speaks),
+        Some(evidence) => evidence.iter().filter_map(|turn| turns.get(usize::try_from(*turn).ok()?)).any(speaks),
+    }
 }
 
 /// Who was told before, by name.

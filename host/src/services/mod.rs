@@ -62,6 +62,7 @@ pub mod contacts;
 pub mod dashboards;
 pub mod devices;
 pub mod families;
+pub mod facts;
 mod fields;
 pub mod history;
 pub mod insights;
@@ -79,3 +80,4 @@ pub mod staff;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+pub mod web_push_key;

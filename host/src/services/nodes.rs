@@ -19,6 +19,7 @@ use crate::db::ring_attempts::holding;
 use crate::domain::NodeId;
 use crate::services::error::ServiceError;
 use crate::services::sealing::keys::{self, KeysError};
+use crate::services::web_push_key;
 
 /// From one look to the next at the most: what is longer was no watch.
 const LONGEST_WATCH: Duration = Duration::from_secs(2);
@@ -119,6 +120,7 @@ fn own(app: &App) -> Node {
 /// A host that cannot read what is sealed here, or that would seal what others cannot read, may not begin.
 pub async fn join(app: &App) -> Result<(), KeysError> {
     keys::admit(app, own(app)).await?;
+    web_push_key::ready(app).await?;
     begin(app).await.map_err(KeysError::Service)
 }
 

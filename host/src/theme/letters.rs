@@ -101,6 +101,8 @@ impl Letter for ResetPasswordLetter {
 pub struct CallSummaryLetter {
     /// Who was rung.
     pub callee_name: String,
+    /// Whether a word of theirs was heard: a silent line or a machine is no talk with them.
+    pub heard: bool,
     /// When it rang.
     pub when: When,
     /// The whole in one sentence.
@@ -121,6 +123,7 @@ impl Letter for CallSummaryLetter {
     fn samples() -> Vec<Self> {
         let full = Self {
             callee_name: "Ibu Sari".to_owned(),
+            heard: true,
             when: at(-320),
             headline: HEADLINE.to_owned(),
             second: Some(SECOND.to_owned()),
@@ -128,7 +131,8 @@ impl Letter for CallSummaryLetter {
             length_s: 432,
             link: "https://calls.example/calls/sample".to_owned(),
         };
-        vec![full.clone(), Self { second: None, mood: None, ..full }]
+        let short = Self { second: None, mood: None, ..full.clone() };
+        vec![full, short.clone(), Self { heard: false, ..short }]
     }
 }
 

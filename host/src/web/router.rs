@@ -17,6 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{assets, device_api, health, live, origin, pages, phone_app, webhooks};
 use crate::app::App;
+use crate::services::facts::FORMER_WEBHOOKS;
 
 /// A form, or a device's JSON.
 const SMALL_BODY_BYTES: usize = 64 * 1024;
@@ -42,7 +43,7 @@ pub fn router(app: App) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/{provider}", post(webhooks::of_provider))
         // The original system's path, so that the console needs only a new host.
-        .route("/functions/v1/elevenlabs-webhook", post(webhooks::elevenlabs))
+        .route(FORMER_WEBHOOKS.1, post(webhooks::of_former_path))
         .layer(webhook_limit);
     let secure = app.config.public_url.scheme() == "https";
     let router = Router::new()

@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::error::{Meaning, Problem};
 use crate::app::App;
+use crate::services::facts::FORMER_WEBHOOKS;
 use crate::services::{ServiceError, webhooks};
 
 /// `POST /webhooks/{provider}`: the provider is the id of a loaded plugin.
@@ -22,9 +23,9 @@ pub(super) async fn of_provider(
     take(&app, &provider, &headers, body).await
 }
 
-/// `POST /functions/v1/elevenlabs-webhook`: the path of the original system.
-pub(super) async fn elevenlabs(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
-    take(&app, "elevenlabs", &headers, body).await
+/// The path of the original system, for the one provider that it had.
+pub(super) async fn of_former_path(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    take(&app, FORMER_WEBHOOKS.0, &headers, body).await
 }
 
 async fn take(app: &App, provider: &str, headers: &HeaderMap, body: Bytes) -> Response {

@@ -39,8 +39,14 @@ fn elevenlabs() -> String {
 }
 
 impl Settings {
+    /// A look at the vendor's agents, conversations and what belongs to them.
     fn get(&self, path: &str) -> Request {
-        let url = format!("{}/v1/convai/{path}", self.base_url.trim_end_matches('/'));
+        self.get_of_account(&format!("convai/{path}"))
+    }
+
+    /// A look at the account as a whole.
+    fn get_of_account(&self, path: &str) -> Request {
+        let url = format!("{}/v1/{path}", self.base_url.trim_end_matches('/'));
         Request::get(url).credential("api-key")
     }
 
@@ -50,13 +56,19 @@ impl Settings {
         self.agents.get(primary).unwrap_or(&self.agent_id)
     }
 
+    /// The agents that talk in the app.
+    fn app_agents(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.agent_id).chain(self.agents.values()).map(String::as_str)
+    }
+
+    /// The agents that talk on the phone.
+    fn phone_agents(&self) -> impl Iterator<Item = &str> {
+        self.phone_agent_id.iter().chain(self.phone_agents.values()).map(String::as_str)
+    }
+
     /// All agents that are ours. A webhook may cover the whole workspace, with other people's too.
     fn own_agents(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.agent_id)
-            .chain(self.agents.values())
-            .chain(&self.phone_agent_id)
-            .chain(self.phone_agents.values())
-            .map(String::as_str)
+        self.app_agents().chain(self.phone_agents())
     }
 }
 

@@ -3,7 +3,7 @@
 //! All our requests are GETs, so an ambiguous answer is only a late one. Of what ElevenLabs says only the codes are
 //! repeated: its sentences may quote what they are about.
 
-use callpanion_plugin_api::{Answer, Stop, Unreadable, code, codes_in};
+use callpanion_plugin_api::{Answer, Response, Stop, Unreadable, code, codes_in};
 use serde_json::Value;
 
 const PAUSE_MS: u32 = 2_000;
@@ -19,10 +19,12 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
     let body: Value = response.json().unwrap_or_default();
     let code = said(&body["detail"]);
     match response.status {
-        401 => Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key"),
+        401 if missing_permission(&response).is_none() => {
+            Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key")
+        }
         402 => no_credit(),
         400 if machine_word(&body["detail"]) == Some("quota_exceeded") => no_credit(),
-        403 => Stop::misconfigured(format!(
+        401 | 403 => Stop::misconfigured(format!(
             "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
         )),
         404 => Stop::misconfigured(format!("ElevenLabs does not know it ({code}): check `agent_id` and `agents`")),
@@ -39,6 +41,26 @@ pub(crate) fn unreadable(what: &str, error: &Unreadable) -> Stop {
     Stop::retry(PAUSE_MS, format!("ElevenLabs answered something else than {what}: {error}"))
 }
 
+/// The permission that the key lacks, and an empty text where it is not named; `None` where something else is wrong.
+///
+/// The table of ElevenLabs' errors says 403 `insufficient_permissions`; its API answers 401, with the word
+/// `missing_permissions` in the older field.
+pub(crate) fn missing_permission(response: &Response) -> Option<String> {
+    let body: Value = response.json().unwrap_or_default();
+    let detail = &body["detail"];
+    let words = [detail["code"].as_str(), detail["status"].as_str()];
+    let is_said =
+        words.into_iter().flatten().any(|it| matches!(it, "missing_permissions" | "insufficient_permissions"));
+    let named = || codes_in(sentence(detail)).next().unwrap_or_default().to_owned();
+    (matches!(response.status, 401 | 403) && is_said).then(named)
+}
+
+/// The codes of an error, for people.
+pub(crate) fn codes(response: &Response) -> String {
+    let body: Value = response.json().unwrap_or_default();
+    said(&body["detail"])
+}
+
 fn no_credit() -> Stop {
     Stop::misconfigured("the ElevenLabs account has no credit left: top it up or change the plan")
 }
@@ -50,8 +72,12 @@ fn machine_word(detail: &Value) -> Option<&str> {
 
 /// That word, and the codes in the sentence beside it, such as the permission that is missing.
 fn said(detail: &Value) -> String {
-    let sentence = detail["message"].as_str().or(detail.as_str()).unwrap_or_default();
-    let mut codes: Vec<&str> = machine_word(detail).into_iter().chain(codes_in(sentence)).take(CODES_MAX).collect();
+    let mut codes: Vec<&str> =
+        machine_word(detail).into_iter().chain(codes_in(sentence(detail))).take(CODES_MAX).collect();
     codes.dedup();
     if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") }
+}
+
+fn sentence(detail: &Value) -> &str {
+    detail["message"].as_str().or(detail.as_str()).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Tests, with the vendor's webhooks and answers as fixtures: `webhooks` of what is read, `requests` of
-//! what is asked.
+//! what is asked, `check` of the look at the set-up.
 
+mod check;
 mod requests;
 mod webhooks;
 

@@ -7,127 +7,99 @@ use callpanion_plugin_api::renderer::{Block, BlockKind};
 
 use crate::Source;
 use crate::collected::Note;
-use crate::phrases::Language;
+use crate::phrases::Phrases;
 use crate::statements::evidence;
-use crate::talk::Hit;
+use crate::talk::{Hit, Report};
 use crate::words::Theme;
 
 /// One kind of alarm.
 struct Alarm {
-    theme: Option<Theme>,
+    theme: Theme,
     /// The agent's keys that mean the same.
     flags: &'static [&'static str],
-    english: &'static str,
-    indonesian: &'static str,
+    what: fn(&Phrases) -> &'static str,
 }
 
 /// The most pressing first.
 const ALARMS: [Alarm; 6] = [
-    Alarm {
-        theme: Some(Theme::Dying),
-        flags: &[],
-        english: "not wanting to live",
-        indonesian: "tidak ingin hidup lagi",
-    },
-    Alarm {
-        theme: Some(Theme::Chest),
-        flags: &[],
-        english: "the chest or trouble breathing",
-        indonesian: "dada atau sesak napas",
-    },
-    Alarm {
-        theme: Some(Theme::Fall),
-        flags: &["flag_fall_risk"],
-        english: "a fall or the risk of one",
-        indonesian: "jatuh atau risiko jatuh",
-    },
-    Alarm {
-        theme: Some(Theme::NotEating),
-        flags: &["flag_low_appetite"],
-        english: "eating too little",
-        indonesian: "makan yang terlalu sedikit",
-    },
-    Alarm {
-        theme: Some(Theme::Confusion),
-        flags: &["flag_confused"],
-        english: "being confused",
-        indonesian: "rasa bingung",
-    },
-    Alarm {
-        theme: Some(Theme::Alone),
-        flags: &["flag_lonely"],
-        english: "being alone or afraid",
-        indonesian: "rasa sendiri atau takut",
-    },
+    Alarm { theme: Theme::Dying, flags: &[], what: |phrases| phrases.dying },
+    Alarm { theme: Theme::Chest, flags: &[], what: |phrases| phrases.chest },
+    Alarm { theme: Theme::Fall, flags: &["flag_fall_risk"], what: |phrases| phrases.fall },
+    Alarm { theme: Theme::NotEating, flags: &["flag_low_appetite"], what: |phrases| phrases.not_eating },
+    Alarm { theme: Theme::Confusion, flags: &["flag_confused"], what: |phrases| phrases.confusion },
+    Alarm { theme: Theme::Alone, flags: &["flag_lonely"], what: |phrases| phrases.alone },
 ];
 
-/// The agent calls the talk urgent and does not say of what.
-const URGENT: Alarm = Alarm {
-    theme: None,
-    flags: &["emergency_flag", "urgent"],
-    english: "something urgent",
-    indonesian: "sesuatu yang mendesak",
-};
+/// The callee asks for help, or the agent calls the talk urgent, and it is not said of what.
+const URGENT: Alarm =
+    Alarm { theme: Theme::Urgent, flags: &["emergency_flag", "urgent"], what: |phrases| phrases.urgent };
 
-/// The alarms of a talk. "Something urgent" is one only where nothing says what: beside "a fall" it is noise.
-pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
-    let known = ALARMS.iter().filter_map(|alarm| block(source, alarm));
-    let other = source.notes.iter().filter_map(|note| other_flag(source, note));
-    let named: Vec<Block> = known.chain(other).collect();
-    if named.is_empty() {
-        return block(source, &URGENT).into_iter().collect();
-    }
-    named
+/// An alarm that is raised.
+pub(crate) struct Raised {
+    /// Nothing for a flag that only this operator's agent has.
+    theme: Option<Theme>,
+    pub(crate) what: String,
+    pub(crate) block: Block,
 }
 
-fn block(source: &Source<'_>, alarm: &Alarm) -> Option<Block> {
-    let language = source.language;
-    let what = language.pick(alarm.english, alarm.indonesian);
-    let mut hits = Vec::new();
-    if let Some(theme) = alarm.theme {
-        hits = source.talk.spoken(theme);
-        hits.retain(|hit| !hit.negated);
-        let affirmed = source.talk.affirmed(theme);
-        let is_new = |hit: &Hit<'_>| hits.binary_search_by_key(&hit.turn, |spoken| spoken.turn).is_err();
-        let more: Vec<Hit<'_>> = affirmed.into_iter().filter(is_new).collect();
-        hits.extend(more);
+impl Raised {
+    /// Whether a line about the talk hides it from nobody.
+    pub(crate) fn is_told_in(&self, report: &Report) -> bool {
+        self.theme.is_some_and(|theme| report.tells_of.contains(&theme))
     }
+}
+
+/// The alarms of a talk. "Something urgent" is one only where nothing says what: beside "a fall" it is noise.
+pub(crate) fn raised(source: &Source<'_>) -> Vec<Raised> {
+    let known = ALARMS.iter().filter_map(|alarm| raise(source, alarm));
+    let other = source.notes.iter().filter_map(|note| other_flag(source, note));
+    let named: Vec<Raised> = known.chain(other).collect();
+    if named.is_empty() { raise(source, &URGENT).into_iter().collect() } else { named }
+}
+
+fn raise(source: &Source<'_>, alarm: &Alarm) -> Option<Raised> {
+    let what = (alarm.what)(source.language);
+    let mut hits = source.talk.spoken(alarm.theme);
+    hits.retain(|hit| hit.stands);
+    let affirmed = source.talk.affirmed(alarm.theme);
+    let is_new = |hit: &Hit<'_>| hits.binary_search_by_key(&hit.turn, |spoken| spoken.turn).is_err();
+    let more: Vec<Hit<'_>> = affirmed.into_iter().filter(is_new).collect();
+    hits.extend(more);
+
     let mut notes = alarm.flags.iter().filter_map(|flag| source.notes.get(flag));
     let note = notes.find(|note| note.is_true());
     let rationale = note.map_or("", |note| note.rationale.as_str());
-    if hits.is_empty() {
-        return note.map(|note| flagged(source, note, what));
-    }
-    let quotes: Vec<&str> = hits.iter().map(|hit| hit.text).take(2).collect();
-    Some(Block {
-        kind: BlockKind::Alarm,
-        text: language.spoke_about(source.name, what, &quotes),
-        reason: language.noted(rationale),
-        evidence: evidence(&hits),
-    })
+    let block = if hits.is_empty() {
+        flagged(source, note?, what)
+    } else {
+        let quotes: Vec<&str> = hits.iter().map(|hit| hit.text).take(2).collect();
+        Block {
+            kind: BlockKind::Alarm,
+            text: source.language.spoke_about(source.name, what, &quotes),
+            reason: source.language.noted(rationale),
+            evidence: evidence(&hits),
+        }
+    };
+    Some(Raised { theme: Some(alarm.theme), what: what.to_owned(), block })
 }
 
 /// A flag that nothing in the callee's words explains.
 fn flagged(source: &Source<'_>, note: &Note, what: &str) -> Block {
-    let text = match source.language {
-        Language::English => format!("The companion raised a flag: {what}."),
-        Language::Indonesian => format!("Pendamping memberi tanda: {what}."),
-    };
     Block {
         kind: BlockKind::Alarm,
-        text,
+        text: source.language.flagged(what),
         reason: source.language.noted(&note.rationale),
         evidence: source.talk.support(&note.rationale),
     }
 }
 
 /// A flag that only this operator's agent has.
-fn other_flag(source: &Source<'_>, note: &Note) -> Option<Block> {
+fn other_flag(source: &Source<'_>, note: &Note) -> Option<Raised> {
     let known = ALARMS.iter().chain([&URGENT]).any(|alarm| alarm.flags.contains(&note.name.as_str()));
     let name = note.name.strip_prefix("flag_").filter(|_| !known && note.is_true())?;
-    let name = match name.replace('_', " ").trim() {
-        "" => source.language.pick("something without a name", "sesuatu tanpa nama").to_owned(),
+    let what = match name.replace('_', " ").trim() {
+        "" => source.language.nameless.to_owned(),
         name => name.to_owned(),
     };
-    Some(flagged(source, note, &name))
+    Some(Raised { theme: None, block: flagged(source, note, &what), what })
 }

@@ -44,7 +44,7 @@ impl Note {
             Value::Number(number) => number.as_f64().is_some_and(|n| n > 0.0),
             Value::String(text) => {
                 let word = text.trim().to_lowercase();
-                ["true", "yes", "ya", "iya", "benar", "1"].contains(&word.as_str())
+                ["true", "yes", "ya", "iya", "benar", "ja", "waar", "نعم", "1"].contains(&word.as_str())
             }
             _ => false,
         }
@@ -57,7 +57,7 @@ impl Note {
             Value::Number(number) => number.to_string(),
             _ => return None,
         };
-        let nothing = ["", "unknown", "none", "n/a", "null", "-", "tidak ada"];
+        let nothing = ["", "unknown", "none", "n/a", "null", "-", "tidak ada", "geen", "onbekend", "لا يوجد"];
         (!nothing.contains(&text.to_lowercase().as_str())).then_some(text)
     }
 

@@ -1,8 +1,9 @@
 //! `family-summary`: the reading matter of a family, made from a talk.
 //!
-//! The host walks in through [`Renderer`]. `talk` finds words in what was said, `lexicon` and `words` know them,
-//! `alarms`, `mood`, `headline` and `statements` make the blocks, `collected` reads what the agent
-//! noted, and `phrases` says it in the reader's language.
+//! The host walks in through [`Renderer`]. `talk` holds what was said. What it means is found out in steps: `spelling`
+//! cuts it into words, `lexicon` finds the patterns of `words` in them (`pattern` is their small language), and `meaning`
+//! says which of them are meant. `alarms`, `mood`, `headline` and `statements` make the blocks, `collected` reads what
+//! the agent noted, and `phrases` says it in the reader's language.
 //!
 //! It reports and never concludes: no diagnosis, no advice. What a callee said is quoted verbatim, and
 //! every statement names the turns that it rests on, or none when it rests only on the agent's notes.
@@ -11,8 +12,11 @@ mod alarms;
 mod collected;
 mod headline;
 mod lexicon;
+mod meaning;
 mod mood;
+mod pattern;
 mod phrases;
+mod spelling;
 mod statements;
 mod talk;
 mod words;
@@ -21,7 +25,8 @@ use callpanion_plugin_api::Ctx;
 use callpanion_plugin_api::renderer::{Block, Material, Renderer, Rendering, plain};
 
 use collected::Notes;
-use phrases::Language;
+use headline::Line;
+use phrases::Phrases;
 use talk::Talk;
 
 /// The plugin.
@@ -35,38 +40,34 @@ const EVIDENCE_MAX: usize = 50;
 /// All that the parts of a summary are made from.
 struct Source<'a> {
     /// The reader's.
-    language: Language,
-    /// The tag of the language that the callee spoke.
-    spoken: &'a str,
+    language: &'static Phrases,
     name: &'a str,
     talk: Talk<'a>,
     notes: Notes,
-    provider_summary: Option<&'a str>,
+    lines: Vec<Line>,
     duration_s: u32,
 }
 
 impl Renderer for FamilySummary {
     fn render(ctx: &Ctx, material: Material) -> Rendering {
-        let language = Language::of(ctx.locale());
-        let source = Source {
-            language,
-            spoken: &material.language,
-            name: match material.callee_name.trim() {
-                "" => language.somebody(),
-                name => name,
-            },
-            talk: Talk::new(&material.turns),
-            notes: Notes::new(&material.collected),
-            provider_summary: material.provider_summary.as_deref(),
-            duration_s: material.duration_s,
+        let language = phrases::of(ctx.locale());
+        let notes = Notes::new(&material.collected);
+        let mut talk = Talk::new(&material.turns);
+        let summary = material.provider_summary.as_deref();
+        let lines = headline::lines(&mut talk, &notes, summary, language, &material.language);
+        let name = match material.callee_name.trim() {
+            "" => language.somebody,
+            name => name,
         };
-        let alarms = alarms::blocks(&source);
+        let source = Source { language, name, talk, notes, lines, duration_s: material.duration_s };
+
+        let raised = alarms::raised(&source);
         let mood = mood::of(&source);
         let statements = statements::blocks(&source);
-        let quote = statements::quote(&source, &alarms);
+        let quote = statements::quote(&source, &raised);
 
-        let mut blocks = vec![headline::block(&source, &statements)];
-        blocks.extend(alarms);
+        let mut blocks = vec![headline::block(&source, &raised, &statements)];
+        blocks.extend(raised.into_iter().map(|alarm| alarm.block));
         blocks.extend(mood.block);
         blocks.extend(statements);
         blocks.extend(quote);

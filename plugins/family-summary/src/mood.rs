@@ -18,9 +18,9 @@ pub(crate) fn of(source: &Source<'_>) -> Mood {
     let mut good = source.talk.spoken(Theme::GoodMood);
     let mut bad = source.talk.spoken(Theme::BadMood);
     // "Not good" is bad, and "not sad" is no worse than nothing.
-    bad.retain(|hit| !hit.negated);
-    bad.extend(good.iter().filter(|hit| hit.negated).cloned());
-    good.retain(|hit| !hit.negated);
+    bad.retain(|hit| hit.stands);
+    bad.extend(good.iter().filter(|hit| !hit.stands).cloned());
+    good.retain(|hit| hit.stands);
 
     let noted = ["mood_score", "mood"].iter().find_map(|name| {
         let note = source.notes.get(name)?;
@@ -45,38 +45,17 @@ pub(crate) fn of(source: &Source<'_>) -> Mood {
     let rationale = noted.map_or("", |(_, note)| note.rationale.as_str());
     let reason = match (rationale, said.first()) {
         ("", Some(hit)) => language.said(hit.text),
-        ("", None) => language
-            .pick(format!("The companion gave {score} of 5."), format!("Pendamping memberi nilai {score} dari 5.")),
+        ("", None) => language.scored(score),
         (rationale, _) => language.noted(rationale),
     };
     Mood {
         score: Some(score),
         block: Some(Block {
             kind: BlockKind::Mood,
-            text: format!("{} {}", source.name, language.pick(english(score), indonesian(score))),
+            text: language.mood(source.name, score),
             reason,
             evidence: if said.is_empty() { source.talk.support(rationale) } else { evidence(&said) },
         }),
-    }
-}
-
-fn english(score: u8) -> &'static str {
-    match score {
-        1 => "seemed very low.",
-        2 => "seemed rather low.",
-        3 => "seemed neither low nor cheerful.",
-        4 => "seemed in good spirits.",
-        _ => "seemed very cheerful.",
-    }
-}
-
-fn indonesian(score: u8) -> &'static str {
-    match score {
-        1 => "tampak sangat murung.",
-        2 => "tampak agak murung.",
-        3 => "tampak biasa saja.",
-        4 => "tampak baik dan tenang.",
-        _ => "tampak sangat ceria.",
     }
 }
 
@@ -86,10 +65,11 @@ fn score(note: &Note) -> Option<u8> {
         return u8::try_from(number).ok().filter(|n| (1..=5).contains(n));
     }
     match note.text()?.to_lowercase().as_str() {
-        "very good" | "very happy" | "cheerful" | "ceria" => Some(5),
-        "good" | "happy" | "positive" | "baik" | "senang" => Some(4),
-        "neutral" | "ok" | "okay" | "calm" | "netral" | "biasa" | "tenang" => Some(3),
-        "low" | "sad" | "negative" | "sedih" | "murung" => Some(2),
+        "very good" | "very happy" | "cheerful" | "ceria" | "vrolijk" | "مرح" => Some(5),
+        "good" | "happy" | "positive" | "baik" | "senang" | "goed" | "blij" | "جيد" | "سعيد" => Some(4),
+        "neutral" | "ok" | "okay" | "calm" | "netral" | "biasa" | "tenang" | "neutraal" | "rustig" | "عادي"
+        | "هادئ" => Some(3),
+        "low" | "sad" | "negative" | "sedih" | "murung" | "somber" | "verdrietig" | "حزين" => Some(2),
         "distressed" | "very low" | "very sad" | "tertekan" => Some(1),
         _ => None,
     }

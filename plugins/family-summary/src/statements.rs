@@ -3,14 +3,18 @@
 use callpanion_plugin_api::renderer::{Block, BlockKind};
 
 use crate::Source;
+use crate::alarms::Raised;
 use crate::collected::Note;
+use crate::phrases::Phrases;
 use crate::talk::Hit;
 use crate::words::Theme;
 
 /// How many sentences a statement quotes.
 const QUOTES_MAX: usize = 2;
-/// A quote worth keeping is a sentence of so many words.
+/// A quote worth keeping is a sentence of so many words,
 const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 4..=40;
+/// and holds none of what nobody says on the telephone: markup, and what looks like a program.
+const UNSPOKEN: &[char] = &['<', '>', '{', '}', '[', ']', '\\', '`', '|', '=', '*', '#', '_'];
 
 /// One kind of statement.
 struct Statement {
@@ -20,56 +24,49 @@ struct Statement {
     by_answer: bool,
     /// The agent's keys that belong to it.
     notes: &'static [&'static str],
-    english: &'static str,
-    indonesian: &'static str,
+    what: fn(&Phrases) -> &'static str,
 }
 
-const fn statement(
+/// What a family asks about: an answer counts.
+const fn care(
     kind: BlockKind,
     theme: Theme,
     notes: &'static [&'static str],
-    english: &'static str,
-    indonesian: &'static str,
+    what: fn(&Phrases) -> &'static str,
 ) -> Statement {
-    Statement { kind, theme: Some(theme), by_answer: true, notes, english, indonesian }
+    Statement { kind, theme: Some(theme), by_answer: true, notes, what }
 }
 
-/// A topic: spoken of by the callee, not only asked about.
-const fn topic(
-    theme: Option<Theme>,
-    notes: &'static [&'static str],
-    english: &'static str,
-    indonesian: &'static str,
-) -> Statement {
-    Statement { kind: BlockKind::Topic, theme, by_answer: false, notes, english, indonesian }
-}
-
-/// A wish or a loose end: only in the callee's own words.
-const fn wish(
+/// A topic, a wish, a loose end: spoken of by the callee, not only asked about.
+const fn said(
     kind: BlockKind,
     theme: Theme,
     notes: &'static [&'static str],
-    english: &'static str,
-    indonesian: &'static str,
+    what: fn(&Phrases) -> &'static str,
 ) -> Statement {
-    Statement { kind, theme: Some(theme), by_answer: false, notes, english, indonesian }
+    Statement { kind, theme: Some(theme), by_answer: false, notes, what }
+}
+
+/// What only the agent notes.
+const fn noted(notes: &'static [&'static str], what: fn(&Phrases) -> &'static str) -> Statement {
+    Statement { kind: BlockKind::Topic, theme: None, by_answer: false, notes, what }
 }
 
 const STATEMENTS: [Statement; 14] = [
-    statement(BlockKind::Health, Theme::Health, &["pain_reported"], "health", "kesehatan"),
-    statement(BlockKind::Medicine, Theme::Medicine, &["medication_taken"], "medicine", "obat"),
-    statement(BlockKind::Meals, Theme::Meals, &["meals_today"], "meals", "makan"),
-    statement(BlockKind::Sleep, Theme::Sleep, &["sleep_quality"], "sleep", "tidur"),
-    statement(BlockKind::Company, Theme::Company, &["social_contact"], "company", "pergaulan"),
-    topic(None, &["activity"], "what they did", "kegiatan"),
-    topic(Some(Theme::Relatives), &[], "the family", "keluarga"),
-    topic(Some(Theme::Television), &[], "television and news", "televisi dan berita"),
-    topic(Some(Theme::Garden), &[], "the garden", "kebun"),
-    topic(Some(Theme::Faith), &[], "faith", "ibadah"),
-    topic(Some(Theme::Outdoors), &[], "going out", "jalan-jalan"),
-    topic(None, &["notes"], "the talk", "obrolan"),
-    wish(BlockKind::Request, Theme::Request, &["message_for_family"], "a wish", "keinginan"),
-    wish(BlockKind::FollowUp, Theme::FollowUp, &[], "something to follow up", "hal untuk ditindaklanjuti"),
+    care(BlockKind::Health, Theme::Health, &["pain_reported"], |phrases| phrases.health),
+    care(BlockKind::Medicine, Theme::Medicine, &["medication_taken"], |phrases| phrases.medicine),
+    care(BlockKind::Meals, Theme::Meals, &["meals_today"], |phrases| phrases.meals),
+    care(BlockKind::Sleep, Theme::Sleep, &["sleep_quality"], |phrases| phrases.sleep),
+    care(BlockKind::Company, Theme::Company, &["social_contact"], |phrases| phrases.company),
+    noted(&["activity"], |phrases| phrases.activity),
+    said(BlockKind::Topic, Theme::Relatives, &[], |phrases| phrases.relatives),
+    said(BlockKind::Topic, Theme::Television, &[], |phrases| phrases.television),
+    said(BlockKind::Topic, Theme::Garden, &[], |phrases| phrases.garden),
+    said(BlockKind::Topic, Theme::Faith, &[], |phrases| phrases.faith),
+    said(BlockKind::Topic, Theme::Outdoors, &[], |phrases| phrases.outdoors),
+    noted(&["notes"], |phrases| phrases.talk),
+    said(BlockKind::Request, Theme::Request, &["message_for_family"], |phrases| phrases.wish),
+    said(BlockKind::FollowUp, Theme::FollowUp, &[], |phrases| phrases.follow_up),
 ];
 
 /// The statements of a talk.
@@ -79,7 +76,7 @@ pub(crate) fn blocks(source: &Source<'_>) -> Vec<Block> {
 
 fn block(source: &Source<'_>, statement: &Statement) -> Option<Block> {
     let language = source.language;
-    let what = language.pick(statement.english, statement.indonesian);
+    let what = (statement.what)(language);
     let hits = hits(source, statement);
     let mut notes = statement.notes.iter().filter_map(|name| source.notes.get(name));
     let note = notes.find(|note| note.text().is_some() || note.is_true());
@@ -122,7 +119,7 @@ fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
     };
     let mut spoken = source.talk.spoken(theme);
     if matches!(statement.kind, BlockKind::Request | BlockKind::FollowUp) {
-        spoken.retain(|hit| !hit.negated);
+        spoken.retain(|hit| hit.stands);
     }
     let mut hits = if statement.by_answer { source.talk.answered(theme) } else { Vec::new() };
     spoken.retain(|hit| hits.binary_search_by_key(&hit.turn, |answer| answer.turn).is_err());
@@ -133,21 +130,30 @@ fn hits<'a>(source: &Source<'a>, statement: &Statement) -> Vec<Hit<'a>> {
 
 /// The turns that hits rest on, in order.
 pub(crate) fn evidence(hits: &[Hit<'_>]) -> Vec<u32> {
-    let mut turns: Vec<u32> = hits.iter().flat_map(|hit| hit.question.into_iter().chain([hit.turn])).collect();
+    in_order(hits.iter().flat_map(|hit| hit.question.into_iter().chain([hit.turn])))
+}
+
+/// The turns that any of these blocks rests on, in order.
+pub(crate) fn evidence_of<'b>(blocks: impl Iterator<Item = &'b Block>) -> Vec<u32> {
+    in_order(blocks.flat_map(|block| block.evidence.iter().copied()))
+}
+
+fn in_order(turns: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut turns: Vec<u32> = turns.collect();
     turns.sort_unstable();
     turns.dedup();
     turns
 }
 
 /// A sentence worth keeping: the warmest, and of those the longest; never one that raised an alarm.
-pub(crate) fn quote(source: &Source<'_>, alarms: &[Block]) -> Option<Block> {
-    let alarming = |turn: u32| alarms.iter().any(|alarm| alarm.evidence.binary_search(&turn).is_ok());
+pub(crate) fn quote(source: &Source<'_>, raised: &[Raised]) -> Option<Block> {
+    let alarming = |turn: u32| raised.iter().any(|alarm| alarm.block.evidence.binary_search(&turn).is_ok());
     let (turn, sentence) = source
         .talk
         .callee_sentences()
-        .filter(|(turn, s)| QUOTE_WORDS.contains(&s.word_count()) && !alarming(*turn))
+        .filter(|(turn, s)| QUOTE_WORDS.contains(&s.word_count()) && !s.text.contains(UNSPOKEN) && !alarming(*turn))
         .max_by_key(|(turn, s)| {
-            let warm = s.mentions(Theme::Warm) == Some(false);
+            let warm = s.mentions(Theme::Warm) == Some(true);
             (warm, s.word_count(), std::cmp::Reverse(*turn))
         })?;
     Some(Block { kind: BlockKind::Quote, text: sentence.text.to_owned(), reason: String::new(), evidence: vec![turn] })

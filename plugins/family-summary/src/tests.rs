@@ -1,6 +1,10 @@
-//! Tests: whole talks here, `alarms` for what a person must look at.
+//! Tests: parts of a summary here, `alarms` for what a person must look at, `statements` for how often that is right,
+//! `talks` for whole summaries, `tables` for how the words are written down.
 
 mod alarms;
+mod statements;
+mod tables;
+mod talks;
 
 use callpanion_plugin_api::Ctx;
 use callpanion_plugin_api::renderer::{Block, BlockKind, Collected, Material, Renderer, Rendering, Speaker, Turn};
@@ -120,7 +124,7 @@ fn an_indonesian_talk_for_either_reader() {
 
 #[test]
 fn an_unknown_locale_is_answered_in_english() {
-    let read = render("nl", material("Pak Joko", JOKO));
+    let read = render("fr", material("Pak Joko", JOKO));
     assert!(one(&read, &BlockKind::Headline).text.contains("talked for"));
 }
 
@@ -130,6 +134,33 @@ fn the_agents_own_line_is_the_headline() {
     talk.provider_summary = Some("Something longer.".to_owned());
     collect(&mut talk, "highlight_one_line", &json!("He was dizzy, and is well again."), "");
     assert_eq!(one(&render("en", talk), &BlockKind::Headline).text, "He was dizzy, and is well again.");
+}
+
+#[test]
+fn a_line_in_the_first_person_is_shown_as_the_callees_or_not_at_all() {
+    let headline = |line: &str| {
+        let mut talk = material("Mr. Harris", HARRIS);
+        collect(&mut talk, "highlight_one_line", &json!(line), "");
+        one(&render("en", talk), &BlockKind::Headline).text
+    };
+    assert_eq!(headline("I felt a bit dizzy this morning."), "Mr. Harris said: “I felt a bit dizzy this morning.”");
+    assert_eq!(headline("My dizzy morning is over."), "Mr. Harris said: “My dizzy morning is over.”");
+    assert!(headline("I adore purple elephants.").starts_with("Mr. Harris talked for 47 seconds, about"));
+}
+
+#[test]
+fn a_headline_hides_no_alarm() {
+    let headline = |line: &str| {
+        let mut talk = material("Mum", "A: Hello.\nC: I fell on the stairs, and I'm so lonely.");
+        collect(&mut talk, "highlight_one_line", &json!(line), "");
+        talk.provider_summary = Some("She likes the new stairs. She fell, and she is lonely.".to_owned());
+        one(&render("en", talk), &BlockKind::Headline).text
+    };
+    let told = "She fell, and she is lonely.";
+    assert_eq!(headline("She likes the new stairs."), told);
+    assert_eq!(headline("She fell on the stairs."), told, "of two alarms it tells one");
+    assert_eq!(headline("She did not fall, and is lonely."), told, "what is denied is not told");
+    assert_eq!(headline("A fall, and a lonely evening."), "A fall, and a lonely evening.");
 }
 
 #[test]
@@ -189,6 +220,7 @@ fn a_silent_talk_says_so() {
     let read = render("en", talk);
     assert_eq!(read.blocks.len(), 1);
     assert!(read.blocks[0].text.contains("no word of Mr. Harris was understood"));
+    assert_eq!(read.blocks[0].evidence, [0], "nobody answered to it");
 
     let nobody = render("id", material("", ""));
     assert!(nobody.blocks[0].text.contains("Orang tua Anda"));

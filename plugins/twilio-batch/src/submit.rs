@@ -154,11 +154,11 @@ pub(crate) fn what_to_do(response: &Response) -> String {
         (_, "batch_calling_agreement_required") => "accept the batch calling terms once in the \
              ElevenLabs dashboard, under Batch Calling"
             .to_owned(),
-        (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
-        (402, _) => no_credit(),
-        (403, _) => {
+        (401, "missing_permissions") | (403, _) => {
             format!("the ElevenLabs key may not do this ({}): give it the right, or change the plan", error.what())
         }
+        (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
+        (402, _) => no_credit(),
         _ => format!(
             "ElevenLabs does not know the agent or the number ({}): check `agent_id`, `agents` \
              and `agent_phone_number_id`",
@@ -194,9 +194,11 @@ impl Error {
     /// The machine's word for it; the older `status` where there is no `code`.
     fn code(&self) -> &str {
         let text = |key: &str| self.detail.get(key).and_then(Value::as_str);
-        // An agreement is only named in the legacy field.
+        // An agreement is only named in the legacy field, and so is a permission that the key lacks.
         match (text("code"), text("status")) {
-            (_, Some(status @ ("batch_calling_agreement_required" | "quota_exceeded"))) => status,
+            (_, Some(status @ ("batch_calling_agreement_required" | "quota_exceeded" | "missing_permissions"))) => {
+                status
+            }
             (Some(code), _) | (None, Some(code)) => code,
             (None, None) => "",
         }

@@ -53,6 +53,12 @@ impl Fault {
         Self { taken: false, way: Way::Answer { status, headers, body } }
     }
 
+    /// Refuses with plain text.
+    pub fn text(status: u16, body: impl Into<String>) -> Self {
+        let headers = vec![("content-type", "text/plain".to_owned())];
+        Self { taken: false, way: Way::Answer { status, headers, body: body.into() } }
+    }
+
     /// Drops the connection before anything was taken in.
     pub fn cut() -> Self {
         Self { taken: false, way: Way::Cut }

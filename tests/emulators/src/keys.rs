@@ -73,9 +73,7 @@ impl EcPair {
     }
 
     pub(crate) fn verifies(&self, jwt: &Jwt<'_>) -> bool {
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.public_point)
-            .verify(jwt.signed.as_bytes(), &jwt.signature)
-            .is_ok()
+        jwt.is_signed_by(&self.public_point)
     }
 }
 
@@ -102,5 +100,11 @@ impl<'a> Jwt<'a> {
             signed,
             signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
         })
+    }
+
+    /// Whether it was signed with ES256 by the owner of this uncompressed point.
+    pub(crate) fn is_signed_by(&self, point: &[u8]) -> bool {
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+        key.verify(self.signed.as_bytes(), &self.signature).is_ok()
     }
 }

@@ -1,5 +1,5 @@
-//! Strict emulators of FCM, APNs, ElevenLabs (with the Twilio dialling behind
-//! its batches) and of the phones that ring.
+//! Strict emulators of FCM, APNs, a push service of browsers, ElevenLabs (with the
+//! Twilio dialling behind its batches) and of the phones that ring.
 //!
 //! `callpanion demo` and the test suite walk in through [`World::start`]. Each
 //! emulator listens on its own loopback port, checks what it is sent as
@@ -14,6 +14,7 @@ mod keys;
 mod pace;
 pub mod phone;
 mod port;
+pub mod push_service;
 pub mod relay;
 pub mod scripts;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use eleven::lines::Line;
 pub use fault::Fault;
 pub use fcm::Fcm;
 pub use phone::{Behaviour, Phone};
+pub use push_service::PushService;
 pub use relay::Relay;
 pub use scripts::{Language, Script};
 pub use time::{BoxFuture, ManualTime, SystemTime, Time};

@@ -10,6 +10,7 @@ use crate::hold;
 use crate::keys::KeyError;
 use crate::pace::Pace;
 use crate::phone::Phone;
+use crate::push_service::PushService;
 use crate::relay::Relay;
 use crate::time::{SystemTime, Time};
 use crate::witness::Witness;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub apns_auth_key_pem: String,
     /// The app; the topic is this and `.voip`.
     pub apns_bundle_id: String,
+    /// In place of the push services of browsers.
+    pub push_service_url: String,
     /// In place of `https://api.elevenlabs.io`.
     pub eleven_url: String,
     /// The `xi-api-key`.
@@ -91,6 +94,8 @@ pub struct World {
     pub fcm: Fcm,
     /// APNs, both environments.
     pub apns: Apns,
+    /// The push service of all browsers.
+    pub push_service: PushService,
     /// ElevenLabs and the lines that its batches dial.
     pub eleven: ElevenLabs,
     /// A vendor of nobody in particular, for plugins that are being written.
@@ -107,6 +112,7 @@ impl World {
         Ok(Self {
             fcm: Fcm::start(&pace, &witness).await?,
             apns: Apns::start(&pace, &witness, &config.bundle_id).await?,
+            push_service: PushService::start(&pace, &witness).await?,
             eleven: ElevenLabs::start(&pace, &witness).await?,
             relay: Relay::start(&pace, &witness).await?,
             pace,
@@ -127,6 +133,7 @@ impl World {
             apns_key_id: self.apns.key_id().to_owned(),
             apns_auth_key_pem: self.apns.auth_key_pem().to_owned(),
             apns_bundle_id: self.apns.bundle_id().to_owned(),
+            push_service_url: self.push_service.url().to_owned(),
             eleven_url: self.eleven.url().to_owned(),
             eleven_api_key: self.eleven.api_key().to_owned(),
             phone_agent_id: self.eleven.phone_agent_id().to_owned(),
@@ -155,6 +162,12 @@ impl World {
     /// A new iPhone whose app lives in this APNs environment.
     pub fn iphone_in(&self, name: &str, environment: Environment) -> Result<Phone, StartError> {
         let phone = Phone::iphone(name, &self.pace, &self.witness, &self.eleven, &self.apns, environment)?;
+        Ok(self.keep(phone))
+    }
+
+    /// A new browser, not yet paired. It subscribes to the key of the host that it is paired with.
+    pub fn browser(&self, name: &str) -> Result<Phone, StartError> {
+        let phone = Phone::browser(name, &self.pace, &self.witness, &self.eleven, &self.push_service)?;
         Ok(self.keep(phone))
     }
 

@@ -8,6 +8,7 @@ use callpanion::domain::zone::Zone;
 use callpanion::domain::{CallId, Moment};
 use callpanion::egress::plugin_signature::MakerKey;
 use callpanion::egress::registry::Reference;
+use callpanion::egress::web_push::{Contact, Subscription};
 use callpanion::egress::{Origin, check_literal};
 use callpanion::mail::parse_address;
 use callpanion::plugins::fit::ApiVersion;
@@ -19,7 +20,7 @@ use super::input::first_line;
 /// Reads a text, and writes out what it was taken for.
 type Reading = fn(&str) -> Option<String>;
 
-const READINGS: [(&str, Reading); 14] = [
+const READINGS: [(&str, Reading); 16] = [
     ("time", |text| Some(parse_time(text).ok()?.strftime("%H:%M").to_string())),
     ("zone", |text| Some(Zone::parse(text).ok()?.name().to_owned())),
     ("id", plain::<CallId>),
@@ -34,6 +35,8 @@ const READINGS: [(&str, Reading); 14] = [
     ("digest", plain::<Digest>),
     ("maker key", plain::<MakerKey>),
     ("API version", plain::<ApiVersion>),
+    ("subscription", |text| Some(Subscription::read(text, true).ok()?.to_string())),
+    ("contact", plain::<Contact>),
 ];
 
 /// What is taken means the same when it is written and read again.

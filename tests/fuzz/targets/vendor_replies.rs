@@ -9,6 +9,7 @@ use callpanion_plugin_api::provider::{Provider as _, SessionRequest};
 use callpanion_plugin_api::testing::{context, ring};
 use callpanion_plugin_api::{Answer, Ctx, Response, Stop};
 use callpanion_twilio_batch::TwilioBatch;
+use callpanion_web_push::WebPush;
 use serde_json::json;
 
 use super::input::{first_line, headers_and_body};
@@ -27,11 +28,13 @@ pub(crate) fn vendor_replies(data: &[u8]) {
         "base_url": "https://vendor.example", "base_url_production": "https://vendor.example",
         "base_url_sandbox": "https://vendor.example", "project_id": "sample-project",
         "bundle_id": "org.example.callpanion", "agent_id": "agent_sample", "agent_phone_number_id": "phnum_sample",
+        "page_url": "https://family.example/device",
     });
     let mut ctx = Ctx::new(context(&settings), answers);
     match asked {
         b"fcm ring" => for_each_ring(Fcm::ring(&mut ctx, rings())),
         b"apns-voip ring" => for_each_ring(ApnsVoip::ring(&mut ctx, rings())),
+        b"web-push ring" => for_each_ring(WebPush::ring(&mut ctx, subscribed())),
         b"twilio-batch ring" => for_each_ring(TwilioBatch::ring(&mut ctx, rings())),
         b"twilio-batch cancel" => for_each_ring(TwilioBatch::cancel(&mut ctx, refs())),
         b"twilio-batch inspect" => for_each_ring(TwilioBatch::inspect(&mut ctx, refs())),
@@ -50,6 +53,12 @@ fn for_each_ring<T>(said: Result<Vec<T>, Stop>) {
 
 fn rings() -> Vec<Ring> {
     RINGS.map(ring).to_vec()
+}
+
+/// The same for browsers: one subscription at each of two push services.
+fn subscribed() -> Vec<Ring> {
+    let address = |host| json!({ "endpoint": format!("https://{host}/1"), "keys": { "p256dh": "B", "auth": "A" } });
+    ["one.example", "two.example"].map(|host| ring(&address(host).to_string())).to_vec()
 }
 
 fn refs() -> Vec<RingRef> {

@@ -97,6 +97,7 @@ on_both! {
 
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.reason), (CallState::Completed, Some(CallReason::AnsweredSilent)));
+        assert_eq!(app.letters(&home), ["Our call with Grandma Maggie: we heard nobody"], "it is no talk");
     }
 
     async fn lost_webhook_is_fetched(app: TestApp) {

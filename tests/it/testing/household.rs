@@ -7,7 +7,7 @@ use callpanion::services::accounts::{self, SignUp};
 use callpanion::services::callees::Details;
 use callpanion::services::schedules::{self, SlotInput};
 use callpanion::services::{devices, onboarding, pairings};
-use callpanion_emulators::{Phone, Script};
+use callpanion_emulators::{Phone, Script, push_service};
 
 use super::{Browser, TestApp};
 
@@ -146,6 +146,13 @@ impl TestApp {
     /// A new iPhone of the household, paired.
     pub async fn iphone(&self, home: &Household) -> Paired {
         self.pair(home, self.world.iphone("Margaret's iPhone").unwrap()).await
+    }
+
+    /// A new browser of the household's callee, paired. The plugin `web-push` must be on.
+    pub async fn paired_browser(&self, home: &Household) -> Paired {
+        let paired = self.pair(home, self.world.browser("Margaret's tablet").unwrap()).await;
+        self.keep_out_of_the_log(push_service::endpoint_of(&paired.phone.push_address()));
+        paired
     }
 
     /// The household's browser, signed in with the password.

@@ -33,7 +33,24 @@ pub fn environment(world: &WorldSettings, public_url: &str, database_url: &str) 
     for name in AS_BY_DEFAULT {
         settings.remove(name);
     }
+    settings.extend(web_push(&world.push_service_url));
     settings.insert("CALLPANION__DATABASE__URL".to_owned(), database_url.to_owned());
     settings.insert("CALLPANION__LOG__LEVEL".to_owned(), "debug".to_owned());
     settings
+}
+
+/// The plugin `web-push`, for tests that switch it on: one push service serves every browser.
+fn web_push(push_service: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = [
+        ("GRANTS__HOSTS", push_service),
+        ("GRANTS__PRIVATE_ADDRESSES", "true"),
+        ("CREDENTIALS__VAPID__CONTACT", "mailto:calls@care-home.org"),
+        ("SETTINGS__GOOGLE", ""),
+        ("SETTINGS__MOZILLA", ""),
+        ("SETTINGS__APPLE", ""),
+        ("SETTINGS__OTHERS", push_service),
+        ("SETTINGS__PAGE_URL", "https://calls.care-home.org/device"),
+    ];
+    let pairs = pairs.map(|(key, value)| (format!("CALLPANION__PLUGINS__WEB_PUSH__{key}"), value.to_owned()));
+    pairs.into_iter()
 }

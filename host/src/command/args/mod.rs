@@ -92,9 +92,10 @@ pub enum Command {
     #[command(subcommand)]
     Audit(AuditCommand),
 
-    /// Ask each enabled provider whether its key, agent and webhook are in order
+    /// Ask the vendors of the enabled plugins whether keys, agents, webhook and number are in order
     ///
-    /// Sends real requests with the configured credentials, but places no call. Prints one line for each finding.
+    /// Sends real requests with the configured credentials, but places no call. Prints all that is found at once: a
+    /// line for each finding, and below it what to do.
     #[command(after_long_help = CHECK_MORE)]
     Check(ConfigArg),
 
@@ -167,7 +168,8 @@ const CHECK_MORE: &str = "\
 Example:
   callpanion check --config callpanion.toml
 
-Exit codes: 0 all is well, 1 a provider found a fault, 2 wrong command line, 3 wrong configuration";
+Exit codes: 0 no problem (warnings and notes are none), 1 at least one problem, 2 wrong command line,
+3 wrong configuration";
 
 const MIGRATE_MORE: &str = "\
 Example:

@@ -57,6 +57,7 @@ fn open_keys(credential: &CredentialConfig) -> Vec<&'static str> {
         CredentialConfig::JwtEs256 { team_id, key_id, key, key_file, .. } => {
             vec![team_id.is_empty(), key_id.is_empty(), key.is_none() && key_file.is_none()]
         }
+        CredentialConfig::WebPush { contact, .. } => vec![contact.is_empty()],
     };
     credential.kind().keys().iter().zip(open).filter(|(_, open)| *open).map(|(key, _)| *key).collect()
 }

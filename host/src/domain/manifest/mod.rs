@@ -73,7 +73,8 @@ word_enum! {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostWish {
-    /// The setting that holds the URL, of type `string`. While it is empty, nothing is asked for.
+    /// The setting that holds the URL, of type `string`, or several with blanks between. While it is empty, nothing is
+    /// asked for.
     pub setting: String,
     /// Why, in plain words.
     pub reason: String,
@@ -106,6 +107,10 @@ word_enum! {
         GoogleServiceAccount = "google-service-account",
         /// `authorization: bearer …`, with a JWT signed with ES256, as APNs wants it.
         JwtEs256 = "jwt-es256",
+        /// For Web Push: the body sealed for one reader (RFC 8291), whose keys the request names in the headers
+        /// `web-push-p256dh` and `web-push-auth`; and `authorization: vapid …` (RFC 8292), signed as the
+        /// installation.
+        WebPush = "web-push",
         /// Nothing: it verifies webhooks, and is never sent.
         HmacSecret = "hmac-secret",
     }
@@ -120,6 +125,7 @@ impl CredentialKind {
             Self::Bearer | Self::HmacSecret => &["value_file"],
             Self::GoogleServiceAccount => &["json_file"],
             Self::JwtEs256 => &["team_id", "key_id", "key_file"],
+            Self::WebPush => &["contact"],
         }
     }
 }
@@ -156,6 +162,11 @@ impl Manifest {
         let (reaches, version) = (section.reaches()?, self.version.clone());
         let is_told = self.asks_for(DataKind::Profile);
         Some(ChannelInfo { id: id.to_owned(), reaches, submits: section.submits, version, is_told })
+    }
+
+    /// Whether the addresses of this channel are subscriptions of Web Push.
+    pub fn takes_subscriptions(&self) -> bool {
+        self.credentials.iter().any(|wish| wish.kind == CredentialKind::WebPush)
     }
 
     /// Whether it asks to be shown this.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub use self::disagreement::Disagreement;
-use self::wishes::url_of;
+use self::wishes::urls_of;
 pub use self::wishes::{Wish, hosts_not_set, wishes};
 use crate::config::plugins::{CredentialConfig, Grants, PluginConfig};
 use crate::domain::manifest::{DataKind, Manifest, Power, SettingType};
@@ -111,11 +111,12 @@ fn origins(
     }
     let mut wanted = BTreeSet::new();
     for host in &manifest.hosts {
-        let Some(url) = url_of(host, manifest, config) else { continue };
-        match Url::parse(url).ok().as_ref().and_then(Origin::of) {
-            Some(origin) => drop(wanted.insert(origin)),
-            None => {
-                wrong.push(Disagreement::SettingUrl { plugin: plugin.to_owned(), name: host.setting.clone() });
+        for url in urls_of(host, manifest, config) {
+            match Url::parse(url).ok().as_ref().and_then(Origin::of) {
+                Some(origin) => drop(wanted.insert(origin)),
+                None => {
+                    wrong.push(Disagreement::SettingUrl { plugin: plugin.to_owned(), name: host.setting.clone() });
+                }
             }
         }
     }

@@ -73,6 +73,17 @@ fn what_both_sides_say_holds_and_no_more() {
 }
 
 #[test]
+fn setting_may_lead_to_several_hosts_and_each_wants_its_grant() {
+    let several = MANIFEST.replace("https://bell.example/v1", " https://bell.example/v1  https://gong.example ");
+    let said = refusal(&several, GRANTED);
+    assert!(said.contains("add \"https://gong.example\" to `hosts` in [plugins.bell.grants]"), "{said}");
+    let granted = GRANTED.replacen("\"http://127.0.0.1:7000\"", "\"https://gong.example\"", 1);
+    let agreement = agree("bell", &manifest(&several), &config(&granted)).unwrap();
+    let origins: Vec<_> = agreement.origins.iter().map(ToString::to_string).collect();
+    assert_eq!(origins, ["https://bell.example", "https://gong.example"]);
+}
+
+#[test]
 fn every_disagreement_names_the_line_to_write() {
     for (from, to, line) in [
         ("\"https://bell.example\", ", "", "add \"https://bell.example\" to `hosts` in [plugins.bell.grants]"),

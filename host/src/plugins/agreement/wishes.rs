@@ -25,20 +25,21 @@ pub struct Wish {
 
 /// Everything that the plugin asks for, as its settings are now.
 ///
-/// A host's URL comes from a setting: with none there is no wish, and an unreadable one is for the agreement to tell.
+/// A host's URLs come from a setting: with none there is no wish, and an unreadable one is for the agreement to tell.
 pub fn wishes(manifest: &Manifest, config: &PluginConfig) -> Vec<Wish> {
     let grants = &config.grants;
     let open: BTreeSet<Origin> = grants.hosts.iter().filter_map(|text| text.parse().ok()).collect();
     let mut wishes = Vec::new();
     let mut inside = BTreeSet::new();
     for host in &manifest.hosts {
-        let Some(url) = url_of(host, manifest, config).and_then(|text| Url::parse(text).ok()) else { continue };
-        let Some(origin) = Origin::of(&url) else { continue };
-        if is_inside(&url) {
-            inside.insert(origin.to_string());
+        for url in urls_of(host, manifest, config).filter_map(|text| Url::parse(text).ok()) {
+            let Some(origin) = Origin::of(&url) else { continue };
+            if is_inside(&url) {
+                inside.insert(origin.to_string());
+            }
+            let granted = open.contains(&origin);
+            wishes.push(Wish { power: Power::Host, what: origin.to_string(), reason: host.reason.clone(), granted });
         }
-        let granted = open.contains(&origin);
-        wishes.push(Wish { power: Power::Host, what: origin.to_string(), reason: host.reason.clone(), granted });
     }
     if !inside.is_empty() {
         wishes.push(Wish {
@@ -65,14 +66,18 @@ pub fn wishes(manifest: &Manifest, config: &PluginConfig) -> Vec<Wish> {
 
 /// The hosts that nothing leads to yet: their setting has no URL. Requests to them are wanted, and go nowhere.
 pub fn hosts_not_set<'a>(manifest: &'a Manifest, config: &'a PluginConfig) -> impl Iterator<Item = &'a HostWish> {
-    manifest.hosts.iter().filter(|host| url_of(host, manifest, config).is_none())
+    manifest.hosts.iter().filter(|host| urls_of(host, manifest, config).next().is_none())
 }
 
-/// What the operator or else the manifest wrote into the host's setting; an empty text is none.
-pub(super) fn url_of<'a>(host: &HostWish, manifest: &'a Manifest, config: &'a PluginConfig) -> Option<&'a str> {
+/// What the operator or else the manifest wrote into the host's setting, between blanks.
+pub(super) fn urls_of<'a>(
+    host: &HostWish,
+    manifest: &'a Manifest,
+    config: &'a PluginConfig,
+) -> std::str::SplitWhitespace<'a> {
     let default = || manifest.settings.get(&host.setting)?.default.as_ref();
-    let value = config.settings.get(&host.setting).or_else(default)?;
-    value.as_str().filter(|text| !text.is_empty())
+    let value = config.settings.get(&host.setting).or_else(default).and_then(serde_json::Value::as_str);
+    value.unwrap_or_default().split_whitespace()
 }
 
 /// Whether the URL says by itself that it leads into the operator's network. Other names may still resolve to such an

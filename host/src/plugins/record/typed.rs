@@ -66,7 +66,7 @@ impl StandIns {
     fn ring(&mut self, ring: &mut wit::RingAttempt) {
         let wit::RingAttempt { ring_id, call_id, group_id, family_id, callee_id, .. } = ring;
         self.ids([ring_id, call_id, group_id, family_id, callee_id]);
-        ring.address = self.words.personal(&ring.address);
+        ring.address = self.address(&ring.address);
         self.environment(&mut ring.environment);
         Self::language(&mut ring.language);
         // A zone says where somebody lives.
@@ -79,10 +79,29 @@ impl StandIns {
 
     fn ring_ref(&mut self, ring: &mut wit::RingRef) {
         self.ids([&mut ring.ring_id, &mut ring.call_id, &mut ring.group_id]);
-        ring.address = self.words.personal(&ring.address);
+        ring.address = self.address(&ring.address);
         self.environment(&mut ring.environment);
         if let Some(reference) = &mut ring.reference {
             self.ids([reference]);
+        }
+    }
+
+    /// A number or a text; a browser's subscription is JSON, of which the names stay.
+    fn address(&mut self, address: &str) -> String {
+        match serde_json::from_str::<Value>(address) {
+            Ok(mut value @ Value::Object(_)) => {
+                self.texts(&mut value);
+                value.to_string()
+            }
+            _ => self.words.personal(address),
+        }
+    }
+
+    fn texts(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.words.personal(text),
+            Value::Object(table) => table.values_mut().for_each(|value| self.texts(value)),
+            _ => {}
         }
     }
 
@@ -133,5 +152,22 @@ impl StandIns {
         if !matches!(environment.as_str(), "production" | "sandbox") {
             *environment = self.words.identifier(environment);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_stays_one_and_says_nothing_of_whose_it_is() {
+        let mut stand_ins = StandIns::new(Timestamp::UNIX_EPOCH);
+        let address = r#"{"endpoint":"https://push.example.net/Qy7_Z","keys":{"auth":"BTBZMqHH","p256dh":"BCVxsr7N"}}"#;
+        let replaced: Value = serde_json::from_str(&stand_ins.address(address)).unwrap();
+        let endpoint = replaced["endpoint"].as_str().unwrap();
+        assert!(endpoint.starts_with("https://") && !endpoint.contains("Qy7"), "{endpoint}");
+        assert!(replaced["keys"]["auth"].is_string() && replaced["keys"]["p256dh"].is_string(), "{replaced}");
+        assert!(!replaced.to_string().contains("BTBZ") && !replaced.to_string().contains("BCVx"), "{replaced}");
+        assert_ne!(stand_ins.address("fcm-token-7"), "fcm-token-7");
     }
 }

@@ -22,6 +22,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::plugins::Limits;
 use crate::domain::Moment;
+use crate::egress::web_push::InstallationKey;
 use crate::egress::{Egress, Permits, Rooms, Trust};
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -77,7 +78,8 @@ fn plugin(odd: impl FnOnce(&Machine) -> Odd, origins: &[&str], limits: Limits) -
         origins: origins.iter().map(|o| o.parse().unwrap()).collect(),
         private_addresses: true,
     };
-    let egress = Egress::new(permits, &BTreeMap::new(), clock.clone(), &Trust::public().unwrap()).unwrap();
+    let (trust, key) = (Trust::public().unwrap(), InstallationKey::default());
+    let egress = Egress::new(permits, &BTreeMap::new(), clock.clone(), &trust, &key).unwrap();
     Plugin {
         stamp: Stamp { id: "x".to_owned(), version: "0.0.1".to_owned(), digest: String::new() },
         manifest: toml::from_str(builtin::find("family-summary").unwrap().manifest).unwrap(),

@@ -7,16 +7,18 @@ use axum::Json;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request as Inbound;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use serde_json::{Value, json};
 
 use super::super::machine::Onlooker;
 use super::*;
+use crate::conformance::subscription;
 use crate::domain::{
     AttemptId, CallId, CalleeId, FamilyId, GroupId, Material, Ring, RingRef, SessionRequest, Speaker,
     Turn as SpokenTurn,
 };
+use crate::egress::web_push::VapidKey;
 
 /// What a plugin is told, and must therefore be found.
 const TOLD: &str = "a-project-that-the-plugin-is-told-of";
@@ -24,6 +26,8 @@ const TOLD: &str = "a-project-that-the-plugin-is-told-of";
 const LEAKED: &str = "a-key-that-its-operator-wrote-into-the-settings";
 /// The secret number of Apple's key. No other bytes of the test are like it, least of all the entropy.
 const APPLES_NUMBER: [u8; 32] = [0x5a; 32];
+/// The same of the installation's own key.
+const OWN_NUMBER: [u8; 32] = [0x3c; 32];
 /// Pieces of a key this long are looked for by themselves.
 const PIECE_BYTES: usize = 32;
 
@@ -162,6 +166,8 @@ fn sections(origin: &str, folder: &std::path::Path, secrets: &Secrets) -> Vec<(&
     secrets.add_pem("the key of Google's account", &rsa);
     secrets.add_pem("Apple's key", &p8);
     secrets.add("the number in Apple's key", APPLES_NUMBER);
+    secrets.add("the number in the installation's key", OWN_NUMBER);
+    secrets.add("the installation's key", URL_SAFE_NO_PAD.encode(OWN_NUMBER));
     secrets.add("a password", "a-password-for-basic");
     secrets.add("a pair of name and password", STANDARD.encode("a-user:a-password-for-basic"));
     secrets.add("a bearer's value", "a-value-for-bearer");
@@ -210,6 +216,19 @@ fn sections(origin: &str, folder: &std::path::Path, secrets: &Secrets) -> Vec<(&
                 },
                 "credentials": { "auth-key": p8 },
                 "settings": { "base_url_production": origin, "base_url_sandbox": origin, "bundle_id": TOLD },
+            }),
+        ),
+        (
+            "web-push",
+            json!({
+                "grants": {
+                    "hosts": [origin], "credentials": ["vapid"], "private_addresses": true, "data": ["push-address"],
+                },
+                "credentials": { "vapid": { "kind": "web-push", "contact": "mailto:calls@care-home.org" } },
+                "settings": {
+                    "google": "", "mozilla": "", "apple": "", "others": origin, "page_url": origin,
+                    "caller_name": TOLD,
+                },
             }),
         ),
         (
@@ -268,10 +287,11 @@ fn ring_ref(ring: &Ring) -> RingRef {
 }
 
 /// Calls every export of every plugin. What they make of a vendor that says `{}` is no matter here.
-async fn call_everything(plugins: &Plugins, memories: &Memories) {
+async fn call_everything(plugins: &Plugins, memories: &Memories, origin: &str) {
     let label = |id: &str, export: Export| memories.label(&format!("{id} {export}"));
     for channel in plugins.channels() {
-        let (id, address) = (channel.id.as_str(), "a".repeat(64));
+        let id = channel.id.as_str();
+        let address = if id == "web-push" { subscription(origin) } else { "a".repeat(64) };
         let rings = vec![ring(&address), ring(&address)];
         let refs: Vec<_> = rings.iter().map(ring_ref).collect();
         label(id, Export::Ring);
@@ -297,7 +317,11 @@ async fn call_everything(plugins: &Plugins, memories: &Memories) {
         label(&id, Export::FetchSession);
         let _ = plugins.fetch_session(&id, "conv_1", DEADLINE).await;
         label(&id, Export::Check);
-        let _ = plugins.check(&id, DEADLINE).await;
+        // A provider is told another plugin's settings, and no key with them.
+        let settings = plugins.settings_of_channel("twilio-batch").unwrap();
+        let facts = [("phone-channel", "twilio-batch".to_owned()), ("phone-channel-settings", settings)];
+        let facts = facts.map(|(name, value)| (name.to_owned(), value));
+        let _ = plugins.check(&id, facts.to_vec(), DEADLINE).await;
     }
     for id in plugins.renderer_ids() {
         label(&id, Export::Render);
@@ -326,10 +350,12 @@ async fn no_memory_of_any_plugin_holds_a_credential_after_any_export() {
     });
     let machine = Arc::new(Machine::start_watched(memories.onlooker()).unwrap());
     let surroundings = Surroundings::new(Clock::manual(NOW), Entropy::fixed([7; 32])).unwrap();
+    let own = VapidKey::from_secret_text(&URL_SAFE_NO_PAD.encode(OWN_NUMBER)).unwrap();
+    surroundings.installation_key.tell(own);
     memories.label("describe");
     let shelf = Shelf::fill_on(machine, &configs.collect(), surroundings).unwrap();
     let plugins = Plugins(Arc::new(shelf));
-    call_everything(&plugins, &memories).await;
+    call_everything(&plugins, &memories, &origin).await;
 
     // Every export was looked at, the answers of vendors were seen, and the search sees what a plugin is told.
     let labels = memories.labels();
@@ -354,7 +380,10 @@ async fn no_memory_of_any_plugin_holds_a_credential_after_any_export() {
         let went_out = |(words, secret): &(String, Vec<u8>)| words.ends_with("went out") && secret == sent.as_bytes();
         assert!(all.iter().any(went_out), "{sent} went to no vendor, so that its way was not tried");
     }
-    assert!(all.iter().any(|(words, secret)| words.starts_with("authorization") && secret.starts_with(b"eyJ")), "APNs");
+    let authorizations = all.iter().filter(|(words, _)| words.starts_with("authorization"));
+    let placed = |begin: &[u8]| authorizations.clone().any(|(_, secret)| secret.starts_with(begin));
+    assert!(placed(b"eyJ"), "APNs");
+    assert!(placed(b"t=eyJ"), "Web Push");
     assert!(all.iter().any(|(words, _)| words == "the signed assertion for Google"));
 
     // The control: a search that cannot find is no search.

@@ -20,7 +20,8 @@ pub enum KeysError {
         "push addresses in this database are sealed with the key {0}, which was not given: set \
          `database.encryption_key` (or `database.previous_encryption_key`, to read them and seal no more with it) to the \
          key with which they were sealed. It is in no backup of the database; if it is lost, delete the sealed rows of \
-         `push_addresses` and the row {0} of `sealing_keys`: each phone registers anew when its app is opened"
+         `push_addresses` and `installation_keys`, and the row {0} of `sealing_keys`: each phone or browser registers \
+         anew when its app or page is opened"
     )]
     Missing(String),
     /// Running hosts could not read what this one would seal.
@@ -38,6 +39,13 @@ pub enum KeysError {
          configuration first"
     )]
     Unlike(usize),
+    /// The installation's own key is there and cannot be used.
+    #[error(
+        "the installation's key for Web Push is damaged, or sealed with a `database.encryption_key` that is gone: put \
+         both back from a backup. If there is none, delete the row `web-push` of `installation_keys`: the next start \
+         makes a new key, and nothing reaches a browser or an app of UnifiedPush before it has registered anew"
+    )]
+    WebPush,
     /// The database did not answer.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -1,5 +1,6 @@
 //! Sealing: what would let a stranger ring, or pair a device, is encrypted before it is stored, where the operator gave a
-//! key: push addresses, also those of rings, and live pairing codes. Boot makes the [`Sealer`].
+//! key: push addresses, also those of rings, live pairing codes, and the key with which browsers are rung. Boot makes
+//! the [`Sealer`].
 //!
 //! It is AES-SIV with 256-bit keys (RFC 5297): the same text is sealed alike each time, so that the database can look for it
 //! and keep it unique. A sealed text is `sealed:NAME:BASE64URL`, where the name is that of the key. Everything else is
@@ -29,6 +30,8 @@ pub(crate) enum Kind {
     PushAddress,
     /// The six digits of a pairing.
     PairingCode,
+    /// A key that is the installation's own.
+    InstallationKey,
 }
 
 impl Kind {
@@ -36,6 +39,7 @@ impl Kind {
         match self {
             Self::PushAddress => b"push-address",
             Self::PairingCode => b"pairing-code",
+            Self::InstallationKey => b"installation-key",
         }
     }
 }

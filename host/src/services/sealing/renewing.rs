@@ -9,7 +9,7 @@ use futures::FutureExt as _;
 use super::keys::{self, KeysError};
 use super::{Kind, Sealer, key_of};
 use crate::db::stored_addresses::{self, Place};
-use crate::db::{Db, pairings};
+use crate::db::{Db, DbError, installation_keys, pairings};
 use crate::domain::Moment;
 use crate::services::devices::ADDRESS_BYTES;
 
@@ -25,6 +25,8 @@ pub struct Renewed {
     pub ring_attempts: usize,
     /// Live pairing codes, which are worth nothing now: they live for minutes, and a family asks for another.
     pub pairing_codes: usize,
+    /// Keys that are the installation's own.
+    pub installation_keys: usize,
     /// What can be read with neither key, or is no address, and stays as it is.
     pub unreadable: usize,
 }
@@ -66,6 +68,24 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
                 db.write(move |c| async move { stored_addresses::replace(c, place, &changes).await }.boxed()).await?;
         }
     }
+    let web_push = installation_keys::find(&mut db.read().await?, installation_keys::WEB_PUSH).await?;
+    if let Some(old) = web_push.filter(|kept| !sealer.is_present(kept)) {
+        match sealer.open(Kind::InstallationKey, &old) {
+            Ok(plain) => {
+                let new = sealer.seal(Kind::InstallationKey, &plain);
+                renewed.installation_keys = replace_web_push_key(db, old, new).await?;
+            }
+            Err(_) => {
+                renewed.unreadable += 1;
+                kept_names.extend(key_of(&old).map(str::to_owned));
+            }
+        }
+    }
     keys::keep_only(db, sealer, others, kept_names.into_iter().collect()).await?;
     Ok(renewed)
+}
+
+async fn replace_web_push_key(db: &Db, old: String, new: String) -> Result<usize, DbError> {
+    let name = installation_keys::WEB_PUSH;
+    db.write(move |c| async move { installation_keys::replace(c, name, &old, &new).await }.boxed()).await
 }

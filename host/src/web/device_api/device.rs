@@ -8,6 +8,7 @@ use super::AskingDevice;
 use crate::app::App;
 use crate::domain::{DeviceId, DeviceState};
 use crate::services::devices::{self, Heartbeat, Registration};
+use crate::services::web_push_key::public_key;
 use crate::web::error::Problem;
 
 #[derive(Serialize)]
@@ -21,6 +22,20 @@ pub(super) struct DeviceReply {
 /// `GET /me`
 pub(super) async fn me(State(app): State<App>, AskingDevice(device): AskingDevice) -> Json<DeviceReply> {
     Json(DeviceReply { device_id: device.id, state: device.state, now_ms: app.clock.now().millis() })
+}
+
+#[derive(Serialize)]
+pub(super) struct WebPushKeyReply {
+    /// In base64url. A subscription belongs to one key for good: a device that has one to another key makes a new one.
+    application_server_key: String,
+}
+
+/// `GET /web-push-key`: to which key browsers and apps of UnifiedPush subscribe.
+pub(super) async fn web_push_key(
+    State(app): State<App>,
+    AskingDevice(_): AskingDevice,
+) -> Result<Json<WebPushKeyReply>, Problem> {
+    Ok(Json(WebPushKeyReply { application_server_key: public_key(&app)?.to_owned() }))
 }
 
 #[derive(Deserialize)]

@@ -25,6 +25,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/pair", post(pair::pair))
         .route("/me", get(device::me))
         .route("/push-addresses", post(device::register))
+        .route("/web-push-key", get(device::web_push_key))
         .route("/heartbeat", post(device::heartbeat))
         .route("/calls/current", get(calls::current))
         .route("/calls/{id}/rang", post(calls::rang))

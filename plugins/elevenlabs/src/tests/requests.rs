@@ -1,13 +1,13 @@
-//! Sessions, fetched conversations and the check of the set-up.
+//! Sessions and fetched conversations.
 
 use callpanion_plugin_api::provider::{
-    Conversation, ConversationOutcome as Outcome, Finding, Provider, Session, SessionRequest, Severity,
+    Conversation, ConversationOutcome as Outcome, Provider, Session, SessionRequest,
 };
 use callpanion_plugin_api::testing::{context, drive, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
 
-use super::{APP_AGENT, PHONE_AGENT, settings};
+use super::{APP_AGENT, settings};
 use crate::ElevenLabs;
 
 macro_rules! fixture {
@@ -30,11 +30,6 @@ fn open(settings: &Value, answer: Answer) -> (Result<Session, Failure>, Vec<Requ
 
 fn fetch(answer: Answer) -> (Result<Option<Conversation>, Failure>, Vec<Request>) {
     drive(&context(&settings()), [answer], |ctx| ElevenLabs::fetch_session(ctx, CONVERSATION.to_owned()))
-}
-
-fn check(settings: &Value, script: Vec<Answer>) -> (Vec<Finding>, Vec<Request>) {
-    let (result, requests) = drive(&context(settings), script, ElevenLabs::check);
-    (result.unwrap_or_default(), requests)
 }
 
 #[test]
@@ -98,6 +93,14 @@ fn a_reason_names_codes_and_repeats_no_sentence() {
         format!("the ElevenLabs key may not do this (missing_permissions, convai_write): {say}")
     );
     assert_eq!(refused(json!(sentence)), format!("the ElevenLabs key may not do this (convai_write): {say}"));
+    // What the API really answers where a right is missing: the key itself is good.
+    let body = json!({"detail": {"code": "unauthorized", "status": "missing_permissions", "message": sentence}});
+    match open(&settings(), response(401, &body.to_string())).0 {
+        Err(Failure::Misconfigured(text)) => {
+            assert_eq!(text, format!("the ElevenLabs key may not do this (unauthorized, convai_write): {say}"));
+        }
+        other => panic!("{other:?}"),
+    }
     let odd = json!({"code": "+44 20 7946 0123"});
     assert_eq!(refused(odd), format!("the ElevenLabs key may not do this (no code): {say}"));
 }
@@ -123,36 +126,4 @@ fn a_fetched_conversation_has_its_outcome() {
 fn an_unknown_conversation_is_none() {
     let (conversation, _) = fetch(response(404, fixture!("error.404")));
     assert_eq!(conversation, Ok(None));
-}
-
-#[test]
-fn the_check_finds_a_good_set_up_and_a_missing_agent() {
-    let agent = |name: &str, auth: bool| {
-        let body = json!({"name": name, "platform_settings": {"auth": {"enable_auth": auth}}});
-        response(200, &body.to_string())
-    };
-    let key = || response(200, r#"{"agents":[],"has_more":false}"#);
-    let script = vec![key(), agent("In the app", true), response(404, fixture!("error.404"))];
-    let (findings, requests) = check(&settings(), script);
-    let base = "https://api.elevenlabs.io/v1/convai/agents";
-    let urls: Vec<_> = requests.iter().map(|r| r.url.as_str()).collect();
-    assert_eq!(urls, [format!("{base}?page_size=1"), format!("{base}/{APP_AGENT}"), format!("{base}/{PHONE_AGENT}")]);
-    let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
-    assert_eq!(severities, [Severity::Ok, Severity::Ok, Severity::Problem]);
-
-    let only_app = json!({"agent_id": APP_AGENT});
-    let (findings, _) = check(&only_app, vec![key(), agent("In the app", false)]);
-    let severities: Vec<_> = findings.iter().map(|f| f.severity).collect();
-    assert_eq!(severities, [Severity::Ok, Severity::Warning, Severity::Warning]);
-    assert!(findings[1].what.contains("anyone"));
-    assert!(findings[2].mend.contains("phone_agent_id"));
-}
-
-#[test]
-fn a_bad_key_is_the_only_finding() {
-    let refused = || response(401, fixture!("error.401"));
-    let (findings, _) = check(&settings(), vec![refused(), refused(), refused()]);
-    assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].severity, Severity::Problem);
-    assert!(findings[0].mend.contains("api-key"));
 }

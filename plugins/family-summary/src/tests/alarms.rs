@@ -10,7 +10,7 @@ fn alarms(talk: &str) -> Vec<Block> {
 }
 
 #[test]
-fn each_danger_is_heard_in_both_languages() {
+fn each_danger_is_heard_in_each_language() {
     for (line, what) in [
         ("I fell in the kitchen yesterday.", "a fall"),
         ("Kemarin saya jatuh di kamar mandi.", "a fall"),
@@ -24,6 +24,19 @@ fn each_danger_is_heard_in_both_languages() {
         ("Saya kesepian dan takut.", "alone"),
         ("Some days I just want to die.", "not wanting to live"),
         ("Rasanya saya ingin mati saja.", "not wanting to live"),
+        ("سقطت في المطبخ أمس.", "a fall"),
+        ("عندي ألم في صدري منذ الظهر.", "chest"),
+        ("لم آكل شيئا منذ أمس.", "eating"),
+        ("لا أعرف أين أنا.", "confused"),
+        ("أخاف في الليل ولا أحد يزورني.", "alone"),
+        ("أريد أن أموت.", "not wanting to live"),
+        ("Ik ben gisteren in de keuken gevallen.", "a fall"),
+        ("Ik heb pijn op mijn borst sinds vanmiddag.", "chest"),
+        ("Ik heb al twee dagen niets gegeten.", "eating"),
+        ("Ik weet niet waar ik ben.", "confused"),
+        ("Ik ben 's nachts bang en niemand komt langs.", "alone"),
+        ("Ik wil niet meer leven.", "not wanting to live"),
+        ("Please call an ambulance!", "urgent"),
     ] {
         let found = alarms(&format!("A: How are you?\nC: {line}"));
         assert_eq!(found.len(), 1, "{line}: {found:#?}");
@@ -45,6 +58,11 @@ fn what_is_denied_or_means_something_else_is_no_alarm() {
         "I'm afraid I forgot your name.",
         "Saya bingung mau masak apa.",
         "I don't want to die, I want to see my grandchildren grow.",
+        "My neighbour fell, and my sister has chest pain.",
+        "If I fell I would press the button.",
+        "When I was a girl I fell off a horse.",
+        "لم أسقط، وجارتي وقعت.",
+        "Ik ben niet gevallen, mijn buurvrouw is gevallen.",
     ] {
         assert_eq!(alarms(&format!("A: How are you?\nC: {line}")), [], "{line}");
     }
@@ -59,6 +77,41 @@ fn a_plain_yes_to_a_dangerous_question_counts_with_both_turns() {
     assert_eq!(found[0].evidence, [0, 1]);
     assert_eq!(alarms("A: Did you fall, Mrs. Green?\nC: Yes, no, I did not."), []);
     assert_eq!(alarms("A: Ibu jatuh?\nC: Iya, tadi pagi.")[0].evidence, [0, 1]);
+}
+
+#[test]
+fn a_yes_to_a_dangerous_question_counts_in_each_language_and_not_when_it_was_long_ago() {
+    for talk in [
+        "A: Bent u gevallen?\nC: Ja, gisteren.",
+        "A: هل سقطت؟\nC: نعم، أمس.",
+        "A: Did you fall?\nC: Oh dear, yes, in the bath.",
+    ] {
+        assert_eq!(alarms(talk).len(), 1, "{talk}");
+    }
+    assert_eq!(alarms("A: Did you fall?\nC: Yes, years ago."), []);
+    assert_eq!(alarms("A: Bent u gevallen?\nC: Ja hoor, ik ga niet vallen."), []);
+}
+
+#[test]
+fn invisible_letters_hide_nothing() {
+    assert_eq!(alarms("A: Hello.\nC: I f\u{200b}e\u{ad}ll in the ba\u{202e}throom.").len(), 1);
+    assert_eq!(alarms("A: Hello.\nC: سـقـطـت في الحمّام.").len(), 1);
+}
+
+#[test]
+fn who_fell_is_the_person_named_last() {
+    for (line, fell) in [
+        ("I went to the market with my neighbour and fell.", true),
+        ("My daughter came and I fell.", true),
+        ("My neighbour came in and fell.", false),
+        ("I heard that she fell.", false),
+        ("Tetangga saya jatuh.", false),
+        ("Tadi ke pasar sama tetangga terus saya jatuh.", true),
+        ("Gisteren is mijn zus gevallen.", false),
+        ("Toen mijn zus er was ben ik gevallen.", true),
+    ] {
+        assert_eq!(!alarms(&format!("A: Hello.\nC: {line}")).is_empty(), fell, "{line}");
+    }
 }
 
 #[test]
@@ -103,6 +156,17 @@ fn words_and_flag_of_one_kind_are_one_alarm() {
     let alarm = one(&render("id", talk), &BlockKind::Alarm);
     assert_eq!(alarm.text, "Bu Sri bercerita tentang jatuh atau risiko jatuh: “Saya jatuh di dapur.”");
     assert_eq!(alarm.reason, "Catatan pendamping: “Lantai licin.”");
+}
+
+#[test]
+fn what_a_machine_says_is_nobodys() {
+    let read =
+        render("en", material("Mum", "A: Hi.\nC: I fell in love with this voicemail. Leave a message after the tone."));
+    assert_eq!(read.blocks.len(), 1, "{read:#?}");
+    assert!(read.blocks[0].text.starts_with("A voicemail answered"));
+    // Whoever is in danger is heard, whatever else is said.
+    let found = alarms("A: Hi.\nC: Leave a message after the tone. I fell and cannot get up!");
+    assert_eq!(found.len(), 1);
 }
 
 #[test]

@@ -134,7 +134,12 @@ fn what_the_operator_must_do_is_said() {
         "type": "authorization_error", "code": "forbidden",
         "status": "batch_calling_agreement_required", "message": "…",
     }});
+    let lacking = json!({"detail": {
+        "type": "authentication_error", "code": "unauthorized", "status": "missing_permissions",
+        "message": "The API key you used is missing the permission convai_write to execute this operation.",
+    }});
     for (status, body, word) in [
+        (401, lacking.to_string(), "may not do this (missing_permissions, convai_write)"),
         (401, include_str!("../../tests/fixtures/error.401.json").to_owned(), "api-key"),
         (402, include_str!("../../tests/fixtures/error.402.json").to_owned(), "credit"),
         (400, json!({"detail": {"status": "quota_exceeded"}}).to_string(), "credit"),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use callpanion::clock::Clock;
 use callpanion::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Moment, Ring};
+use callpanion::egress::web_push::InstallationKey;
 use callpanion::egress::{Answer, Egress, Permits, Request, Room, Rooms, Trust};
 use callpanion::plugins::{Entropy, Plugins, Surroundings, wit};
 use callpanion_bench::{Watch, median, resident_mb};
@@ -43,7 +44,8 @@ impl Contestant {
         }
         let permits =
             Permits { plugin: "apns-voip".to_owned(), origins: [origin.parse()?].into(), private_addresses: true };
-        Ok(Self::Native(Arc::new(Egress::new(permits, &config.credentials, clock, &trust)?), origin.to_owned()))
+        let door = Egress::new(permits, &config.credentials, clock, &trust, &InstallationKey::default())?;
+        Ok(Self::Native(Arc::new(door), origin.to_owned()))
     }
 
     async fn ring(&self, list: usize) -> anyhow::Result<()> {

@@ -69,6 +69,16 @@ pub(crate) fn agreement_required() -> Response {
     answer(403, json!({ "detail": { "status": "batch_calling_agreement_required", "message": message } }))
 }
 
+/// 401 as it comes for a key that lacks a permission: the newer words say nothing of that, and the older one does.
+pub(crate) fn permission_missing(permission: &str) -> Response {
+    let message = format!("The API key you used is missing the permission {permission} to execute this operation.");
+    let detail = json!({
+        "type": "authentication_error", "code": "unauthorized", "message": message, "status": "missing_permissions",
+        "request_id": format!("req_{}", Uuid::new_v4().simple()), "param": null,
+    });
+    answer(401, json!({ "detail": detail }))
+}
+
 /// One field's complaint in a 422.
 pub(crate) fn complaint(loc: &[Value], message: &str, kind: &str) -> Value {
     json!({ "loc": loc, "msg": message, "type": kind })

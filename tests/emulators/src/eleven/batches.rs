@@ -155,6 +155,12 @@ pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, b
         return Refusal::NO_NUMBER.respond();
     }
     let now_s = eleven.0.pace.now_s();
+    // The vendor accepts such a batch, and fails it.
+    let forbidden_override = {
+        let account = hold(&eleven.0.account);
+        let mut overrides = wanted.recipients.iter().flat_map(submit::Wanted::overrides);
+        overrides.any(|path| !account.allows_override(&wanted.agent_id, &path))
+    };
     let batch = Batch {
         id: vendor_id("btcal"),
         name: wanted.name,
@@ -180,7 +186,7 @@ pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, b
         telephony: wanted.telephony,
         concurrency: wanted.concurrency,
         updated_s: now_s,
-        forbidden_override: wanted.forbidden_override,
+        forbidden_override,
     };
     let (id, answer) = (batch.id.clone(), batch.json(&eleven));
     hold(&eleven.0.batches).push(batch);

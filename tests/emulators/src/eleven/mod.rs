@@ -4,6 +4,7 @@
 //! the host's egress. Batches dial scripted [`lines`], emulated phones join
 //! conversations by token, and each conversation ends in a signed webhook.
 
+pub mod account;
 pub(crate) mod agents;
 pub mod answers;
 pub mod batches;
@@ -31,12 +32,17 @@ use crate::pace::Pace;
 use crate::port::{self, BODY_LIMIT, Wire};
 use crate::witness::Witness;
 
+use account::Account;
 use agents::Agent;
 use batches::Batch;
 use conversation::Conversation;
 use lines::{Dial, Line, LineBook};
 use requests::{Op, Request};
 use webhooks::{Delivery, Post};
+
+/// The number that batches call from, and the vendor's id of it.
+const NUMBER: &str = "+12025550143";
+const NUMBER_ID: &str = "phnum_0601kb2m9q8rfs3vx5d7h1n4tzyc";
 
 /// The emulator of ElevenLabs.
 #[derive(Clone)]
@@ -60,6 +66,7 @@ pub(crate) struct State {
     pub(crate) dials: Mutex<Vec<Dial>>,
     pub(crate) batches: Mutex<Vec<Batch>>,
     pub(crate) conversations: Mutex<BTreeMap<String, Conversation>>,
+    pub(crate) account: Mutex<Account>,
     pub(crate) webhook_url: Mutex<Option<String>>,
     pub(crate) delivery: Mutex<Delivery>,
     pub(crate) posts: Mutex<Vec<Post>>,
@@ -67,7 +74,6 @@ pub(crate) struct State {
 
 /// How the emulated vendor behaves, beside its failures.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Switches {
     /// The batch-calling terms were never accepted: each submit is a 403.
     pub agreement_missing: bool,
@@ -77,12 +83,8 @@ pub struct Switches {
     pub between_dials_ms: i64,
     /// Time from hanging up to the analysed conversation, ms.
     pub analysis_ms: i64,
-    /// Dynamic variables that the agents have a placeholder for.
-    pub placeholders: Vec<String>,
     /// Batches do not tell the conversations of their recipients.
     pub untold_conversations: bool,
-    /// The workspace webhook was switched off after failures.
-    pub webhook_auto_disabled: bool,
 }
 
 impl Default for Switches {
@@ -92,9 +94,7 @@ impl Default for Switches {
             legacy_token: false,
             between_dials_ms: 1000,
             analysis_ms: 3000,
-            placeholders: vec!["callee_name".to_owned(), "call_id".to_owned()],
             untold_conversations: false,
-            webhook_auto_disabled: false,
         }
     }
 }
@@ -102,15 +102,18 @@ impl Default for Switches {
 impl ElevenLabs {
     pub(crate) async fn start(pace: &Pace, witness: &Witness) -> Result<Self, crate::StartError> {
         let (listener, url) = port::bind().await?;
+        let phone_agent = Agent::new("agent_7401kb2m8x4teqf9v6r3d5n0hyjs", "Companion by phone");
+        let app_agent = Agent::new("agent_2901kb2n1c7gf4v8s6z0tq3mwe5p", "Companion in the app");
         let eleven = Self(Arc::new(State {
             pace: pace.clone(),
             witness: witness.clone(),
             url,
             api_key: format!("sk_{}", Uuid::new_v4().simple()),
-            phone_agent: Agent::new("agent_7401kb2m8x4teqf9v6r3d5n0hyjs", "Companion by phone"),
-            app_agent: Agent::new("agent_2901kb2n1c7gf4v8s6z0tq3mwe5p", "Companion in the app"),
-            phone_number_id: "phnum_0601kb2m9q8rfs3vx5d7h1n4tzyc".to_owned(),
-            agent_number: "+12025550143".to_owned(),
+            account: Mutex::new(Account::in_order(&phone_agent, &app_agent, (NUMBER_ID, NUMBER))),
+            phone_agent,
+            app_agent,
+            phone_number_id: NUMBER_ID.to_owned(),
+            agent_number: NUMBER.to_owned(),
             webhook_secret: format!("wsec_{}", Uuid::new_v4().simple()),
             http: crate::loopback_client()?,
             faults: Faults::default(),
@@ -140,9 +143,10 @@ impl ElevenLabs {
             .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
             .route("/v1/convai/agents", get(agents::list))
             .route("/v1/convai/agents/{id}", get(agents::get))
-            .route("/v1/convai/phone-numbers", get(agents::phone_numbers))
-            .route("/v1/workspace/webhooks", get(agents::webhooks))
-            .route("/v1/user/subscription", get(agents::subscription))
+            .route("/v1/convai/phone-numbers", get(account::phone_numbers))
+            .route("/v1/convai/settings", get(account::settings))
+            .route("/v1/workspace/webhooks", get(account::webhooks))
+            .route("/v1/user/subscription", get(account::subscription))
             .fallback(requests::unknown)
             .method_not_allowed_fallback(requests::unknown)
             .layer(from_fn_with_state(self.clone(), requests::guard))
@@ -203,6 +207,11 @@ impl ElevenLabs {
     /// Changes how the vendor behaves.
     pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
         change(&mut hold(&self.0.switches));
+    }
+
+    /// Changes what stands in the vendor's console.
+    pub fn console(&self, change: impl FnOnce(&mut Account)) {
+        change(&mut hold(&self.0.account));
     }
 
     /// Changes how webhooks are delivered.

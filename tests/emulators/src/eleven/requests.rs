@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::json;
 
 use super::ElevenLabs;
-use super::answers::{Refusal, answer};
+use super::answers::{Refusal, answer, permission_missing};
 use crate::fault::Cut;
 use crate::hold;
 
@@ -33,7 +33,7 @@ pub enum Op {
     Conversation,
     /// `GET /v1/convai/agents` and `/{id}`
     Agents,
-    /// Phone numbers, webhooks, subscription: what a check of the account reads.
+    /// Phone numbers, settings, webhooks, subscription: what a check of the account reads.
     Account,
 }
 
@@ -67,7 +67,9 @@ impl Op {
             ["v1", "convai", "conversations"] if get => Some(Self::Conversations),
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
             ["v1", "convai", "agents"] | ["v1", "convai", "agents", _] if get => Some(Self::Agents),
-            ["v1", "convai", "phone-numbers"] | ["v1", "workspace", "webhooks"] | ["v1", "user", "subscription"]
+            ["v1", "convai", "phone-numbers" | "settings"]
+            | ["v1", "workspace", "webhooks"]
+            | ["v1", "user", "subscription"]
                 if get =>
             {
                 Some(Self::Account)
@@ -109,15 +111,16 @@ pub(super) async fn guard(
             eleven.0.witness.unexpected(format!("elevenlabs: {}", refusal.code));
             refusal.respond()
         }
-        None => match op.and_then(|op| eleven.0.faults.take(op.as_str())) {
-            Some(fault) if !fault.is_taken() => fault.perform(&cut).await,
-            Some(fault) => {
+        None => match (lacking(&eleven, &request), op.and_then(|op| eleven.0.faults.take(op.as_str()))) {
+            (Some(permission), _) => permission_missing(permission),
+            (None, Some(fault)) if !fault.is_taken() => fault.perform(&cut).await,
+            (None, Some(fault)) => {
                 let _taken = next.run(request).await;
                 // It may never be answered.
                 eleven.0.pace.tell();
                 fault.perform(&cut).await
             }
-            None => next.run(request).await,
+            (None, None) => next.run(request).await,
         },
     };
     if response.status() == 422 {
@@ -136,6 +139,18 @@ fn refused_key(eleven: &ElevenLabs, request: &HttpRequest) -> Option<Refusal> {
         Some(key) if key.as_bytes() != eleven.0.api_key.as_bytes() => Some(Refusal::BAD_KEY),
         Some(_) => None,
     }
+}
+
+/// The permission that this request wants and the key lacks. Those for agents and the user are the vendor's names; how
+/// it calls the one for webhooks is not published.
+fn lacking(eleven: &ElevenLabs, request: &HttpRequest) -> Option<&'static str> {
+    let wanted = match request.uri().path().trim_start_matches('/').split('/').nth(1) {
+        Some("user") => "user_read",
+        Some("workspace") => "webhooks_read",
+        _ if request.method() == Method::GET => "convai_read",
+        _ => "convai_write",
+    };
+    hold(&eleven.0.account).lacks.iter().copied().find(|lacked| *lacked == wanted)
 }
 
 pub(super) async fn unknown(Held(eleven): Held<ElevenLabs>, request: HttpRequest) -> Response {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::agents::ALLOWED_OVERRIDES;
 use super::answers::complaint;
 
 /// A submit that passed the checks.
@@ -17,8 +16,6 @@ pub(super) struct Submit {
     pub(super) telephony: Value,
     pub(super) concurrency: Option<i64>,
     pub(super) recipients: Vec<Wanted>,
-    /// An override was sent that the agent does not allow: the vendor accepts the batch and fails it.
-    pub(super) forbidden_override: bool,
 }
 
 /// One recipient as asked for.
@@ -26,6 +23,24 @@ pub(super) struct Wanted {
     pub(super) id: Option<String>,
     pub(super) number: String,
     pub(super) client: Value,
+}
+
+impl Wanted {
+    /// What it overrides: JSON pointers within `conversation_config_override`.
+    pub(super) fn overrides(&self) -> Vec<String> {
+        fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Null => {}
+                Value::Object(map) => {
+                    map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
+                }
+                _ => found.push(path.to_owned()),
+            }
+        }
+        let mut found = Vec::new();
+        leaves("", &self.client["conversation_config_override"], &mut found);
+        found
+    }
 }
 
 const MOST_RECIPIENTS: usize = 10_000;
@@ -110,7 +125,7 @@ impl Reader {
         if timezone.as_deref().is_some_and(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
             self.complain(&[json!("body"), json!("timezone")], "Invalid timezone", "value_error");
         }
-        let (recipients, forbidden_override) = self.recipients(map.get("recipients"));
+        let recipients = self.recipients(map.get("recipients"));
         Some(Submit {
             name: self.text(&loc, map, "call_name", true).unwrap_or_default(),
             agent_id: self.text(&loc, map, "agent_id", true).unwrap_or_default(),
@@ -120,7 +135,6 @@ impl Reader {
             telephony: self.telephony(map.get("telephony_call_config")),
             concurrency: self.number(&loc, map, "target_concurrency_limit", 1),
             recipients,
-            forbidden_override,
         })
     }
 
@@ -145,16 +159,16 @@ impl Reader {
         telephony
     }
 
-    fn recipients(&mut self, recipients: Option<&Value>) -> (Vec<Wanted>, bool) {
+    fn recipients(&mut self, recipients: Option<&Value>) -> Vec<Wanted> {
         let loc = [json!("body"), json!("recipients")];
         let Some(list) = recipients.and_then(Value::as_array) else {
             self.complain(&loc, "Field required", "missing");
-            return (Vec::new(), false);
+            return Vec::new();
         };
         if list.is_empty() || list.len() > MOST_RECIPIENTS {
             self.complain(&loc, "List should have 1 to 10000 items", "too_long");
         }
-        let (mut wanted, mut seen, mut forbidden) = (Vec::new(), HashSet::new(), false);
+        let (mut wanted, mut seen) = (Vec::new(), HashSet::new());
         for (at, recipient) in list.iter().enumerate() {
             let loc = [json!("body"), json!("recipients"), json!(at)];
             let Some(one) = self.recipient(&loc, recipient) else {
@@ -163,10 +177,9 @@ impl Reader {
             if one.id.as_ref().is_some_and(|id| !seen.insert(id.clone())) {
                 self.complain(&[&loc[..], &[json!("id")]].concat(), "Recipient ids must be unique", "value_error");
             }
-            forbidden |= overrides_more_than_allowed(&one.client);
             wanted.push(one);
         }
-        (wanted, forbidden)
+        wanted
     }
 
     fn recipient(&mut self, loc: &[Value], recipient: &Value) -> Option<Wanted> {
@@ -236,19 +249,4 @@ fn is_e164(number: &str) -> bool {
         return false;
     };
     (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn overrides_more_than_allowed(client: &Value) -> bool {
-    fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Null => {}
-            Value::Object(map) => {
-                map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
-            }
-            _ => found.push(path.to_owned()),
-        }
-    }
-    let mut found = Vec::new();
-    leaves("", &client["conversation_config_override"], &mut found);
-    found.iter().any(|path| !ALLOWED_OVERRIDES.contains(&path.as_str()))
 }

@@ -1,4 +1,4 @@
-//! Our own iPhone app: VoIP pushes in, the device API v1 out.
+//! Our own iPhone app: VoIP pushes in, the device API v1 out, which browsers speak too.
 
 use serde_json::{Map, Value, json};
 
@@ -14,15 +14,21 @@ const APP_VERSION: &str = "1.0.0";
 
 impl Phone {
     pub(super) async fn pair_iphone(&self, code: &str, environment: Environment) -> Result<(), PhoneError> {
+        self.claim(code, "ios").await?;
+        self.register_iphone(environment).await
+    }
+
+    /// Claims a code at the device API.
+    pub(super) async fn claim(&self, code: &str, platform: &str) -> Result<(), PhoneError> {
         let path = "/api/device/v1/pair";
-        let body = json!({ "code": code, "platform": "ios", "name": self.0.name });
+        let body = json!({ "code": code, "platform": platform, "name": self.0.name });
         let answer = self.post(path, &[], body).await?;
         let Some(secret) = answer["device_secret"].as_str() else {
             return Err(PhoneError::Refused { path: path.to_owned(), status: 200, body: answer });
         };
         hold(&self.0.memory).pairing =
             Some(Pairing { secret: secret.to_owned(), household_id: String::new(), relative_id: String::new() });
-        self.register_iphone(environment).await
+        Ok(())
     }
 
     pub(super) async fn register_iphone(&self, environment: Environment) -> Result<(), PhoneError> {
@@ -38,7 +44,7 @@ impl Phone {
         self.device("heartbeat", body).await
     }
 
-    pub(super) async fn ring_iphone(&self, incoming: Incoming, behaviour: Behaviour, mut course: Course) {
+    pub(super) async fn ring_by_api(&self, incoming: Incoming, behaviour: Behaviour, mut course: Course) {
         let id = incoming.session_id;
         // A lost `rang` changes nothing for the callee: the phone is already ringing.
         let _rang = self.call(&id, "rang", json!({})).await;
@@ -52,16 +58,16 @@ impl Phone {
                 let _told = self.call(&id, "decline", json!({})).await;
             }
             Touched::Answered(script) => match self.call(&id, "answer", json!({})).await {
-                Ok(answer) => self.talk_iphone(&id, &answer, *script, &mut course).await,
+                Ok(answer) => self.talk_by_api(&id, &answer, *script, &mut course).await,
                 Err(error) => self.set_outcome(&id, Outcome::Refused(error.status())),
             },
         }
     }
 
-    async fn talk_iphone(&self, id: &str, answer: &Value, script: Script, course: &mut Course) {
+    async fn talk_by_api(&self, id: &str, answer: &Value, script: Script, course: &mut Course) {
         let mut variables: Map<String, Value> = answer["dynamic_variables"].as_object().cloned().unwrap_or_default();
         variables.entry("call_id").or_insert_with(|| json!(id));
-        let joining = self.joining(script, variables, ("swift_sdk", "2.0.0"));
+        let joining = self.joining(script, variables);
         let Ok(talk) = self.0.eleven.join(answer["token"].as_str().unwrap_or_default(), joining) else {
             self.set_outcome(id, Outcome::NotJoined);
             let _told = self.call(id, "end", json!({ "duration_s": 0 })).await;
@@ -80,7 +86,7 @@ impl Phone {
     }
 
     /// A request of the device API with the device's secret.
-    async fn device(&self, what: &str, body: Value) -> Result<Value, PhoneError> {
+    pub(super) async fn device(&self, what: &str, body: Value) -> Result<Value, PhoneError> {
         let secret = self.device_secret().ok_or(PhoneError::NotPaired)?;
         let headers = [("authorization", format!("Bearer {secret}"))];
         self.post(&format!("/api/device/v1/{what}"), &headers, body).await

@@ -1,10 +1,11 @@
-//! Emulated phones: one with the existing Android app, one with our own iPhone app.
+//! Emulated phones: one with the existing Android app, one with our own iPhone app, and browsers.
 //!
-//! FCM and APNs ring them; they speak to the host only over HTTP, as phones do,
+//! FCM, APNs and a push service ring them; they speak to the host only over HTTP, as phones do,
 //! and join conversations at the ElevenLabs emulator. Each remembers what
 //! reached it, so that a test can say "rang once, on time".
 
 mod android;
+mod browser;
 mod iphone;
 mod record;
 mod ring;
@@ -17,6 +18,7 @@ use crate::apns::Environment;
 use crate::eleven::ElevenLabs;
 use crate::fcm::Fcm;
 use crate::pace::Pace;
+use crate::push_service::PushService;
 use crate::scripts::{self, Language, Script};
 use crate::witness::Witness;
 use crate::{Apns, hold};
@@ -71,6 +73,7 @@ struct State {
 enum Make {
     Android(Fcm),
     Iphone(Apns, Environment),
+    Browser(PushService),
 }
 
 impl Phone {
@@ -95,6 +98,16 @@ impl Phone {
         Self::new(name, Make::Iphone(apns.clone(), environment), pace, witness, eleven)
     }
 
+    pub(crate) fn browser(
+        name: &str,
+        pace: &Pace,
+        witness: &Witness,
+        eleven: &ElevenLabs,
+        service: &PushService,
+    ) -> Result<Self, reqwest::Error> {
+        Self::new(name, Make::Browser(service.clone()), pace, witness, eleven)
+    }
+
     fn new(
         name: &str,
         make: Make,
@@ -117,18 +130,23 @@ impl Phone {
 
     /// Gets a push address from the vendor, as a freshly installed app does.
     fn install(&self) {
+        let address = match &self.0.make {
+            Make::Android(fcm) => fcm.register(self.doorbell()),
+            Make::Iphone(apns, environment) => apns.register(*environment, self.doorbell()),
+            // It subscribes once it knows its host's key.
+            Make::Browser(_) => String::new(),
+        };
+        hold(&self.0.memory).address = address;
+    }
+
+    fn doorbell(&self) -> Doorbell {
         // Weak: a vendor's registration does not keep a phone alive that the world has dropped.
         let phone = Arc::downgrade(&self.0);
-        let doorbell: Doorbell = Arc::new(move |push| {
+        Arc::new(move |push| {
             if let Some(phone) = phone.upgrade() {
                 Phone(phone).receive(&push);
             }
-        });
-        let address = match &self.0.make {
-            Make::Android(fcm) => fcm.register(doorbell),
-            Make::Iphone(apns, environment) => apns.register(*environment, doorbell),
-        };
-        hold(&self.0.memory).address = address;
+        })
     }
 
     /// The name given when it was made; the callee's name in conversations that carry none.
@@ -136,7 +154,7 @@ impl Phone {
         &self.0.name
     }
 
-    /// The push address: FCM registration token, or hexadecimal VoIP device token.
+    /// The push address: FCM registration token, hexadecimal VoIP device token, or a browser's subscription.
     pub fn push_address(&self) -> String {
         hold(&self.0.memory).address.clone()
     }
@@ -146,6 +164,16 @@ impl Phone {
         match self.0.make {
             Make::Android(_) => "fcm",
             Make::Iphone(..) => "apns-voip",
+            Make::Browser(_) => "web-push",
+        }
+    }
+
+    /// The provider's library in its app, and its version.
+    fn sdk(&self) -> (&'static str, &'static str) {
+        match self.0.make {
+            Make::Android(_) => ("android_sdk", "0.2.0"),
+            Make::Iphone(..) => ("swift_sdk", "2.0.0"),
+            Make::Browser(_) => ("js_sdk", "1.25.0"),
         }
     }
 
@@ -165,6 +193,7 @@ impl Phone {
         match &self.0.make {
             Make::Android(_) => self.pair_android(code).await,
             Make::Iphone(_, environment) => self.pair_iphone(code, *environment).await,
+            Make::Browser(service) => self.pair_browser(code, service).await,
         }
     }
 
@@ -179,6 +208,7 @@ impl Phone {
         match &self.0.make {
             Make::Android(_) => self.register_android(None).await,
             Make::Iphone(_, environment) => self.register_iphone(*environment).await,
+            Make::Browser(service) => self.register_browser(service).await,
         }
     }
 
@@ -190,11 +220,11 @@ impl Phone {
     }
 
     /// The app comes to the foreground: Android asks for calls that it may have missed and rings
-    /// the first that is due, the iPhone sends a heartbeat.
+    /// the first that is due, the others send a heartbeat.
     pub async fn resume(&self) -> Result<Value, PhoneError> {
         match &self.0.make {
             Make::Android(_) => self.check_scheduled_calls(true).await,
-            Make::Iphone(..) => self.heartbeat().await,
+            Make::Iphone(..) | Make::Browser(_) => self.heartbeat().await,
         }
     }
 
@@ -204,6 +234,7 @@ impl Phone {
         match &self.0.make {
             Make::Android(fcm) => fcm.unregister(&address),
             Make::Iphone(apns, environment) => apns.unregister(*environment, &address),
+            Make::Browser(service) => service.unsubscribe(&address),
         }
     }
 

@@ -20,7 +20,7 @@ pub struct Push {
     pub kept_while_offline: bool,
     /// A newer push with the same key replaces a kept one.
     pub collapse_key: Option<String>,
-    /// FCM data, or the APNs body.
+    /// FCM data, the APNs body, or what a browser read.
     pub payload: Value,
 }
 

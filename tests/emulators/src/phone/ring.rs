@@ -55,6 +55,7 @@ impl Phone {
         let read = match &self.0.make {
             Make::Android(_) => self.read_data(&push.payload),
             Make::Iphone(..) => self.read_voip(&push.payload),
+            Make::Browser(_) => Self::read_notification(&push.payload),
         };
         match read {
             Ok(Some(incoming)) => self.ring(incoming),
@@ -133,7 +134,7 @@ impl Phone {
         self.0.pace.act(async move {
             match phone.0.make {
                 Make::Android(_) => phone.ring_android(incoming, behaviour, course).await,
-                Make::Iphone(..) => phone.ring_iphone(incoming, behaviour, course).await,
+                Make::Iphone(..) | Make::Browser(_) => phone.ring_by_api(incoming, behaviour, course).await,
             }
         });
     }
@@ -164,16 +165,12 @@ impl Phone {
     }
 
     /// What the phone brings into a conversation.
-    pub(super) fn joining(
-        &self,
-        script: Script,
-        variables: Map<String, Value>,
-        sdk: (&'static str, &'static str),
-    ) -> Joining {
+    pub(super) fn joining(&self, script: Script, variables: Map<String, Value>) -> Joining {
+        let (source, version) = self.sdk();
         Joining {
             dynamic_variables: variables,
-            source: sdk.0,
-            version: sdk.1,
+            source,
+            version,
             callee_name: Some(self.0.name.clone()),
             ..Joining::new(script)
         }

@@ -238,3 +238,41 @@ async fn an_override_that_the_agent_forbids_fails_the_batch() -> Result<()> {
     assert!(world.eleven.dials().is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn what_is_set_in_the_console_is_shown_and_holds() -> Result<()> {
+    let (world, time) = world().await?;
+    let of_webhook = || call(&world, "GET", "/v1/workspace/webhooks", None);
+    assert_eq!(of_webhook().await?.1["webhooks"][0]["webhook_url"], "http://127.0.0.1:9/none");
+    let agent = format!("/v1/convai/agents/{}", world.eleven.phone_agent_id());
+    let overrides = "/platform_settings/overrides/conversation_config_override/agent/language";
+    assert_eq!(call(&world, "GET", &agent, None).await?.1.pointer(overrides), Some(&json!(true)));
+    world.eleven.console(|account| {
+        account.webhooks["webhooks"][0]["webhook_url"] = json!("https://elsewhere.example/hook");
+        account.phone_agent["platform_settings"]["overrides"] = json!({});
+    });
+    assert_eq!(of_webhook().await?.1["webhooks"][0]["webhook_url"], "https://elsewhere.example/hook");
+    assert_eq!(call(&world, "GET", &agent, None).await?.1.pointer(overrides), None);
+    assert_eq!(submit(&world, &batch(&world, None, &[NUMBER])).await?.0, 200);
+    time.advance(1000);
+    assert!(world.settle().await);
+    assert_eq!(world.eleven.batches()[0].status, "failed", "it sets a language that the agent does not allow");
+    assert_eq!(call(&world, "GET", "/v1/convai/agents/agent_of_somebody", None).await?.0, 404);
+    assert!(world.unexpected().is_empty(), "{:?}", world.unexpected());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_lacks_a_permission_is_told_which() -> Result<()> {
+    let (world, _) = world().await?;
+    world.eleven.console(|account| account.lacks = vec!["user_read", "convai_write"]);
+    let (status, answer) = call(&world, "GET", "/v1/user/subscription", None).await?;
+    assert_eq!((status, answer["detail"]["status"].as_str()), (401, Some("missing_permissions")));
+    assert!(answer["detail"]["message"].as_str().is_some_and(|said| said.contains("user_read")), "{answer}");
+    for path in ["/v1/convai/settings", "/v1/convai/phone-numbers", "/v1/workspace/webhooks"] {
+        assert_eq!(call(&world, "GET", path, None).await?.0, 200, "{path}");
+    }
+    assert_eq!(submit(&world, &batch(&world, None, &[NUMBER])).await?.0, 401);
+    assert!(world.eleven.batches().is_empty());
+    Ok(())
+}

@@ -4,6 +4,7 @@ mod apns;
 mod eleven;
 mod fcm;
 mod phones;
+mod push_service;
 mod talks;
 
 use std::sync::Arc;

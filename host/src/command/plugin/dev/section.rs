@@ -64,6 +64,7 @@ fn made_up(kind: CredentialKind, world: &World) -> Table {
             ("key_id", emulated.apns_key_id),
             ("key", emulated.apns_auth_key_pem),
         ],
+        CredentialKind::WebPush => vec![("contact", "mailto:nobody@example.org".to_owned())],
     };
     let kind = ("kind", kind.as_str().to_owned());
     pairs.into_iter().chain([kind]).map(|(key, value)| (key.to_owned(), value.into())).collect()

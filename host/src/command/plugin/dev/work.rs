@@ -9,10 +9,11 @@ use super::super::super::demo::Demo;
 use super::super::super::demo::seed::InApp;
 use super::super::project::Project;
 use super::say;
-use crate::domain::manifest::{PluginKind, Reaches};
+use crate::conformance::subscription;
+use crate::domain::manifest::{Manifest, PluginKind, Reaches};
 use crate::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Ring, SessionRequest};
 use crate::services::devices::{self, Registration};
-use crate::services::queueing;
+use crate::services::{facts, queueing};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 /// A conversation that no provider knows; the replies of the project say what they like of it.
@@ -25,7 +26,7 @@ pub(super) async fn put_to_work(demo: &Demo, project: &Project) -> anyhow::Resul
             Some(Reaches::Device(platform)) => {
                 match demo.welcome.in_app.iter().find(|rung| rung.platform == platform) {
                     Some(rung) => ring_parent(demo, &manifest.id, rung).await,
-                    None => ring_once(demo, &manifest.id, "browser-1").await,
+                    None => ring_once(demo, &manifest.id, &nobodys(demo, manifest)).await,
                 }
             }
             _ => ring_once(demo, &manifest.id, "+442079460000").await,
@@ -57,6 +58,15 @@ async fn call(demo: &Demo, rung: &InApp) -> anyhow::Result<()> {
     say(&format!("→ calling {}; the family's page shows how it goes", rung.phone.name()));
     queueing::call_now(&demo.app, rung.callee).await.context("the call could not be queued")?;
     Ok(())
+}
+
+/// The address of a browser that is nobody's.
+fn nobodys(demo: &Demo, manifest: &Manifest) -> String {
+    if manifest.takes_subscriptions() {
+        subscription(&format!("{}/send/browser-1", demo.world.relay.url()))
+    } else {
+        "browser-1".to_owned()
+    }
 }
 
 /// One ring through the plugin, its grants and the relay; nobody's phone is behind it.
@@ -98,6 +108,7 @@ async fn talk_once(demo: &Demo, project: &Project) -> anyhow::Result<()> {
         let _ = plugins.read_webhook(id, Vec::new(), sample).await;
     }
     let _ = plugins.fetch_session(id, CONVERSATION, DEADLINE).await;
-    let _ = plugins.check(id, DEADLINE).await;
+    let facts = facts::of(&demo.app.config, plugins, id);
+    let _ = plugins.check(id, facts, DEADLINE).await;
     Ok(())
 }

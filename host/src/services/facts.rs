@@ -1,0 +1,37 @@
+//! What a provider's check is told of this host, so that it can compare: where webhooks are taken, what agents are told,
+//! who reads what they note, who dials. `command` walks in; the guide of the plugin API lists the names.
+//!
+//! The names stay, and new ones may come: plugins of other makers read them too.
+
+use super::agent_variables;
+use crate::config::Config;
+use crate::domain::manifest::Reaches;
+use crate::plugins::Plugins;
+
+/// The provider whose webhooks had another path in the original system, and that path: an operator who comes from there
+/// needs to write a new host only.
+pub const FORMER_WEBHOOKS: (&str, &str) = ("elevenlabs", "/functions/v1/elevenlabs-webhook");
+
+/// Names and values for the check of one provider. The parts of a value that is a list stand between blanks.
+pub fn of(config: &Config, plugins: &Plugins, provider: &str) -> Vec<(String, String)> {
+    let mut facts = vec![
+        ("webhook-urls", webhook_urls(config, provider).join(" ")),
+        ("variables", agent_variables::NAMES.join(" ")),
+        ("renderer", config.renderer.clone()),
+    ];
+    // Who holds the talks of phone calls must go together with who dials.
+    let channel = plugins.channels().into_iter().find(|channel| channel.reaches == Reaches::Number);
+    if let Some(channel) = channel.filter(|_| config.provider.phone == provider) {
+        facts.extend(plugins.settings_of_channel(&channel.id).map(|settings| ("phone-channel-settings", settings)));
+        facts.push(("phone-channel", channel.id));
+    }
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Where this host takes the webhooks of a provider; the first is the one to write in the vendor's console.
+fn webhook_urls(config: &Config, provider: &str) -> Vec<String> {
+    let host = config.public_url.as_str().trim_end_matches('/');
+    let (former_provider, former_path) = FORMER_WEBHOOKS;
+    let former = (provider == former_provider).then(|| format!("{host}{former_path}"));
+    std::iter::once(format!("{host}/webhooks/{provider}")).chain(former).collect()
+}

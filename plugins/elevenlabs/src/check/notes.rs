@@ -1,0 +1,104 @@
+//! What an agent notes of a talk (ElevenLabs: data collection): all that the summary reads, and as the right type?
+//! `agent` walks in.
+//!
+//! A provider hands on whatever was noted. Who reads it is the renderer, and only of our own is known what it reads.
+
+use callpanion_plugin_api::provider::{Finding, Severity};
+use serde_json::Value;
+
+use super::agent::Agent;
+use super::facts::Facts;
+
+/// An id of the agent's data collection, and the types with which it can be read; the first is the best.
+type Note = (&'static str, &'static [&'static str]);
+
+/// What `family-summary` reads: of each line one note is enough.
+const READ: [&[Note]; 11] = [
+    &[("emergency_flag", &["boolean"]), ("urgent", &["boolean"])],
+    &[("mood_score", &["integer", "number"]), ("mood", &["string"])],
+    &[("flag_fall_risk", &["boolean"])],
+    &[("flag_low_appetite", &["boolean"])],
+    &[("flag_confused", &["boolean"])],
+    &[("flag_lonely", &["boolean"])],
+    &[("highlight_one_line", &["string"])],
+    &[("notes", &["string"])],
+    &[("sleep_quality", &["string", "integer", "number"])],
+    &[("activity", &["string"])],
+    &[("social_contact", &["string"])],
+];
+
+/// What may be wrong with the notes of an agent; the notes with the types that fit.
+enum Fault {
+    /// These are not noted.
+    Missing(Vec<String>),
+    /// These are noted as another type.
+    OfAnotherType(Vec<String>),
+    /// They stand with items that several agents share, which the agent's page does not show.
+    Shared,
+}
+
+impl Fault {
+    /// The table: how grave, what is wrong, and how it is mended.
+    fn say(&self, agent: &str) -> Finding {
+        match self {
+            Self::Missing(notes) => Finding::new(
+                Severity::Warning,
+                format!("Agent {agent} does not note all that the summary can use."),
+                format!(
+                    "Open the agent in the ElevenLabs console, and on its Analysis tab, under Data collection, add: \
+                     {}. In each description say what to look for.",
+                    notes.join(", ")
+                ),
+            ),
+            Self::OfAnotherType(notes) => Finding::new(
+                Severity::Warning,
+                format!("Agent {agent} notes something as a type that the summary cannot read."),
+                format!(
+                    "Open the agent in the ElevenLabs console, and on its Analysis tab, under Data collection, change \
+                     the type: {}.",
+                    notes.join(", ")
+                ),
+            ),
+            Self::Shared => Finding::new(
+                Severity::Ok,
+                format!("What agent {agent} notes cannot be seen from here: it stands with items that agents share."),
+                "Look on the agent's Analysis tab in the ElevenLabs console whether it has emergency_flag (boolean) \
+                 and mood_score (integer, 1 to 5).",
+            ),
+        }
+    }
+}
+
+/// Looks at what one agent notes.
+pub(super) fn look(agent: &Agent, facts: &Facts) -> Vec<Finding> {
+    if !facts.has_our_renderer() {
+        return Vec::new();
+    }
+    let label = agent.label();
+    faults(&agent.told["platform_settings"]).iter().map(|fault| fault.say(&label)).collect()
+}
+
+fn faults(settings: &Value) -> Vec<Fault> {
+    let collected = &settings["data_collection"];
+    let is_listed = |list: &Value| list.as_array().is_some_and(|items| !items.is_empty());
+    if collected.as_object().is_none_or(serde_json::Map::is_empty) && is_listed(&settings["analysis_items"]) {
+        return vec![Fault::Shared];
+    }
+    let (mut missing, mut odd) = (Vec::new(), Vec::new());
+    for line in READ {
+        let noted: Vec<&Note> = line.iter().filter(|(id, _)| collected.get(id).is_some()).collect();
+        let fits = |(id, types): &Note| collected[*id]["type"].as_str().is_some_and(|it| types.contains(&it));
+        match (noted.first(), line.first()) {
+            (None, Some(best)) => missing.push(named(best)),
+            (Some(found), _) if !noted.iter().any(|note| fits(note)) => odd.push(named(found)),
+            _ => {}
+        }
+    }
+    let seen = [(!missing.is_empty(), Fault::Missing(missing)), (!odd.is_empty(), Fault::OfAnotherType(odd))];
+    seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
+}
+
+/// `mood_score (integer)`.
+fn named((id, types): &Note) -> String {
+    format!("{id} ({})", types.first().copied().unwrap_or_default())
+}

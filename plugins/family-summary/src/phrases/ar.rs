@@ -1,0 +1,60 @@
+//! For readers of Arabic. Verbs say there whether a man or a woman acts, so the phrases do without.
+
+use super::Phrases;
+
+pub(super) const PHRASES: Phrases = Phrases {
+    tags: &["ar"],
+    writes: |c| matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}'),
+    small_words: &["في", "من", "على", "أن", "إلى", "عن", "مع", "هي", "هو", "لا", "لم", "قد", "كان", "كانت", "بعد"],
+
+    somebody: "والدك أو والدتك",
+    spoke_about: "من كلام {name} عن {what}: {quotes}",
+    noted_value: "ملاحظة المرافق عن {what}: {value}",
+    noted: "ملاحظة المرافق: {value}",
+    said: "بالكلمات نفسها: {value}",
+    said_by: "من كلام {name}: {quote}",
+    flagged: "علامة من المرافق: {what}.",
+    nameless: "أمر بلا اسم",
+
+    talked: "مكالمة مع {name}{length}{themes}.",
+    for_length: "، مدتها {length}",
+    about: "، عن {themes}",
+    unheard: "رُفعت السماعة، لكن لم تُفهم أي كلمة من {name}.",
+    voicemail: "أجاب البريد الصوتي، ولم يُسمع صوت {name}.",
+    look_at: "أمر يخص {name} يحتاج إلى انتباه: {what}.",
+    seconds: "{n} ث",
+    minutes: "{n} د",
+    comma: "، ",
+    and: " و",
+
+    moods: [
+        "مزاج {name}: منخفض جدا.",
+        "مزاج {name}: منخفض قليلا.",
+        "مزاج {name}: عادي.",
+        "مزاج {name}: جيد.",
+        "مزاج {name}: مرح جدا.",
+    ],
+    scored: "تقدير المرافق: {n} من 5.",
+
+    dying: "عدم الرغبة في الحياة",
+    chest: "الصدر أو صعوبة التنفس",
+    fall: "سقوط أو خطر سقوط",
+    not_eating: "قلة الأكل",
+    confusion: "التشوش",
+    alone: "الوحدة أو الخوف",
+    urgent: "أمر عاجل",
+    health: "الصحة",
+    medicine: "الدواء",
+    meals: "الأكل",
+    sleep: "النوم",
+    company: "الصحبة",
+    activity: "ما شغل اليوم",
+    relatives: "العائلة",
+    television: "التلفزيون والأخبار",
+    garden: "الحديقة",
+    faith: "العبادة",
+    outdoors: "الخروج",
+    talk: "الحديث",
+    wish: "طلب",
+    follow_up: "أمر للمتابعة",
+};

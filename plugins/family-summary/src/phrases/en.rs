@@ -1,0 +1,60 @@
+//! For readers of English, and of every language that we do not write.
+
+use super::Phrases;
+
+pub(super) const PHRASES: Phrases = Phrases {
+    tags: &["en"],
+    writes: |c| c < '\u{250}',
+    small_words: &["the", "and", "is", "was", "he", "she", "of", "to", "in", "a", "had", "has", "his", "her"],
+
+    somebody: "Your parent",
+    spoke_about: "{name} spoke about {what}: {quotes}",
+    noted_value: "The companion noted about {what}: {value}",
+    noted: "The companion noted: {value}",
+    said: "In their own words: {value}",
+    said_by: "{name} said: {quote}",
+    flagged: "The companion raised a flag: {what}.",
+    nameless: "something without a name",
+
+    talked: "{name} talked{length}{themes}.",
+    for_length: " for {length}",
+    about: ", about {themes}",
+    unheard: "The call was answered, but no word of {name} was understood.",
+    voicemail: "A voicemail answered the call, and {name} was not heard.",
+    look_at: "Something to look at for {name}: {what}.",
+    seconds: "{n} seconds",
+    minutes: "{n} minutes",
+    comma: ", ",
+    and: " and ",
+
+    moods: [
+        "{name} seemed very low.",
+        "{name} seemed rather low.",
+        "{name} seemed neither low nor cheerful.",
+        "{name} seemed in good spirits.",
+        "{name} seemed very cheerful.",
+    ],
+    scored: "The companion gave {n} of 5.",
+
+    dying: "not wanting to live",
+    chest: "the chest or trouble breathing",
+    fall: "a fall or the risk of one",
+    not_eating: "eating too little",
+    confusion: "being confused",
+    alone: "being alone or afraid",
+    urgent: "something urgent",
+    health: "health",
+    medicine: "medicine",
+    meals: "meals",
+    sleep: "sleep",
+    company: "company",
+    activity: "what they did",
+    relatives: "the family",
+    television: "television and news",
+    garden: "the garden",
+    faith: "faith",
+    outdoors: "going out",
+    talk: "the talk",
+    wish: "a wish",
+    follow_up: "something to follow up",
+};
