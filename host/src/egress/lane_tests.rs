@@ -70,7 +70,7 @@ async fn connection_that_breaks_is_one_failure_each_time() {
 async fn what_comes_after_a_break_breaks_for_itself() {
     let clock = Clock::system();
     let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
-    let lane = &door.lanes["key"];
+    let lane = &door.lanes["key"][0].1;
     let (first, second) = (lane.enter(&clock).await.unwrap(), lane.enter(&clock).await.unwrap());
     assert!(!first.breaks_with_another());
     let third = lane.enter(&clock).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_comes_after_a_break_breaks_for_itself() {
 /// How many connections are open after the vendor took so long for each of some replies.
 async fn open_after(replies_ms: &[u64]) -> usize {
     let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
-    let lane = &door.lanes["key"];
+    let lane = &door.lanes["key"][0].1;
     // The first one waits for the connection too.
     lane.replied(&lane.enter(&Clock::system()).await.unwrap(), Duration::from_secs(1));
     for took_ms in replies_ms {
@@ -104,7 +104,7 @@ async fn slow_vendor_has_more_under_way_at_once_and_a_quick_one_does_not() {
 #[tokio::test]
 async fn only_replies_on_a_connection_that_stands_with_few_under_way_say_how_quick_the_vendor_is() {
     let door = door(&["http://127.0.0.1:1"], true, &[("key", es256())]);
-    let (lane, clock) = (&door.lanes["key"], Clock::system());
+    let (lane, clock) = (&door.lanes["key"][0].1, Clock::system());
     let first = lane.enter(&clock).await.unwrap();
     let second = lane.enter(&clock).await.unwrap();
     assert!(!first.is_quiet && !second.is_quiet, "both wait for the connection");

@@ -70,7 +70,9 @@ impl<'a> Talk<'a> {
             let mut stems = Vec::new();
             let by_callee = Said::by_callee(&turn.text, &mut lexicon, &mut stems);
             if !by_callee.by_machine {
-                stems.iter().for_each(|stem| note(&mut turns_by_stem, *stem, number));
+                for stem in &stems {
+                    note(&mut turns_by_stem, *stem, number);
+                }
             }
             said.push(by_callee);
         }

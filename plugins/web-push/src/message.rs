@@ -18,7 +18,8 @@ const DECLARATIVE: u16 = 8_030;
 /// A type, and no `json!`: at the full hour a body is written for each ring.
 #[derive(Serialize)]
 struct Push<'a, D> {
-    web_push: u16,
+    #[serde(rename = "web_push")]
+    version: u16,
     notification: Notification<'a, D>,
     /// The page's worker may change it: it says that the device rings, and drops what comes too late.
     mutable: bool,
@@ -113,7 +114,7 @@ fn send(to: &Subscription, ring_id: &str, ttl_s: u64, notification: Notification
         .header("topic", ring_id.replace('-', ""))
         .header("web-push-p256dh", &to.keys.p256dh)
         .header("web-push-auth", &to.keys.auth)
-        .json(&Push { web_push: DECLARATIVE, notification, mutable: true })
+        .json(&Push { version: DECLARATIVE, notification, mutable: true })
         .credential("vapid")
 }
 

@@ -70,15 +70,12 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
     }
     let web_push = installation_keys::find(&mut db.read().await?, installation_keys::WEB_PUSH).await?;
     if let Some(old) = web_push.filter(|kept| !sealer.is_present(kept)) {
-        match sealer.open(Kind::InstallationKey, &old) {
-            Ok(plain) => {
-                let new = sealer.seal(Kind::InstallationKey, &plain);
-                renewed.installation_keys = replace_web_push_key(db, old, new).await?;
-            }
-            Err(_) => {
-                renewed.unreadable += 1;
-                kept_names.extend(key_of(&old).map(str::to_owned));
-            }
+        if let Ok(plain) = sealer.open(Kind::InstallationKey, &old) {
+            let new = sealer.seal(Kind::InstallationKey, &plain);
+            renewed.installation_keys = replace_web_push_key(db, old, new).await?;
+        } else {
+            renewed.unreadable += 1;
+            kept_names.extend(key_of(&old).map(str::to_owned));
         }
     }
     keys::keep_only(db, sealer, others, kept_names.into_iter().collect()).await?;

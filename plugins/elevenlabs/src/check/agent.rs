@@ -163,7 +163,9 @@ pub(super) fn look(report: &mut Report, agent: &Agent, facts: &Facts, phone: Opt
             "Agent {label} is in order: it wants a token{fits}, and its talks are deleted after {days} days."
         ));
     }
-    findings.into_iter().for_each(|finding| report.add(finding));
+    for finding in findings {
+        report.add(finding);
+    }
 }
 
 fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>) -> Vec<Fault<'a>> {

@@ -118,7 +118,9 @@ pub(super) fn look(report: &mut Report, phone: &Phone, numbers: Sight, settings:
     if told.is_some() && id.is_some() && findings.iter().all(|finding| finding.severity == Severity::Ok) {
         report.ok("Phone calls go out through Twilio, from a number that can make calls.");
     }
-    findings.into_iter().for_each(|finding| report.add(finding));
+    for finding in findings {
+        report.add(finding);
+    }
 }
 
 fn of_settings(phone: &Phone, settings: &Settings) -> Vec<Fault<'static>> {

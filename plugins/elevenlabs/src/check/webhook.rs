@@ -121,7 +121,9 @@ fn look_at(report: &mut Report, webhook: &Value, facts: &Facts, now_ms: u64) {
         let to_us = if facts.are_told() { ", and comes to this Callpanion" } else { "" };
         report.ok(format!("The webhook {name} is on and signed{to_us}."));
     }
-    faults.iter().for_each(|fault| report.add(fault.say(&name, facts.webhook_url())));
+    for fault in &faults {
+        report.add(fault.say(&name, facts.webhook_url()));
+    }
     if webhook["retry_enabled"].as_bool().is_none() {
         let what = format!("Whether the webhook {name} is sent again when it fails cannot be seen from here.");
         report.note(what, RETRIES);

@@ -231,13 +231,10 @@ async fn send(
         Some(fault) if !fault.is_taken() => fault.perform(&cut).await,
         fault => {
             let location = service.deliver(&id, &headers, &subscription, &body);
-            match fault {
-                Some(fault) => fault.perform(&cut).await,
-                None => {
-                    let told = [("location", location), ("ttl", headers.ttl_s.to_string())];
-                    (StatusCode::CREATED, told).into_response()
-                }
+            if let Some(fault) = fault {
+                return fault.perform(&cut).await;
             }
+            (StatusCode::CREATED, [("location", location), ("ttl", headers.ttl_s.to_string())]).into_response()
         }
     }
 }

@@ -123,7 +123,7 @@ fn variables_without_a_value_end_a_talk_and_are_told() {
         (
             |s| {
                 s.bodies[PHONE]["conversation_config"]["language_presets"] =
-                    json!({"id": {"overrides": {"agent": {"first_message": "Halo {{ nama }}!"}}}})
+                    json!({"id": {"overrides": {"agent": {"first_message": "Halo {{ nama }}!"}}}});
             },
             Severity::Problem,
             "{{nama}}",
