@@ -37,6 +37,7 @@ mod sessions;
 mod sim;
 mod states;
 mod testing;
+mod troubles;
 mod tz_release;
 mod webhooks;
 mod zones;

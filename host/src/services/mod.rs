@@ -44,7 +44,7 @@ pub mod replacing;
 pub mod ringing;
 pub mod sealing;
 mod settling;
-mod staff_alerts;
+pub mod staff_alerts;
 pub mod submitting;
 mod summaries;
 mod taking_back;

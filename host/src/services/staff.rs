@@ -179,7 +179,7 @@ async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, Serv
 fn troubles(app: &App, alerts: &[Alert]) -> Vec<OperatorTrouble> {
     let loaded: Vec<String> = app.plugins.manifests().into_iter().map(|(stamp, _)| stamp.id).collect();
     let told = alerts.iter().filter_map(|alert| {
-        let Trouble { plugin: about, reason } = Trouble::of(alert)?;
+        let Trouble { about, reason, .. } = Trouble::of(alert)?;
         Some(OperatorTrouble { about, reason, at: alert.opened_at })
     });
     told.filter(|trouble| !loaded.contains(&trouble.about)).collect()
@@ -190,7 +190,7 @@ async fn plugins(app: &App, c: &mut Conn, mut alerts: Vec<Alert>) -> Result<Vec<
     // The newest comes first, and is the one that is shown, after what keeps calls from being made.
     alerts.sort_by_key(|alert| alert.kind == AlertKind::WebhooksMissing);
     for trouble in alerts.iter().filter_map(Trouble::of) {
-        troubles.entry(trouble.plugin).or_insert(trouble.reason);
+        troubles.entry(trouble.about).or_insert(trouble.reason);
     }
     let health = plugin_health::of_all(app, c).await?;
     let brief = |(stamp, manifest): (Stamp, Manifest)| {

@@ -1,0 +1,109 @@
+//! Troubles: what only the operator can mend is told while it lasts, and is another trouble when it comes again.
+
+use callpanion::db::alerts::Alert;
+use callpanion::domain::{CallMethod, CallReason, CallState};
+use callpanion::services::plugin_health;
+use callpanion_emulators::Line;
+use callpanion_emulators::eleven::answers::Refusal;
+use callpanion_emulators::eleven::requests::Op;
+use callpanion_emulators::scripts::{self, Language};
+
+use crate::testing::{Household, TestApp, on_both};
+
+/// Until hosts have reported how their plugins are, and what is over is closed.
+const REPORTED_S: u32 = 16;
+
+/// Somebody who talks when they are rung at this time.
+async fn talkative(app: &TestApp, method: CallMethod, time: &str) -> Household {
+    let home = app.household(method, &[time]).await;
+    match method {
+        CallMethod::Phone => app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English))),
+        CallMethod::App => drop(app.android(&home).await),
+    }
+    home
+}
+
+/// The vendor has no credit: the call of this time fails for it.
+async fn fails_for_credit(app: &TestApp, time: &str) {
+    let home = talkative(app, CallMethod::Phone, time).await;
+    app.world.eleven.fail_always(Op::Submit, Refusal::NO_CREDITS);
+    let call = app.outcome(&home, 2_400).await;
+    assert_eq!((call.state, call.reason), (CallState::Failed, Some(CallReason::Misconfigured)));
+    app.settle().await;
+}
+
+/// The vendor takes calls again, and the call of this time is made.
+async fn goes_well(app: &TestApp, time: &str) {
+    app.world.eleven.mend();
+    let home = talkative(app, CallMethod::Phone, time).await;
+    assert_eq!(app.outcome(&home, 2_400).await.state, CallState::Completed);
+    app.advance(REPORTED_S).await;
+}
+
+async fn only(app: &TestApp) -> Alert {
+    let mut open = app.staff_alerts().await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    open.remove(0)
+}
+
+on_both! {
+    async fn trouble_is_closed_when_its_vendor_takes_a_call_and_is_another_one_when_it_comes_again(app: TestApp) {
+        fails_for_credit(&app, "09:02").await;
+        let first = only(&app).await;
+        app.advance(REPORTED_S).await;
+        assert_eq!(only(&app).await.id, first.id, "nothing has worked yet");
+        goes_well(&app, "09:20").await;
+        assert!(app.staff_alerts().await.is_empty(), "it is over");
+        let closed = app.now();
+
+        fails_for_credit(&app, "09:40").await;
+        let second = only(&app).await;
+        assert_ne!(second.id, first.id);
+        assert!(second.opened_at >= closed, "it is as old as its own first call");
+        assert_eq!((second.times, second.last_at), (1, None));
+        goes_well(&app, "09:50").await;
+        assert!(app.staff_alerts().await.is_empty());
+        assert_eq!(app.database.count("alerts WHERE kind = 'misconfigured' AND state = 'closed'").await, 2);
+    }
+
+    async fn trouble_that_lasts_is_one_and_is_counted(app: TestApp) {
+        fails_for_credit(&app, "09:02").await;
+        let before = only(&app).await;
+        fails_for_credit(&app, "09:20").await;
+        fails_for_credit(&app, "09:40").await;
+        let after = only(&app).await;
+        assert_eq!((after.id, after.opened_at, after.times), (before.id, before.opened_at, 3));
+        assert!(after.last_at > before.last_at && after.seen_at() > before.seen_at());
+    }
+
+    async fn call_over_another_channel_proves_nothing(app: TestApp) {
+        fails_for_credit(&app, "09:02").await;
+        let home = talkative(&app, CallMethod::App, "09:20").await;
+        assert_eq!(app.outcome(&home, 2_400).await.state, CallState::Completed);
+        app.advance(REPORTED_S).await;
+        assert!(only(&app).await.detail.contains("twilio-batch"));
+    }
+
+    async fn vendor_that_does_not_tell_what_became_of_calls_is_told_of_until_it_does(app: TestApp) {
+        let home = talkative(&app, CallMethod::Phone, "09:00").await;
+        app.world.eleven.fail_always(Op::Batch, Refusal::BAD_KEY);
+        app.advance_until(120, || async { !app.staff_alerts().await.is_empty() }).await;
+        app.advance(15).await;
+        let trouble = only(&app).await;
+        assert!(trouble.detail.contains("looking_up") && trouble.times > 1, "{trouble:?}");
+        app.world.eleven.mend();
+        assert_eq!(app.outcome(&home, 600).await.state, CallState::Completed);
+        app.advance(REPORTED_S).await;
+        assert!(app.staff_alerts().await.is_empty());
+    }
+
+    async fn trouble_that_nobody_has_met_for_longer_than_a_week_is_over(app: TestApp) {
+        fails_for_credit(&app, "09:02").await;
+        app.jump_to("2026-10-20T07:00:00Z").await;
+        plugin_health::tick(&app.host).await.unwrap();
+        only(&app).await;
+        app.jump_to("2026-10-20T09:00:00Z").await;
+        plugin_health::tick(&app.host).await.unwrap();
+        assert!(app.staff_alerts().await.is_empty());
+    }
+}
