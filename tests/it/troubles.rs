@@ -1,7 +1,7 @@
 //! Troubles: what only the operator can mend is told while it lasts, and is another trouble when it comes again.
 
 use callpanion::db::alerts::Alert;
-use callpanion::domain::{CallMethod, CallReason, CallState};
+use callpanion::domain::{AlertId, CallMethod, CallReason, CallState};
 use callpanion::services::plugin_health;
 use callpanion_emulators::Line;
 use callpanion_emulators::eleven::answers::Refusal;
@@ -105,5 +105,54 @@ on_both! {
         app.jump_to("2026-10-20T09:00:00Z").await;
         plugin_health::tick(&app.host).await.unwrap();
         assert!(app.staff_alerts().await.is_empty());
+    }
+
+    async fn page_tells_what_is_wrong_since_when_and_how_it_is_mended_in_the_readers_words_and_time(app: TestApp) {
+        let staff = app.staff().await;
+        fails_for_credit(&app, "09:02").await;
+        fails_for_credit(&app, "09:20").await;
+        let page = staff.get("/staff").await;
+        page.must_say("Calls over twilio-batch fail: the vendor refuses them until you have acted.");
+        page.must_say("the ElevenLabs account has no credit left: top it up");
+        page.must_say("Since today, 07:59. Seen at least 2 times, last today, 08:15.");
+        page.must_say("This closes by itself with the next call that goes through.");
+        page.must_say("does not work");
+
+        assert_eq!(staff.post("/staff/zone", &[("zone", "Mars/Base")]).await.status, 422);
+        let page = staff.post("/staff/zone", &[("zone", "Asia/Jakarta")]).await;
+        assert_eq!((page.status, page.path.as_str()), (200, "/staff"));
+        page.must_say("Since today, 14:59.");
+        let page = staff.post("/language", &[("locale", "id"), ("next", "/staff")]).await;
+        page.must_say("Panggilan lewat twilio-batch gagal: vendor menolaknya sampai Anda bertindak.");
+        page.must_say("Sejak hari ini, 14:59. Terlihat sedikitnya 2 kali, terakhir hari ini, 15:15.");
+        assert!(!page.says("Seen at least") && !page.says("by itself"), "{}", page.text());
+    }
+
+    async fn admin_says_that_a_trouble_is_mended_and_nobody_else(app: TestApp) {
+        let staff = app.staff().await;
+        let home = talkative(&app, CallMethod::Phone, "09:02").await;
+        fails_for_credit(&app, "09:02").await;
+        let path = |id: AlertId| format!("/staff/troubles/{id}/close");
+        let trouble = path(only(&app).await.id);
+        let family = app.signed_in(&home).await;
+        assert_eq!(family.post(&trouble, &[]).await.status, 404);
+        assert_eq!(app.browser().post(&trouble, &[]).await.path, "/sign-in");
+        assert_eq!(staff.post_from_elsewhere(&trouble, &[]).await.status, 403);
+        let of_family = path(app.alerts(&home).await[0].id);
+        assert_eq!(staff.post(&of_family, &[]).await.status, 404, "that is the family's own");
+        let coordinator = format!("UPDATE accounts SET staff_role = 'coordinator' WHERE email = '{}'", home.email);
+        app.database.execute(&coordinator).await;
+        assert_eq!(family.post(&trouble, &[]).await.status, 403);
+        assert!(!family.get("/staff").await.html.contains(&trouble), "who may not, is not asked");
+        only(&app).await;
+
+        assert!(staff.get("/staff").await.html.contains(&trouble));
+        let page = staff.post(&trouble, &[]).await;
+        assert_eq!((page.status, page.path.as_str()), (200, "/staff"));
+        page.must_say("Closed. If it is seen again, it comes back.");
+        assert!(app.staff_alerts().await.is_empty());
+        staff.post(&trouble, &[]).await.must_say("Somebody else was faster.");
+        fails_for_credit(&app, "09:20").await;
+        assert_ne!(path(only(&app).await.id), trouble, "it was not mended");
     }
 }

@@ -5,12 +5,15 @@
 //! another trouble, with a time of its own.
 
 pub mod closing;
+mod listing;
 mod proofs;
 
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use listing::OperatorTrouble;
+pub(crate) use listing::open_ones;
 pub use proofs::Proofs;
 
 use crate::app::App;
