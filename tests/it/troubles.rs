@@ -1,17 +1,22 @@
 //! Troubles: what only the operator can mend is told while it lasts, and is another trouble when it comes again.
 
+use callpanion::app::App;
+use callpanion::config::{Mail, MailTls, MailTransport};
 use callpanion::db::alerts::Alert;
-use callpanion::domain::{AlertId, CallMethod, CallReason, CallState};
+use callpanion::domain::{AlertId, AlertKind, CallMethod, CallReason, CallState};
+use callpanion::mail::Mailer;
 use callpanion::services::plugin_health;
 use callpanion_emulators::Line;
 use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
 
-use crate::testing::{Household, TestApp, on_both};
+use crate::testing::{Household, TestApp, on_both, tick};
 
 /// Until hosts have reported how their plugins are, and what is over is closed.
 const REPORTED_S: u32 = 16;
+/// Whom the set-up makes an admin.
+const ADMIN: &str = "ada@operator.example";
 
 /// Somebody who talks when they are rung at this time.
 async fn talkative(app: &TestApp, method: CallMethod, time: &str) -> Household {
@@ -155,4 +160,92 @@ on_both! {
         fails_for_credit(&app, "09:20").await;
         assert_ne!(path(only(&app).await.id), trouble, "it was not mended");
     }
+
+    async fn every_admin_gets_one_letter_about_a_trouble_and_another_one_when_it_comes_again_later(app: TestApp) {
+        let _signed_in = app.staff().await;
+        let deputy = app.household(CallMethod::App, &["20:30"]).await;
+        let made = "UPDATE accounts SET staff_role = 'admin', locale = 'id', zone = 'Asia/Jakarta' WHERE email = ";
+        app.database.execute(&format!("{made}'{}'", deputy.email)).await;
+        let colleague = app.household(CallMethod::App, &["20:30"]).await;
+        let made = "UPDATE accounts SET staff_role = 'coordinator' WHERE email = ";
+        app.database.execute(&format!("{made}'{}'", colleague.email)).await;
+        let told = || [app.mail.to(ADMIN).len(), app.letters(&deputy).len(), app.letters(&colleague).len()];
+
+        fails_for_credit(&app, "09:02").await;
+        assert_eq!(told(), [1, 1, 0]);
+        let letter = app.mail.to(ADMIN).remove(0);
+        assert_eq!(letter.subject, "Callpanion needs you: twilio-batch");
+        let page = format!("{}/staff", app.url);
+        for words in [
+            "Dear Ada Admin,",
+            "Calls over twilio-batch fail",
+            "has no credit left",
+            "Since today, 07:59.",
+            "`callpanion check`",
+            &page,
+        ] {
+            assert!(letter.text.contains(words) && letter.html.contains(words), "{words}: {}", letter.text);
+        }
+        let translated = app.mail.to(&deputy.email).pop().unwrap().text;
+        for words in ["Panggilan lewat twilio-batch gagal", "Sejak hari ini, 14:59.", "has no credit left"] {
+            assert!(translated.contains(words), "{words}: {translated}");
+        }
+
+        fails_for_credit(&app, "09:20").await;
+        assert_eq!(told(), [1, 1, 0], "it is the same trouble");
+        goes_well(&app, "09:40").await;
+        fails_for_credit(&app, "10:00").await;
+        only(&app).await;
+        assert_eq!(told(), [1, 1, 0], "who was told this morning need not be told again");
+        goes_well(&app, "10:20").await;
+        app.jump_to("2026-10-12T12:50:00Z").await;
+        fails_for_credit(&app, "14:00").await;
+        assert_eq!(told(), [2, 2, 0]);
+    }
+
+    async fn mail_server_that_takes_nothing_is_told_of_on_the_page_until_it_does(app: TestApp) {
+        let staff = app.staff().await;
+        let home = app.household(CallMethod::App, &["20:30"]).await;
+        let broken = without_a_mail_server(&app);
+        app.browser().post("/forgot", &[("email", &home.email)]).await;
+        while tick(&broken).await > 0 {}
+        let trouble = only(&app).await;
+        assert_eq!(trouble.kind, AlertKind::MailFailing);
+        let page = staff.get("/staff").await;
+        page.must_say("Letters cannot be sent");
+        page.must_say("the mail server cannot be reached");
+        assert_eq!(app.mail.to(ADMIN).len(), 0);
+
+        app.advance(2 * REPORTED_S).await;
+        assert!(app.staff_alerts().await.is_empty(), "the letter went, so it is over");
+        assert_eq!(app.letters(&home).len(), 1);
+        assert_eq!(app.mail.to(ADMIN).len(), 0, "what could not be mailed is not mailed afterwards");
+    }
+
+    async fn letter_that_could_not_be_sent_before_its_trouble_was_over_is_not_sent(app: TestApp) {
+        let staff = app.staff().await;
+        let home = talkative(&app, CallMethod::Phone, "09:02").await;
+        app.world.eleven.fail_always(Op::Submit, Refusal::NO_CREDITS);
+        let broken = without_a_mail_server(&app);
+        while tick(&broken).await > 0 {}
+        let mut open = app.staff_alerts().await;
+        open.retain(|alert| alert.kind == AlertKind::Misconfigured);
+        let page = staff.post(&format!("/staff/troubles/{}/close", open[0].id), &[]).await;
+        assert_eq!(page.status, 200);
+        app.advance(2 * REPORTED_S).await;
+        assert_eq!(app.letters(&home).len(), 1, "the family is told of its call");
+        assert_eq!(app.mail.to(ADMIN).len(), 0);
+    }
+}
+
+/// The same host, whose mail server is not there.
+fn without_a_mail_server(app: &TestApp) -> App {
+    let nowhere = Mail {
+        transport: MailTransport::Smtp,
+        host: Some("127.0.0.1".to_owned()),
+        port: 1,
+        tls: MailTls::None,
+        ..app.host.config.mail.clone()
+    };
+    App { mailer: Mailer::from_config(&nowhere).unwrap(), ..app.host.clone() }
 }

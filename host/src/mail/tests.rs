@@ -88,7 +88,7 @@ async fn refusal_is_final_and_names_no_address() {
     let (sent, _) = through_smtp(&[WILLING, SIGNED_IN, REFUSAL, LEAVING]).await;
     let error = sent.unwrap_err();
     assert_eq!(error, MailError::Refused { code: 550 });
-    assert!(!error.is_retryable());
+    assert!(!error.is_retryable() && !error.is_of_the_server(true), "it is about one address");
     assert!(!format!("{error} {error:?}").contains("sari"));
 }
 
@@ -96,7 +96,10 @@ async fn refusal_is_final_and_names_no_address() {
 async fn a_server_that_says_later_is_tried_again() {
     let (sent, _) = through_smtp(&[WILLING, SIGNED_IN, ("RCPT", "451 4.7.1 greylisted"), LEAVING]).await;
     assert_eq!(sent, Err(MailError::Later { code: 451 }));
-    assert!(sent.unwrap_err().is_retryable());
+    let error = sent.unwrap_err();
+    assert!(error.is_retryable());
+    assert!(!error.is_of_the_server(false), "it may mean it");
+    assert!(error.is_of_the_server(true), "and it may not");
 }
 
 #[tokio::test]

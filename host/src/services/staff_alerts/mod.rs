@@ -1,10 +1,12 @@
-//! Troubles: what only the operator can mend. Each is an alert of the staff. Whatever calls plugins walks in.
+//! Troubles: what only the operator can mend. Each is an alert of the staff, and one letter to every admin. Whatever calls
+//! plugins walks in.
 //!
 //! A trouble is one as long as it says the same in the same words. It is over with the first thing of its kind that works
 //! again, with an admin's word, or when it was not seen for longer than a week ([`closing`]). What comes after that is
-//! another trouble, with a time of its own.
+//! another trouble, with a time and letters of its own.
 
 pub mod closing;
+pub(super) mod letters;
 mod listing;
 mod proofs;
 
@@ -24,8 +26,10 @@ use crate::plugins::PluginFailure;
 
 /// What a trouble is about when no plugin is: the section of channels,
 pub(super) const PLUGINS: &str = "plugins";
-/// and the key with which addresses are sealed.
+/// the key with which addresses are sealed,
 pub(super) const SEALING_KEY: &str = "database.encryption_key";
+/// and the section of the mail server.
+pub(super) const MAIL: &str = "mail";
 /// So many different troubles of one plugin and fault are open at once at the most. A vendor that words each reply anew
 /// must not fill the page.
 const MOST_OF_ONE: usize = 5;
@@ -122,7 +126,7 @@ impl Trouble {
     }
 }
 
-/// Opens a trouble. One that is open and says the same has been seen once more.
+/// Opens a trouble, with its letters. One that is open and says the same has been seen once more.
 pub(super) async fn open(c: &mut Conn, trouble: &Trouble, now: Moment) -> Result<(), DbError> {
     let mut known = of_fault(c, trouble.fault, &trouble.about).await?;
     let wording = trouble.wording();
@@ -136,7 +140,10 @@ pub(super) async fn open(c: &mut Conn, trouble: &Trouble, now: Moment) -> Result
         let Some((newest, _)) = known.into_iter().max_by_key(|(alert, _)| alert.opened_at) else { return Ok(()) };
         return alerts::see_again(c, newest.id, &newest.detail, now).await;
     }
-    alerts::open(c, &trouble.alert(now)?).await?;
+    let alert = trouble.alert(now)?;
+    if alerts::open(c, &alert).await? {
+        letters::enqueue(c, trouble, &alert, now).await?;
+    }
     Ok(())
 }
 
