@@ -15,6 +15,7 @@ mod config;
 mod db;
 mod demo;
 mod device_api;
+mod doctor;
 mod edits;
 mod families;
 mod faults;

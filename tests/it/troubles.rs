@@ -11,7 +11,7 @@ use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
 
-use crate::testing::{Household, TestApp, on_both, tick};
+use crate::testing::{Household, TestApp, on_both, program, tick};
 
 /// Until hosts have reported how their plugins are, and what is over is closed.
 const REPORTED_S: u32 = 16;
@@ -133,6 +133,20 @@ on_both! {
         assert!(!page.says("Seen at least") && !page.says("by itself"), "{}", page.text());
     }
 
+    async fn doctor_tells_of_it_on_the_terminal(app: TestApp) {
+        fails_for_credit(&app, "09:02").await;
+        let (ended, printed) = program::run_and_read(&["doctor"], &app.settings).await;
+        assert_eq!(ended.code, 1, "{}", ended.said);
+        for words in [
+            "PROBLEM  Trouble: Calls over twilio-batch fail",
+            "has no credit left",
+            "Since 2026-10-12 07:59 UTC.",
+            "This closes by itself with the next call that goes through.",
+        ] {
+            assert!(printed.contains(words), "{words}: {printed}");
+        }
+    }
+
     async fn admin_says_that_a_trouble_is_mended_and_nobody_else(app: TestApp) {
         let staff = app.staff().await;
         let home = talkative(&app, CallMethod::Phone, "09:02").await;
@@ -182,7 +196,7 @@ on_both! {
             "has no credit left",
             "Since today, 07:59.",
             "`callpanion check`",
-            &page,
+            page.as_str(),
         ] {
             assert!(letter.text.contains(words) && letter.html.contains(words), "{words}: {}", letter.text);
         }

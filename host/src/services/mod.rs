@@ -23,6 +23,7 @@ pub mod audit;
 pub(crate) mod calls;
 mod canceling;
 pub mod deadlines;
+pub mod doctor;
 pub(crate) mod edits;
 pub mod error;
 mod escalation;

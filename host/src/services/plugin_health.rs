@@ -88,7 +88,7 @@ fn alert(health: &PluginHealth, now: Moment) -> Alert {
 }
 
 /// How the plugins are in every process that is alive.
-async fn fresh(c: &mut Conn, now: Moment) -> Result<Vec<(NodeId, PluginHealth)>, DbError> {
+pub(super) async fn fresh(c: &mut Conn, now: Moment) -> Result<Vec<(NodeId, PluginHealth)>, DbError> {
     plugin_health::written_after(c, now.plus_secs(-FRESH_S)).await
 }
 
