@@ -38,6 +38,7 @@ mod taking;
 pub mod timeline;
 pub mod transcripts;
 mod types;
+pub mod vitals;
 pub mod webhook_events;
 mod writer;
 

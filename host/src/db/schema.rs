@@ -305,6 +305,8 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
         acknowledged_by -> Nullable<Binary>,
+        last_at -> Nullable<BigInt>,
+        times -> Integer,
     }
 }
 

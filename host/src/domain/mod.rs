@@ -20,7 +20,7 @@ mod tests;
 pub(crate) mod word;
 pub mod zone;
 
-pub use alert::{AlertKind, AlertState, WebhookState};
+pub use alert::{AlertKind, AlertState, Fault, WebhookState};
 pub use attempt::{AttemptState, AttemptStep, Ending, Receipt};
 pub use call::{AnotherTry, CallMethod, CallReason, CallState, CallStep, Talk};
 pub use conversation::{

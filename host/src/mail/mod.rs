@@ -121,6 +121,21 @@ impl Mailer {
         };
         tokio::time::timeout(self.deadline, handed_over).await.unwrap_or(Err(MailError::Deadline))
     }
+
+    /// Whether a server would take letters from here: connects and signs in as for a letter, and sends none. Other ways
+    /// than a server are not tried.
+    ///
+    /// # Errors
+    /// As for a letter that cannot be handed over.
+    pub async fn probe(&self) -> Result<(), MailError> {
+        let Transport::Smtp(smtp) = &self.transport else { return Ok(()) };
+        match tokio::time::timeout(self.deadline, smtp.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Unreachable),
+            Ok(Err(error)) => Err(MailError::from_smtp(&error)),
+            Err(_) => Err(MailError::Deadline),
+        }
+    }
 }
 
 fn smtp(config: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailSetupError> {

@@ -120,7 +120,7 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
 async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     let job = serde_json::from_str::<Job>(&row.payload).ok();
     let outcome = match job.clone() {
-        Some(job) => perform(app, job).await,
+        Some(job) => perform(app, job, row.attempts).await,
         None => Err(Trouble::Final("the job is unreadable".into())),
     };
     let now = app.clock.now();
@@ -180,7 +180,7 @@ impl From<ServiceError> for Trouble {
     }
 }
 
-async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
+async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
     match job {
         Job::ApplyWebhook { webhook, again } => {
             webhooks::apply(app, webhook, again).await?;
@@ -190,6 +190,6 @@ async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
         Job::TakeBack { call } => taking_back::at_vendor(app, call).await,
         Job::CancelRings { call, attempts } => Ok(canceling::tell(app, call, &attempts).await?),
         Job::Escalate { alert, place } => Ok(escalation::tell_next(app, alert, place).await?),
-        Job::SendMail { mail } => mails::send(app, mail).await,
+        Job::SendMail { mail } => mails::send(app, mail, attempts).await,
     }
 }

@@ -8,15 +8,20 @@ use crate::db::alerts::{self, Alert};
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, alert_notices, members, ring_attempts, slots, transcripts};
-use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment, Speaker, Turn};
+use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Fault, Locale, Moment, Speaker, Turn};
 use crate::mail::Mail;
 use crate::services::alerts::text_of;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
+use crate::services::staff_alerts::{self, letters};
 use crate::theme::{
     AccountExistsLetter, AlertSaidLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter,
     Reader, ResetPasswordLetter, Told, When, WrittenLetter,
 };
+
+/// Tries of one letter, over ten minutes, after which a server that says "later" is told of as one that says "no": many
+/// say so to strangers, for some minutes (greylisting, RFC 6647).
+const PATIENCE: i32 = 8;
 
 /// A letter that is to be written and sent. Links in it are good for one use,
 /// so a mail job is erased once it is done.
@@ -61,6 +66,15 @@ pub enum MailJob {
         /// The secret of the link with which they take it in hand.
         token: String,
     },
+    /// "This only you can mend."
+    OperatorTrouble {
+        /// To whom.
+        account: AccountId,
+        /// Of which alert of the staff.
+        alert: AlertId,
+        /// What makes it the same letter.
+        outbreak: String,
+    },
 }
 
 impl MailJob {
@@ -74,6 +88,7 @@ impl MailJob {
             Self::AccountExists { account_id, asked_at } => format!("exists:{account_id}:{}", asked_at.0),
             Self::CallSummary { account, call } => format!("summary:{call}:{account}"),
             Self::AlertOpened { account, alert, .. } => format!("alert:{alert}:{account}"),
+            Self::OperatorTrouble { account, outbreak, .. } => format!("{outbreak}:{account}"),
         }
     }
 
@@ -87,7 +102,9 @@ impl MailJob {
             Self::ConfirmEmail { account_id, .. }
             | Self::AccountExists { account_id, .. }
             | Self::ResetPassword { account_id, .. } => *account_id,
-            Self::CallSummary { account, .. } | Self::AlertOpened { account, .. } => *account,
+            Self::CallSummary { account, .. }
+            | Self::AlertOpened { account, .. }
+            | Self::OperatorTrouble { account, .. } => *account,
         }
     }
 }
@@ -112,18 +129,29 @@ pub(crate) async fn tell_family(
     Ok(())
 }
 
-/// Writes and sends a letter.
-pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
+/// Writes and sends a letter, for the so many-th time.
+pub(crate) async fn send(app: &App, job: MailJob, attempts: i32) -> Result<(), Trouble> {
     let mut c = app.db.read().await.map_err(ServiceError::from)?;
     let account = accounts::find(&mut c, job.recipient()).await.map_err(ServiceError::from)?;
     let account = account.ok_or(ServiceError::NotFound)?;
+    if let MailJob::OperatorTrouble { alert, .. } = &job
+        && !letters::is_wanted(&mut c, &account, *alert).await.map_err(ServiceError::from)?
+    {
+        return Ok(());
+    }
     let written = write(app, &mut c, &account, &job).await?;
     drop(c);
     let WrittenLetter { subject, text, html } = written;
     let mail = Mail { id: job.name(), to: account.email, subject, text, html };
-    app.mailer.send(mail).await.map_err(|error| {
-        if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
-    })
+    let Err(error) = app.mailer.send(mail).await else {
+        app.proofs.worked(Fault::Mail, staff_alerts::MAIL, app.clock.now());
+        return Ok(());
+    };
+    if error.is_of_the_server(attempts >= PATIENCE) {
+        staff_alerts::tell_of(app, staff_alerts::Trouble::new(Fault::Mail, staff_alerts::MAIL, &error.to_string()))
+            .await;
+    }
+    Err(if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) })
 }
 
 async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Result<WrittenLetter, Trouble> {
@@ -160,6 +188,11 @@ async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Res
                 let letter = missed_letter(app, c, &alert, told).await?;
                 compose(app, &reader, &letter)
             }
+        }
+        MailJob::OperatorTrouble { alert, .. } => {
+            let letter =
+                letters::letter(c, account, *alert, link("/staff".into())).await.map_err(ServiceError::from)?;
+            compose(app, &reader, &letter.ok_or(ServiceError::NotFound)?)
         }
     }
 }

@@ -8,7 +8,7 @@ use tera::Context;
 
 use super::samples::{HEADLINE, SECOND, at};
 use super::{CallMark, Locale, Theme, ThemeError, When};
-use crate::domain::Moment;
+use crate::domain::{Fault, Moment};
 
 /// A kind of letter, and the templates that show it.
 pub trait Letter: Serialize {
@@ -238,12 +238,48 @@ impl Letter for AccountExistsLetter {
     }
 }
 
+/// Something does not work until the reader has mended it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OperatorTroubleLetter {
+    /// The account's name.
+    pub name: String,
+    /// What it is about: a plugin, or a key of the configuration.
+    pub about: String,
+    /// What does not work: the end of the Fluent keys of what it means and of how it is mended.
+    pub fault: Fault,
+    /// What a plugin, its vendor or a server says of it, in its own words.
+    pub said: Option<String>,
+    /// Since when it is known.
+    pub since: When,
+    /// The whole link to the staff's page.
+    pub link: String,
+}
+
+impl Letter for OperatorTroubleLetter {
+    const TEMPLATE: &'static str = "operator_trouble";
+
+    fn samples() -> Vec<Self> {
+        let letter = |fault: Fault, said: Option<&str>| Self {
+            name: "Ada".to_owned(),
+            about: "twilio-batch".to_owned(),
+            fault,
+            said: said.map(str::to_owned),
+            since: at(-20),
+            link: "https://calls.example/staff".to_owned(),
+        };
+        let said = "twilio-batch 1.0.0: the account's credit is spent";
+        let mut samples = vec![letter(Fault::Ringing, Some(said))];
+        samples.extend(Fault::ALL.iter().map(|fault| letter(*fault, None)));
+        samples
+    }
+}
+
 /// Calls a macro with every letter, so that tests and previews miss none.
 macro_rules! each_letter {
     ($visit:ident) => {
         $visit! {
             ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AlertSaidLetter
-            AccountExistsLetter
+            AccountExistsLetter OperatorTroubleLetter
         }
     };
 }

@@ -83,6 +83,8 @@ words! {
         AlertAcknowledged = "alert_acknowledged",
         /// Dealt with.
         AlertClosed = "alert_closed",
+        /// An admin says that something is mended.
+        TroubleClosed = "trouble_closed",
         /// The method is changed.
         MethodChanged = "method_changed",
         /// How often a callee is tried is chosen.

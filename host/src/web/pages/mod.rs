@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(before_the_house())
         .merge(onboarding())
         .merge(family())
-        .route("/staff", get(answer(staff::show)))
+        .merge(staff())
         .fallback(answer(frame::nowhere))
         .method_not_allowed_fallback(answer(frame::not_that_way))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -101,4 +101,11 @@ fn family() -> Router<App> {
         .route("/alerts", get(answer(alerts::show)))
         .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
         .route("/alerts/{id}/close", post(answer(alerts::close)))
+}
+
+fn staff() -> Router<App> {
+    Router::new()
+        .route("/staff", get(answer(staff::show)))
+        .route("/staff/zone", post(answer(staff::choose_zone)))
+        .route("/staff/troubles/{id}/close", post(answer(staff::close_trouble)))
 }

@@ -36,3 +36,7 @@ mail-said-button = Read it in the call
 mail-exists-subject = You already have an account
 mail-exists-text = Someone, hopefully you, wanted to sign up with this address. There is already an account, so you can simply sign in:
 mail-exists-note = If you have forgotten your password, you can choose a new one there. If it was not you, you need not do anything.
+
+mail-trouble-subject = Callpanion needs you: { $about }
+mail-trouble-note = You get one letter about this. The staff page and `callpanion doctor` tell whether it goes on.
+mail-trouble-button = Open the staff page

@@ -35,3 +35,7 @@ mail-said-button = Baca dalam panggilan
 mail-exists-subject = Anda sudah punya akun
 mail-exists-text = Seseorang, semoga Anda sendiri, ingin mendaftar dengan alamat ini. Akunnya sudah ada, jadi Anda bisa langsung masuk:
 mail-exists-note = Kalau lupa kata sandi, Anda dapat memilih yang baru di sana. Kalau bukan Anda, abaikan saja.
+
+mail-trouble-subject = Callpanion memerlukan Anda: { $about }
+mail-trouble-note = Anda hanya menerima satu surat tentang ini. Halaman petugas dan `callpanion doctor` memberi tahu apakah masalahnya masih ada.
+mail-trouble-button = Buka halaman petugas
