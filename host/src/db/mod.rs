@@ -21,6 +21,8 @@ pub mod jobs;
 mod json_rows;
 pub mod ledger;
 pub mod nodes;
+pub mod notice_readers;
+pub mod notice_wishes;
 mod notices;
 mod open;
 pub mod past_slots;

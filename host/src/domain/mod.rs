@@ -10,6 +10,7 @@ pub mod device;
 pub mod id;
 pub mod manifest;
 pub mod moment;
+pub mod notice;
 pub mod people;
 pub mod plugin_health;
 pub mod ring;
@@ -33,6 +34,7 @@ pub use id::{
     PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
 };
 pub use moment::Moment;
+pub use notice::{NoticeEvent, NoticeWay};
 pub use people::{LinkPurpose, Locale, Role, StaffRole};
 pub use plugin_health::{PluginHealth, PluginRest, PluginState, Quantiles};
 pub use ring::{Inspection, Ring, RingPhase, RingRef, Verdict};

@@ -2,19 +2,19 @@
 //!
 //! An alert and the job that tells of it are written together, so that none is opened silently. The job tells one
 //! contact, by a letter with a link of their own, and queues itself for the next one. It ends when somebody has taken
-//! the alert in hand, or everybody was told.
+//! the alert in hand, or everybody was told who wants to be. Whoever comes first always is: [`notices`].
 
 use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::alert_notices::{self, AlertNotice};
 use crate::db::alerts::{self, Alert};
-use crate::db::{Conn, DbError, members};
-use crate::domain::{AlertId, AlertState, Moment};
+use crate::db::{Conn, DbError};
+use crate::domain::{AlertId, AlertState, Moment, NoticeEvent, NoticeWay};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
 use crate::services::mails::{self, MailJob};
-use crate::services::secrets;
+use crate::services::{notices, secrets};
 
 /// Opens the alerts that came from one call for one reason, unless their causes have one, and has the first contact told
 /// of all of them at once. Returns how many are new.
@@ -52,12 +52,14 @@ pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<(), 
                     return Ok(());
                 }
                 // The order may have changed since the last one was told: the next is whoever comes first now.
-                let contacts = members::contacts(c, family).await?;
-                let mut left = contacts
-                    .into_iter()
-                    .filter(|(member, _)| told.iter().all(|(notice, _)| notice.account_id != member.account_id));
-                let Some((contact, _)) = left.next() else { return Ok(()) };
-                let account = contact.account_id;
+                let event = NoticeEvent::of_alert(alert.kind);
+                let people = notices::recipients(c, family).await?;
+                let mut left = people.into_iter().filter(|one| {
+                    let was_told = told.iter().any(|(notice, _)| notice.account_id == one.account);
+                    !was_told && one.is_told(event, NoticeWay::Mail)
+                });
+                let Some(contact) = left.next() else { return Ok(()) };
+                let account = contact.account;
                 let notice =
                     AlertNotice { alert_id: id, account_id: account, place, secret_hash: secret.hash, told_at: now };
                 if alert_notices::insert(c, &notice).await? {

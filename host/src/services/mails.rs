@@ -7,12 +7,15 @@ use crate::db::accounts::{self, Account};
 use crate::db::alerts::{self, Alert};
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
-use crate::db::{Conn, DbError, alert_notices, members, ring_attempts, slots, transcripts};
-use crate::domain::{AccountId, AlertId, AlertKind, Block, BlockKind, CallId, Locale, Moment};
+use crate::db::{Conn, DbError, alert_notices, ring_attempts, slots, transcripts};
+use crate::domain::{
+    AccountId, AlertId, AlertKind, Block, BlockKind, CallId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay,
+};
 use crate::mail::Mail;
 use crate::services::alerts::text_of;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
+use crate::services::notices;
 use crate::theme::{
     AccountExistsLetter, AlertSaidLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter,
     Reader, ResetPasswordLetter, Told, When, WrittenLetter,
@@ -99,30 +102,42 @@ pub async fn enqueue(c: &mut Conn, mail: MailJob, now: Moment) -> Result<(), DbE
     Ok(())
 }
 
-/// Queues a letter for every member of a call's family.
-pub(crate) async fn tell_family(
-    c: &mut Conn,
-    call: &Call,
-    now: Moment,
-    letter: impl Fn(AccountId) -> MailJob,
-) -> Result<(), DbError> {
-    for (member, _) in members::of_family(c, call.family_id).await? {
-        enqueue(c, letter(member.account_id), now).await?;
-    }
-    Ok(())
-}
-
-/// Writes and sends a letter.
+/// Writes and sends a letter, unless it is a notice that its reader does not want any more.
 pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
     let mut c = app.db.read().await.map_err(ServiceError::from)?;
     let account = accounts::find(&mut c, job.recipient()).await.map_err(ServiceError::from)?;
-    let account = account.ok_or(ServiceError::NotFound)?;
+    let mut account = account.ok_or(ServiceError::NotFound)?;
+    if let Some((family, event)) = notice_of(&mut c, &job).await? {
+        let recipient = notices::find(&mut c, family, account.id).await.map_err(ServiceError::from)?;
+        // What is told of a family is for those who are of it.
+        let Some(recipient) = recipient else { return Ok(()) };
+        // Whose turn it was with an alert is told of it all the same: nobody else was meanwhile.
+        if !event.is_alert() && !recipient.is_told(event, NoticeWay::Mail) {
+            return Ok(());
+        }
+        account.locale = recipient.locale;
+    }
     let written = write(app, &mut c, &account, &job).await?;
     drop(c);
     let WrittenLetter { subject, text, html } = written;
     let mail = Mail { id: job.name(), to: account.email, subject, text, html };
     app.mailer.send(mail).await.map_err(|error| {
         if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
+    })
+}
+
+/// The family and the event that a letter tells of; none when it is about the reader's account.
+async fn notice_of(c: &mut Conn, job: &MailJob) -> Result<Option<(FamilyId, NoticeEvent)>, ServiceError> {
+    Ok(match job {
+        MailJob::ConfirmEmail { .. } | MailJob::AccountExists { .. } | MailJob::ResetPassword { .. } => None,
+        MailJob::CallSummary { call, .. } => {
+            let call = calls::find(c, *call).await?.ok_or(ServiceError::NotFound)?;
+            Some((call.family_id, NoticeEvent::Talked))
+        }
+        MailJob::AlertOpened { alert, .. } => {
+            let alert = alerts::find(c, *alert).await?.ok_or(ServiceError::NotFound)?;
+            Some((alert.family_id.ok_or(ServiceError::NotFound)?, NoticeEvent::of_alert(alert.kind)))
+        }
     })
 }
 

@@ -7,10 +7,12 @@ use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call, CallFacts};
 use crate::db::transcripts::{self, Summary};
 use crate::db::{Conn, DbError, alerts, timeline};
-use crate::domain::{AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering};
+use crate::domain::{
+    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, NoticeEvent, Rendering,
+};
 use crate::services::error::ServiceError;
-use crate::services::escalation;
-use crate::services::mails::{self, MailJob};
+use crate::services::mails::MailJob;
+use crate::services::{escalation, notices};
 
 /// Renders a call's summaries, opens the alerts that they call for and tells
 /// the family. Doing it again replaces the summaries and tells nobody twice.
@@ -73,7 +75,8 @@ async fn store(
     let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
-    mails::tell_family(c, call, now, |account| MailJob::CallSummary { account, call: call.id }).await
+    let letter = |account| MailJob::CallSummary { account, call: call.id };
+    notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await
 }
 
 /// The alerts of a summary: one for each alarm, with its text in every language.

@@ -1,0 +1,79 @@
+//! Notices: who of a family is told of what, and in which language, as each of them wishes.
+//!
+//! Summaries and alerts walk in with what happened. Everybody chooses for themselves ([`wishes`]), with one limit: what
+//! is wrong is always told to whoever comes first in the family's order, so that no alert is told to nobody.
+
+pub mod wishes;
+
+use crate::db::accounts::Account;
+use crate::db::notice_readers::{self, NoticeReader};
+use crate::db::notice_wishes::{self, NoticeWish};
+use crate::db::{Conn, DbError, members};
+use crate::domain::{AccountId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay};
+use crate::services::mails::{self, MailJob};
+
+/// Somebody of a family, as far as notices go.
+pub(crate) struct Recipient {
+    /// Their account.
+    pub(crate) account: AccountId,
+    /// In which language they want to read.
+    pub(crate) locale: Locale,
+    is_first: bool,
+    wishes: Vec<NoticeWish>,
+}
+
+impl Recipient {
+    /// Whether they are told of such an event by such a way.
+    pub(crate) fn is_told(&self, event: NoticeEvent, way: NoticeWay) -> bool {
+        let said = self.wishes.iter().find(|wish| wish.event == event && wish.way == way);
+        self.must_be_told(event, way) || said.map_or(way.is_usual(), |wish| wish.wanted)
+    }
+
+    /// Whether they are told of it whatever they wish.
+    fn must_be_told(&self, event: NoticeEvent, way: NoticeWay) -> bool {
+        self.is_first && event.is_alert() && way.reaches_everybody()
+    }
+}
+
+/// The people of a family in the order in which they are told of alerts.
+pub(crate) async fn recipients(c: &mut Conn, family: FamilyId) -> Result<Vec<Recipient>, DbError> {
+    let contacts = members::contacts(c, family).await?;
+    let wishes = notice_wishes::of_family(c, family).await?;
+    let readers = notice_readers::of_family(c, family).await?;
+    let mut people = Vec::with_capacity(contacts.len());
+    for (_, account) in &contacts {
+        let reader = readers.iter().find(|reader| reader.account_id == account.id);
+        people.push(recipient(account, people.is_empty(), reader, &wishes));
+    }
+    Ok(people)
+}
+
+fn recipient(account: &Account, is_first: bool, reader: Option<&NoticeReader>, wishes: &[NoticeWish]) -> Recipient {
+    Recipient {
+        account: account.id,
+        locale: reader.and_then(|reader| reader.locale).unwrap_or(account.locale),
+        is_first,
+        wishes: wishes.iter().filter(|wish| wish.account_id == account.id).copied().collect(),
+    }
+}
+
+/// One of the people of a family; none when the account has left it.
+pub(crate) async fn find(c: &mut Conn, family: FamilyId, account: AccountId) -> Result<Option<Recipient>, DbError> {
+    Ok(recipients(c, family).await?.into_iter().find(|recipient| recipient.account == account))
+}
+
+/// Queues a letter for everybody of a family who wants to be told of such an event.
+pub(crate) async fn tell_all(
+    c: &mut Conn,
+    family: FamilyId,
+    event: NoticeEvent,
+    now: Moment,
+    letter: impl Fn(AccountId) -> MailJob,
+) -> Result<(), DbError> {
+    for recipient in recipients(c, family).await? {
+        if recipient.is_told(event, NoticeWay::Mail) {
+            mails::enqueue(c, letter(recipient.account), now).await?;
+        }
+    }
+    Ok(())
+}
