@@ -6,7 +6,8 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::{members, notice_readers};
 use super::{Conn, DbError, on};
-use crate::domain::{AccountId, FamilyId, Locale};
+use crate::domain::schedule::parse_time;
+use crate::domain::{AccountId, FamilyId, Locale, QuietHours};
 
 /// How somebody wants to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -22,6 +23,15 @@ pub struct NoticeReader {
     pub quiet_until: Option<String>,
     /// Whether worrying words may come in these hours too.
     pub worries_wake: bool,
+}
+
+impl NoticeReader {
+    /// When they want no notice; none: at any hour, also when what is stored is no time of day: an alert does not wait
+    /// for a damaged row.
+    pub fn quiet(&self) -> Option<QuietHours> {
+        let time = |text: Option<&str>| text.and_then(|text| parse_time(text).ok());
+        QuietHours::new(time(self.quiet_from.as_deref())?, time(self.quiet_until.as_deref())?)
+    }
 }
 
 /// Keeps how somebody wants to be told, in place of what they said before.

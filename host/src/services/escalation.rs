@@ -2,7 +2,8 @@
 //!
 //! An alert and the job that tells of it are written together, so that none is opened silently. The job tells one
 //! contact, by a letter with a link of their own, and queues itself for the next one. It ends when somebody has taken
-//! the alert in hand, or everybody was told who wants to be. Whoever comes first always is: [`notices`].
+//! the alert in hand, or everybody was told who wants to be. Whoever comes first always is: [`notices`]. Somebody in
+//! their quiet hours has their turn when these are over; when all have, the alert waits for whoever is free first.
 
 use futures::FutureExt;
 
@@ -36,39 +37,44 @@ async fn enqueue(c: &mut Conn, alert: AlertId, place: i32, at: Moment, now: Mome
     Ok(())
 }
 
-/// Tells the contact in this place, while nobody has taken the alert in hand. Doing it twice is doing it once.
-pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<(), ServiceError> {
+/// Tells the contact in this place, while nobody has taken the alert in hand. Doing it twice is doing it once. When all
+/// who are left want no notice at this hour, gives when the first of them may be told.
+pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<Option<Moment>, ServiceError> {
     let (now, after_s) = (app.clock.now(), i64::from(app.config.calling.escalate_after_s));
     let secret = secrets::new_secret()?;
     app.db
         .write(move |c| {
             async move {
-                let Some(alert) = alerts::find(c, id).await? else { return Ok(()) };
+                let Some(alert) = alerts::find(c, id).await? else { return Ok(None) };
                 let kin = alerts::kin(c, &alert).await?;
                 let is_open = kin.iter().any(|alert| alert.state == AlertState::Open);
-                let (true, Some(family)) = (is_open, alert.family_id) else { return Ok(()) };
+                let (true, Some(family)) = (is_open, alert.family_id) else { return Ok(None) };
                 let told = alert_notices::of_alerts(c, &[id]).await?;
                 if i32::try_from(told.len()).is_ok_and(|told| told >= place) {
-                    return Ok(());
+                    return Ok(None);
                 }
-                // The order may have changed since the last one was told: the next is whoever comes first now.
+                // Order and wishes may have changed since the last one was told: the next is whoever comes first now.
+                // Whoever sleeps is passed over for those who can look after it at this hour.
                 let event = NoticeEvent::of_alert(alert.kind);
-                let people = notices::recipients(c, family).await?;
-                let mut left = people.into_iter().filter(|one| {
+                let mut left = notices::recipients(c, family).await?;
+                left.retain(|one| {
                     let was_told = told.iter().any(|(notice, _)| notice.account_id == one.account);
                     !was_told && one.is_told(event, NoticeWay::Mail)
                 });
-                let Some(contact) = left.next() else { return Ok(()) };
-                let account = contact.account;
+                let next = left.iter().map(|one| (one.free_at(event, now), one.account)).min_by_key(|(at, _)| *at);
+                let Some((free_at, account)) = next else { return Ok(None) };
+                if free_at > now {
+                    return Ok(Some(free_at));
+                }
                 let notice =
                     AlertNotice { alert_id: id, account_id: account, place, secret_hash: secret.hash, told_at: now };
                 if alert_notices::insert(c, &notice).await? {
                     mails::enqueue(c, MailJob::AlertOpened { account, alert: id, token: secret.text }, now).await?;
-                    if left.next().is_some() {
+                    if left.len() > 1 {
                         enqueue(c, id, place + 1, now.plus_secs(after_s), now).await?;
                     }
                 }
-                Ok::<_, ServiceError>(())
+                Ok::<_, ServiceError>(None)
             }
             .boxed()
         })

@@ -97,12 +97,17 @@ impl MailJob {
 
 /// Queues a letter in the transaction that gives the reason for it.
 pub async fn enqueue(c: &mut Conn, mail: MailJob, now: Moment) -> Result<(), DbError> {
+    enqueue_at(c, mail, now, now).await
+}
+
+/// The same, for a letter that is not to come before `at`.
+pub(crate) async fn enqueue_at(c: &mut Conn, mail: MailJob, at: Moment, now: Moment) -> Result<(), DbError> {
     let key = mail.key();
-    jobs::enqueue(c, &Job::SendMail { mail }, &key, now).await?;
+    jobs::enqueue_at(c, &Job::SendMail { mail }, &key, at, now).await?;
     Ok(())
 }
 
-/// Writes and sends a letter, unless it is a notice that its reader does not want any more.
+/// Writes and sends a letter, unless it is a notice that its reader does not want any more, or not now.
 pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
     let mut c = app.db.read().await.map_err(ServiceError::from)?;
     let account = accounts::find(&mut c, job.recipient()).await.map_err(ServiceError::from)?;
@@ -114,6 +119,12 @@ pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
         // Whose turn it was with an alert is told of it all the same: nobody else was meanwhile.
         if !event.is_alert() && !recipient.is_told(event, NoticeWay::Mail) {
             return Ok(());
+        }
+        // It may be late, or the hours were chosen since.
+        let now = app.clock.now();
+        let free_at = recipient.free_at(event, now);
+        if free_at > now {
+            return Err(Trouble::NotYet(free_at));
         }
         account.locale = recipient.locale;
     }

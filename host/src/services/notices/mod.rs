@@ -1,7 +1,9 @@
-//! Notices: who of a family is told of what, and in which language, as each of them wishes.
+//! Notices: who of a family is told of what, when, and in which language, as each of them wishes.
 //!
 //! Summaries and alerts walk in with what happened. Everybody chooses for themselves ([`wishes`]), with one limit: what
-//! is wrong is always told to whoever comes first in the family's order, so that no alert is told to nobody.
+//! is wrong is always told to whoever comes first in the family's order, so that no alert is told to nobody. A letter
+//! that would come in quiet hours is queued for their end, together with its cause; an alert goes to somebody else
+//! first, who is awake ([`super::escalation`]).
 
 pub mod wishes;
 
@@ -9,7 +11,8 @@ use crate::db::accounts::Account;
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
 use crate::db::{Conn, DbError, members};
-use crate::domain::{AccountId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay};
+use crate::domain::zone::Zone;
+use crate::domain::{AccountId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay, QuietHours};
 use crate::services::mails::{self, MailJob};
 
 /// Somebody of a family, as far as notices go.
@@ -20,6 +23,9 @@ pub(crate) struct Recipient {
     pub(crate) locale: Locale,
     is_first: bool,
     wishes: Vec<NoticeWish>,
+    zone: Zone,
+    quiet: Option<QuietHours>,
+    worries_wake: bool,
 }
 
 impl Recipient {
@@ -27,6 +33,12 @@ impl Recipient {
     pub(crate) fn is_told(&self, event: NoticeEvent, way: NoticeWay) -> bool {
         let said = self.wishes.iter().find(|wish| wish.event == event && wish.way == way);
         self.must_be_told(event, way) || said.map_or(way.is_usual(), |wish| wish.wanted)
+    }
+
+    /// The first moment from `at` on at which they may be told of such an event.
+    pub(crate) fn free_at(&self, event: NoticeEvent, at: Moment) -> Moment {
+        let wakes = event == NoticeEvent::Worrying && self.worries_wake;
+        self.quiet.filter(|_| !wakes).map_or(at, |quiet| quiet.free_at(at, &self.zone))
     }
 
     /// Whether they are told of it whatever they wish.
@@ -54,6 +66,9 @@ fn recipient(account: &Account, is_first: bool, reader: Option<&NoticeReader>, w
         locale: reader.and_then(|reader| reader.locale).unwrap_or(account.locale),
         is_first,
         wishes: wishes.iter().filter(|wish| wish.account_id == account.id).copied().collect(),
+        zone: Zone::parse(&account.zone).unwrap_or_else(|_| Zone::utc()),
+        quiet: reader.and_then(NoticeReader::quiet),
+        worries_wake: reader.is_none_or(|reader| reader.worries_wake),
     }
 }
 
@@ -62,7 +77,7 @@ pub(crate) async fn find(c: &mut Conn, family: FamilyId, account: AccountId) -> 
     Ok(recipients(c, family).await?.into_iter().find(|recipient| recipient.account == account))
 }
 
-/// Queues a letter for everybody of a family who wants to be told of such an event.
+/// Queues a letter for everybody of a family who wants to be told of such an event, each for when they may be told.
 pub(crate) async fn tell_all(
     c: &mut Conn,
     family: FamilyId,
@@ -72,7 +87,7 @@ pub(crate) async fn tell_all(
 ) -> Result<(), DbError> {
     for recipient in recipients(c, family).await? {
         if recipient.is_told(event, NoticeWay::Mail) {
-            mails::enqueue(c, letter(recipient.account), now).await?;
+            mails::enqueue_at(c, letter(recipient.account), recipient.free_at(event, now), now).await?;
         }
     }
     Ok(())

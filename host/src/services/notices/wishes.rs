@@ -1,14 +1,16 @@
-//! Wishes: what somebody wants to be told of in each of their families, and in which language. Everybody chooses for
-//! themselves; an owner has no say in what others read.
+//! Wishes: what somebody wants to be told of in each of their families, in which language, and at which hours not.
+//! Everybody chooses for themselves; an owner has no say in what others read.
 
 use futures::FutureExt;
+use jiff::civil::Time;
 
 use super::recipients;
 use crate::app::App;
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
 use crate::db::{Conn, families};
-use crate::domain::{AccountId, FamilyId, Locale, NoticeEvent, NoticeWay};
+use crate::domain::schedule::parse_time;
+use crate::domain::{AccountId, FamilyId, Locale, NoticeEvent, NoticeWay, QuietHours};
 use crate::services::error::ServiceError;
 
 /// How somebody wants to be told.
@@ -16,6 +18,10 @@ use crate::services::error::ServiceError;
 pub struct Wishes {
     /// In which language; none: in that of their pages.
     pub locale: Option<Locale>,
+    /// When not, on the clock of their account's zone.
+    pub quiet: Option<QuietHours>,
+    /// Whether worrying words may come in quiet hours too.
+    pub worries_wake: bool,
     /// Of what, in each of their families.
     pub families: Vec<FamilyWishes>,
 }
@@ -47,6 +53,10 @@ pub struct EventWish {
 pub struct NewWishes {
     /// In which language: a [`Locale`], or nothing for that of the pages.
     pub locale: String,
+    /// When not: two times of day, `HH:MM`.
+    pub quiet: Option<(String, String)>,
+    /// Whether worrying words may come in quiet hours too.
+    pub worries_wake: bool,
     /// Of what, in which family. What is not here is not wanted any more.
     pub wanted: Vec<(FamilyId, NoticeEvent)>,
 }
@@ -60,7 +70,12 @@ pub async fn of(app: &App, account: AccountId) -> Result<Wishes, ServiceError> {
         let events = events(&mut c, family.id, account).await?;
         circles.push(FamilyWishes { family: family.id, name: family.name, events });
     }
-    Ok(Wishes { locale: reader.and_then(|reader| reader.locale), families: circles })
+    Ok(Wishes {
+        locale: reader.as_ref().and_then(|reader| reader.locale),
+        quiet: reader.as_ref().and_then(NoticeReader::quiet),
+        worries_wake: reader.is_none_or(|reader| reader.worries_wake),
+        families: circles,
+    })
 }
 
 /// Keeps how the account wants to be told, in all of its families. What it must be told stays as it was wished before.
@@ -91,7 +106,21 @@ fn reader(account: AccountId, new: &NewWishes) -> Result<NoticeReader, ServiceEr
         "" => None,
         word => Some(word.parse().map_err(refused)?),
     };
-    Ok(NoticeReader { account_id: account, locale, quiet_from: None, quiet_until: None, worries_wake: true })
+    let quiet = new.quiet.as_ref().map(|(from, until)| quiet_hours(from, until)).transpose()?.map(QuietHours::times);
+    let text = |time: Time| time.strftime("%H:%M").to_string();
+    Ok(NoticeReader {
+        account_id: account,
+        locale,
+        quiet_from: quiet.map(|(from, _)| text(from)),
+        quiet_until: quiet.map(|(_, until)| text(until)),
+        worries_wake: new.worries_wake,
+    })
+}
+
+fn quiet_hours(from: &str, until: &str) -> Result<QuietHours, ServiceError> {
+    let time = |field, text| parse_time(text).map_err(|_| ServiceError::Invalid { field, code: "slots-bad-time" });
+    let (from, until) = (time("quiet_from", from)?, time("quiet_until", until)?);
+    QuietHours::new(from, until).ok_or(ServiceError::Invalid { field: "quiet_until", code: "quiet-hours-long" })
 }
 
 /// Every event as it stands for a member of a family; none for others.
