@@ -24,6 +24,7 @@ mod inbox;
 mod live;
 mod log;
 mod nodes;
+mod notice_links;
 mod notices;
 mod pages;
 mod pairing;

@@ -11,7 +11,7 @@ use crate::alerts::{NEXT_AFTER_S, relative};
 use crate::testing::{Household, TestApp, on_both};
 
 /// What somebody wishes who wants to be told of this much of a family, and of nothing else.
-fn only(family: FamilyId, events: &[NoticeEvent]) -> NewWishes {
+pub fn only(family: FamilyId, events: &[NoticeEvent]) -> NewWishes {
     NewWishes {
         locale: String::new(),
         quiet: None,
@@ -31,19 +31,19 @@ async fn just_before(app: &TestApp, moment: &str) {
     app.advance(u32::try_from(ahead.as_secs()).unwrap() - 1).await;
 }
 
-async fn wish(app: &TestApp, who: AccountId, new: NewWishes) {
+pub async fn wish(app: &TestApp, who: AccountId, new: NewWishes) {
     wishes::save(&app.host, who, new).await.unwrap();
 }
 
 /// Events as they stand for somebody in a family: told of, and whether that can be changed.
-async fn told(app: &TestApp, who: AccountId, family: FamilyId) -> Vec<(NoticeEvent, bool, bool)> {
+pub async fn told(app: &TestApp, who: AccountId, family: FamilyId) -> Vec<(NoticeEvent, bool, bool)> {
     let wishes = wishes::of(&app.host, who).await.unwrap();
     let family = wishes.families.into_iter().find(|one| one.family == family).unwrap();
     family.events.into_iter().map(|wish| (wish.event, wish.told, wish.must)).collect()
 }
 
 /// A household and two relatives, in the order in which they are told of alerts.
-async fn three(app: &TestApp) -> [Household; 3] {
+pub async fn three(app: &TestApp) -> [Household; 3] {
     let home = app.phone_household().await;
     let second = relative(app, &home, Role::Member).await;
     app.advance(1).await;

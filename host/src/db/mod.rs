@@ -21,6 +21,7 @@ pub mod jobs;
 mod json_rows;
 pub mod ledger;
 pub mod nodes;
+pub mod notice_links;
 pub mod notice_readers;
 pub mod notice_wishes;
 mod notices;

@@ -14,7 +14,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::{AlertId, AlertState, Moment, NoticeEvent, NoticeWay};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
-use crate::services::mails::{self, MailJob};
+use crate::services::mails::MailJob;
 use crate::services::{notices, secrets};
 
 /// Opens the alerts that came from one call for one reason, unless their causes have one, and has the first contact told
@@ -61,15 +61,17 @@ pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<Opti
                     let was_told = told.iter().any(|(notice, _)| notice.account_id == one.account);
                     !was_told && one.is_told(event, NoticeWay::Mail)
                 });
-                let next = left.iter().map(|one| (one.free_at(event, now), one.account)).min_by_key(|(at, _)| *at);
-                let Some((free_at, account)) = next else { return Ok(None) };
+                let next = left.iter().map(|one| (one.free_at(event, now), one)).min_by_key(|(at, _)| *at);
+                let Some((free_at, contact)) = next else { return Ok(None) };
                 if free_at > now {
                     return Ok(Some(free_at));
                 }
+                let account = contact.account;
                 let notice =
                     AlertNotice { alert_id: id, account_id: account, place, secret_hash: secret.hash, told_at: now };
                 if alert_notices::insert(c, &notice).await? {
-                    mails::enqueue(c, MailJob::AlertOpened { account, alert: id, token: secret.text }, now).await?;
+                    let letter = |off| MailJob::AlertOpened { account, alert: id, token: secret.text, off };
+                    notices::tell(c, family, contact, event, now, letter).await?;
                     if left.len() > 1 {
                         enqueue(c, id, place + 1, now.plus_secs(after_s), now).await?;
                     }

@@ -54,6 +54,9 @@ pub enum MailJob {
         account: AccountId,
         /// Of which call.
         call: CallId,
+        /// The secret of the link with which they end this wish. An older version made none.
+        #[serde(default)]
+        off: Option<String>,
     },
     /// "Please look": nobody picked up, a call could not be made, or something was said.
     AlertOpened {
@@ -63,6 +66,9 @@ pub enum MailJob {
         alert: AlertId,
         /// The secret of the link with which they take it in hand.
         token: String,
+        /// The secret of the link with which they end this wish; none when they must be told.
+        #[serde(default)]
+        off: Option<String>,
     },
 }
 
@@ -75,8 +81,16 @@ impl MailJob {
                 hex::encode(<sha2::Sha256 as sha2::Digest>::digest(token.as_bytes()))
             }
             Self::AccountExists { account_id, asked_at } => format!("exists:{account_id}:{}", asked_at.0),
-            Self::CallSummary { account, call } => format!("summary:{call}:{account}"),
+            Self::CallSummary { account, call, .. } => format!("summary:{call}:{account}"),
             Self::AlertOpened { account, alert, .. } => format!("alert:{alert}:{account}"),
+        }
+    }
+
+    /// The secret of the link with which the reader ends the wish for such letters, if it is one that can be ended.
+    fn off(&self) -> Option<&str> {
+        match self {
+            Self::ConfirmEmail { .. } | Self::AccountExists { .. } | Self::ResetPassword { .. } => None,
+            Self::CallSummary { off, .. } | Self::AlertOpened { off, .. } => off.as_deref(),
         }
     }
 
@@ -97,14 +111,14 @@ impl MailJob {
 
 /// Queues a letter in the transaction that gives the reason for it.
 pub async fn enqueue(c: &mut Conn, mail: MailJob, now: Moment) -> Result<(), DbError> {
-    enqueue_at(c, mail, now, now).await
+    enqueue_at(c, mail, now, now).await?;
+    Ok(())
 }
 
-/// The same, for a letter that is not to come before `at`.
-pub(crate) async fn enqueue_at(c: &mut Conn, mail: MailJob, at: Moment, now: Moment) -> Result<(), DbError> {
+/// The same, for a letter that is not to come before `at`. False when it was asked for before.
+pub(crate) async fn enqueue_at(c: &mut Conn, mail: MailJob, at: Moment, now: Moment) -> Result<bool, DbError> {
     let key = mail.key();
-    jobs::enqueue_at(c, &Job::SendMail { mail }, &key, at, now).await?;
-    Ok(())
+    jobs::enqueue_at(c, &Job::SendMail { mail }, &key, at, now).await
 }
 
 /// Writes and sends a letter, unless it is a notice that its reader does not want any more, or not now.
@@ -131,7 +145,8 @@ pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
     let written = write(app, &mut c, &account, &job).await?;
     drop(c);
     let WrittenLetter { subject, text, html } = written;
-    let mail = Mail { id: job.name(), to: account.email, subject, text, html };
+    let unsubscribe = job.off().map(|token| link(app, &format!("/notices/off/{token}")));
+    let mail = Mail { id: job.name(), to: account.email, subject, text, html, unsubscribe };
     app.mailer.send(mail).await.map_err(|error| {
         if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
     })

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call, CallFacts};
 use crate::db::transcripts::{self, Summary};
-use crate::db::{Conn, DbError, alerts, timeline};
+use crate::db::{Conn, alerts, timeline};
 use crate::domain::{
     AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, NoticeEvent, Rendering,
 };
@@ -54,7 +54,7 @@ async fn store(
     renderings: Vec<(Locale, Rendering)>,
     renderer: &str,
     now: Moment,
-) -> Result<(), DbError> {
+) -> Result<(), ServiceError> {
     let mood_score =
         renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
     for (locale, rendering) in &renderings {
@@ -75,7 +75,7 @@ async fn store(
     let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
-    let letter = |account| MailJob::CallSummary { account, call: call.id };
+    let letter = |account, off| MailJob::CallSummary { account, call: call.id, off };
     notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await
 }
 

@@ -5,15 +5,19 @@
 //! that would come in quiet hours is queued for their end, together with its cause; an alert goes to somebody else
 //! first, who is awake ([`super::escalation`]).
 
+pub mod links;
 pub mod wishes;
 
 use crate::db::accounts::Account;
+use crate::db::notice_links::{self, NoticeLink};
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
 use crate::db::{Conn, DbError, members};
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay, QuietHours};
+use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
+use crate::services::secrets;
 
 /// Somebody of a family, as far as notices go.
 pub(crate) struct Recipient {
@@ -83,12 +87,34 @@ pub(crate) async fn tell_all(
     family: FamilyId,
     event: NoticeEvent,
     now: Moment,
-    letter: impl Fn(AccountId) -> MailJob,
-) -> Result<(), DbError> {
+    letter: impl Fn(AccountId, Option<String>) -> MailJob,
+) -> Result<(), ServiceError> {
     for recipient in recipients(c, family).await? {
         if recipient.is_told(event, NoticeWay::Mail) {
-            mails::enqueue_at(c, letter(recipient.account), recipient.free_at(event, now), now).await?;
+            tell(c, family, &recipient, event, now, |off| letter(recipient.account, off)).await?;
         }
+    }
+    Ok(())
+}
+
+/// Queues a letter for one of a family, for when they may be told. It is given the secret of the link with which they
+/// end this wish ([`links`]); none when they must be told.
+pub(crate) async fn tell(
+    c: &mut Conn,
+    family: FamilyId,
+    recipient: &Recipient,
+    event: NoticeEvent,
+    now: Moment,
+    letter: impl FnOnce(Option<String>) -> MailJob,
+) -> Result<(), ServiceError> {
+    let way = NoticeWay::Mail;
+    let off = if recipient.must_be_told(event, way) { None } else { Some(secrets::new_secret()?) };
+    let (text, hash) = off.map(|off| (off.text, off.hash)).unzip();
+    let is_new = mails::enqueue_at(c, letter(text), recipient.free_at(event, now), now).await?;
+    if let (true, Some(secret_hash)) = (is_new, hash) {
+        let link =
+            NoticeLink { secret_hash, family_id: family, account_id: recipient.account, event, way, made_at: now };
+        notice_links::insert(c, &link).await?;
     }
     Ok(())
 }

@@ -169,3 +169,15 @@ people-alone = There is only one person in this family so far.
 role-owner = owner
 role-member = member
 role-viewer = reads only
+
+notice-talked = After each talk: the summary
+notice-not_reached = When a call did not become a talk
+notice-worrying = When something worrying was said
+off-title = Fewer letters
+off-asked = Shall we stop writing to you about this?
+off-asked-text = All your other letters still come, and the others in your family are told as before.
+off-press = Yes, stop these letters
+off-done = We do not write to you about this any more.
+off-done-text = All your other letters still come. You can change your mind at any time.
+off-must = These letters have to reach somebody, and that is you.
+off-must-text = You come first when something is wrong. If it should be somebody else, let them be moved to the top of the page “Who is told first”. After that you can stop these letters.

@@ -167,3 +167,15 @@ people-alone = Sejauh ini hanya ada satu orang dalam keluarga ini.
 role-owner = pemilik
 role-member = anggota
 role-viewer = hanya membaca
+
+notice-talked = Setelah setiap obrolan: ringkasannya
+notice-not_reached = Kalau sebuah panggilan tidak menjadi obrolan
+notice-worrying = Kalau ada perkataan yang mengkhawatirkan
+off-title = Lebih sedikit surat
+off-asked = Apakah kami berhenti menulis kepada Anda tentang ini?
+off-asked-text = Surat Anda yang lain tetap datang, dan anggota keluarga lainnya tetap diberi tahu seperti biasa.
+off-press = Ya, hentikan surat ini
+off-done = Kami tidak menulis lagi kepada Anda tentang ini.
+off-done-text = Surat Anda yang lain tetap datang. Anda dapat berubah pikiran kapan saja.
+off-must = Surat ini harus sampai kepada seseorang, dan itu Anda.
+off-must-text = Andalah yang pertama diberi tahu kalau ada yang tidak beres. Kalau sebaiknya orang lain, mintalah orang itu dinaikkan ke urutan teratas di halaman “Siapa yang diberi tahu lebih dulu”. Setelah itu surat ini dapat dihentikan.
