@@ -134,7 +134,9 @@ on_both! {
             let page = if ask.post { nobody.post(&ask.path, &form()).await } else { nobody.get(&ask.path).await };
             assert!(page.path.starts_with("/sign-in"), "{}: {} {}", ask.path, page.status, page.path);
         }
-        for path in ["/dashboard", "/monitor", "/calls", "/insights", "/alerts", "/staff", "/onboarding"] {
+        for path in
+            ["/dashboard", "/monitor", "/calls", "/insights", "/alerts", "/people", "/notices", "/staff", "/onboarding"]
+        {
             let page = nobody.get(path).await;
             assert!(page.path.starts_with("/sign-in"), "{path}: {} {}", page.status, page.path);
         }

@@ -25,6 +25,7 @@ mod live;
 mod log;
 mod nodes;
 mod notice_links;
+mod notice_page;
 mod notices;
 mod pages;
 mod pairing;

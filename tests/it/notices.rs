@@ -1,7 +1,7 @@
 //! Notices: each of a family is told of what they want to be told of, in their language and outside their quiet hours;
 //! of what is wrong, somebody is always told.
 
-use callpanion::domain::{AccountId, AlertState, FamilyId, Moment, NoticeEvent, Role};
+use callpanion::domain::{AccountId, AlertState, FamilyId, Locale, Moment, NoticeEvent, Role};
 use callpanion::services::notices::wishes::{self, NewWishes};
 use callpanion::services::{ServiceError, contacts};
 use callpanion_emulators::Line;
@@ -119,7 +119,7 @@ on_both! {
         assert_eq!(app.letters(home), ["Grandma Maggie has talked with us"]);
         assert_eq!(app.letters(&people[1]), ["Grandma Maggie sudah mengobrol dengan kami"]);
         let wishes = wishes::of(&app.host, people[1].account).await.unwrap();
-        assert_eq!(wishes.locale.map(|locale| locale.as_str()), Some("id"));
+        assert_eq!(wishes.locale, Some(Locale::Id));
         // And back to that of the pages.
         wish(&app, people[1].account, only(home.family, all)).await;
         assert_eq!(wishes::of(&app.host, people[1].account).await.unwrap().locale, None);

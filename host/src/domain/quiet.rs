@@ -26,13 +26,14 @@ impl QuietHours {
         (1..=LONGEST_QUIET_MIN).contains(&length_min).then_some(Self { from, until })
     }
 
-    /// When they begin and when they end.
-    pub const fn times(self) -> (Time, Time) {
-        (self.from, self.until)
+    /// When they begin and when they end, as `HH:MM`.
+    pub fn texts(self) -> (String, String) {
+        let text = |time: Time| time.strftime("%H:%M").to_string();
+        (text(self.from), text(self.until))
     }
 
     /// The first moment from `at` on that is not quiet. What a clock change jumps over or repeats is taken as it is
-    /// everywhere ([`Zone::moment`]): an end in a gap comes later by the gap, one that comes twice counts the first time.
+    /// everywhere ([`Zone::moment`]): an end in a gap comes later by the gap, of one that comes twice the first counts.
     pub fn free_at(self, at: Moment, zone: &Zone) -> Moment {
         let today = zone.local(at).date();
         let mut free = at;

@@ -7,7 +7,7 @@ use crate::db::accounts::{self, Account};
 use crate::db::alerts::{self, Alert};
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
-use crate::db::{Conn, DbError, alert_notices, ring_attempts, slots, transcripts};
+use crate::db::{Conn, DbError, alert_notices, families, ring_attempts, slots, transcripts};
 use crate::domain::{
     AccountId, AlertId, AlertKind, Block, BlockKind, CallId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay,
 };
@@ -18,7 +18,7 @@ use crate::services::jobs::{self, Job, Trouble};
 use crate::services::notices;
 use crate::theme::{
     AccountExistsLetter, AlertSaidLetter, CallMark, CallMissedLetter, CallSummaryLetter, ConfirmEmailLetter, Letter,
-    Reader, ResetPasswordLetter, Told, When, WrittenLetter,
+    Reader, ResetPasswordLetter, Told, When, Why, WrittenLetter,
 };
 
 /// A letter that is to be written and sent. Links in it are good for one use,
@@ -145,7 +145,7 @@ pub(crate) async fn send(app: &App, job: MailJob) -> Result<(), Trouble> {
     let written = write(app, &mut c, &account, &job).await?;
     drop(c);
     let WrittenLetter { subject, text, html } = written;
-    let unsubscribe = job.off().map(|token| link(app, &format!("/notices/off/{token}")));
+    let unsubscribe = off_link(app, &job);
     let mail = Mail { id: job.name(), to: account.email, subject, text, html, unsubscribe };
     app.mailer.send(mail).await.map_err(|error| {
         if error.is_retryable() { Trouble::Passing(error.to_string()) } else { Trouble::Final(error.to_string()) }
@@ -185,7 +185,8 @@ async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Res
             &ResetPasswordLetter { name: account.name.clone(), link: link(format!("/reset/{token}")) },
         ),
         MailJob::CallSummary { call, .. } => {
-            let letter = summary_letter(app, c, account, *call).await?;
+            let why = why(app, c, job).await?;
+            let letter = summary_letter(app, c, account, *call, why).await?;
             compose(app, &reader, &letter)
         }
         MailJob::AlertOpened { alert, token, .. } => {
@@ -194,11 +195,12 @@ async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Res
                 acknowledge: link(format!("/alerts/ack/{token}")),
                 earlier: earlier(c, &alert, account).await.map_err(ServiceError::from)?,
             };
+            let why = why(app, c, job).await?;
             if alert.kind == AlertKind::Said {
-                let letter = said_letter(app, c, &alert, account.locale, told).await?;
+                let letter = said_letter(app, c, &alert, account.locale, (told, why)).await?;
                 compose(app, &reader, &letter)
             } else {
-                let letter = missed_letter(app, c, &alert, told).await?;
+                let letter = missed_letter(app, c, &alert, (told, why)).await?;
                 compose(app, &reader, &letter)
             }
         }
@@ -213,6 +215,17 @@ fn link(app: &App, path: &str) -> String {
     format!("{}{path}", app.config.public_url.as_str().trim_end_matches('/'))
 }
 
+fn off_link(app: &App, job: &MailJob) -> Option<String> {
+    job.off().map(|token| link(app, &format!("/notices/off/{token}")))
+}
+
+/// Why a notice comes, and how its reader changes that.
+async fn why(app: &App, c: &mut Conn, job: &MailJob) -> Result<Why, ServiceError> {
+    let (family, event) = notice_of(c, job).await?.ok_or(ServiceError::NotFound)?;
+    let family = families::find(c, family).await?.ok_or(ServiceError::NotFound)?;
+    Ok(Why { event, family_name: family.name, wishes: link(app, "/notices"), off: off_link(app, job) })
+}
+
 async fn of_call(c: &mut Conn, id: CallId) -> Result<(Call, Callee), ServiceError> {
     let call = calls::find(c, id).await?.ok_or(ServiceError::NotFound)?;
     let callee = callees::find(c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
@@ -224,6 +237,7 @@ async fn summary_letter(
     c: &mut Conn,
     account: &Account,
     call: CallId,
+    why: Why,
 ) -> Result<CallSummaryLetter, ServiceError> {
     let (call, callee) = of_call(c, call).await?;
     let summary = transcripts::summary_of(c, call.id, account.locale).await?.ok_or(ServiceError::NotFound)?;
@@ -237,6 +251,7 @@ async fn summary_letter(
         mood: call.mood_score.and_then(|score| u8::try_from(score).ok()),
         length_s: call.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
         link: link(app, &format!("/calls/{}", call.id)),
+        why,
     })
 }
 
@@ -251,7 +266,7 @@ async fn said_letter(
     c: &mut Conn,
     alert: &Alert,
     locale: Locale,
-    told: Told,
+    (told, why): (Told, Why),
 ) -> Result<AlertSaidLetter, ServiceError> {
     let (call, callee) = of_call(c, alert.call_id.ok_or(ServiceError::NotFound)?).await?;
     Ok(AlertSaidLetter {
@@ -260,10 +275,16 @@ async fn said_letter(
         texts: alerts::kin(c, alert).await?.iter().filter_map(|alert| text_of(alert, locale)).collect(),
         link: link(app, &format!("/calls/{}", call.id)),
         told,
+        why,
     })
 }
 
-async fn missed_letter(app: &App, c: &mut Conn, alert: &Alert, told: Told) -> Result<CallMissedLetter, ServiceError> {
+async fn missed_letter(
+    app: &App,
+    c: &mut Conn,
+    alert: &Alert,
+    (told, why): (Told, Why),
+) -> Result<CallMissedLetter, ServiceError> {
     let (call, callee) = of_call(c, alert.call_id.ok_or(ServiceError::NotFound)?).await?;
     let rung = ring_attempts::of_call(c, call.id).await?.iter().filter(|attempt| attempt.sends > 0).count();
     let next = slots::of_callee(c, callee.id).await?.into_iter().filter_map(|slot| slot.next_at).min();
@@ -275,5 +296,6 @@ async fn missed_letter(app: &App, c: &mut Conn, alert: &Alert, told: Told) -> Re
         next: next.map(|at| When::new(at, callee.zone)),
         link: link(app, &format!("/calls/{}", call.id)),
         told,
+        why,
     })
 }

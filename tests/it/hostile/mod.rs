@@ -27,7 +27,7 @@ use crate::webhooks::FIXTURES;
 const SEED: u64 = 0x0bad_1dea;
 
 /// Pages without an id: their forms take what [`families::form`] and these hold.
-const OTHER_FORMS: [&str; 13] = [
+const OTHER_FORMS: [&str; 14] = [
     "/sign-up",
     "/sign-in",
     "/forgot",
@@ -36,6 +36,7 @@ const OTHER_FORMS: [&str; 13] = [
     "/setup/none",
     "/alerts/ack/none",
     "/notices/off/none",
+    "/notices",
     "/language",
     "/onboarding/family",
     "/onboarding/method",

@@ -9,10 +9,11 @@ pub mod links;
 pub mod wishes;
 
 use crate::db::accounts::Account;
+use crate::db::members::{self, Member};
 use crate::db::notice_links::{self, NoticeLink};
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
-use crate::db::{Conn, DbError, members};
+use crate::db::{Conn, DbError};
 use crate::domain::zone::Zone;
 use crate::domain::{AccountId, FamilyId, Locale, Moment, NoticeEvent, NoticeWay, QuietHours};
 use crate::services::error::ServiceError;
@@ -25,11 +26,12 @@ pub(crate) struct Recipient {
     pub(crate) account: AccountId,
     /// In which language they want to read.
     pub(crate) locale: Locale,
+    /// When they want to be left in peace, on their own clock.
+    pub(crate) quiet: Option<QuietHours>,
+    zone: Zone,
+    worries_wake: bool,
     is_first: bool,
     wishes: Vec<NoticeWish>,
-    zone: Zone,
-    quiet: Option<QuietHours>,
-    worries_wake: bool,
 }
 
 impl Recipient {
@@ -37,6 +39,11 @@ impl Recipient {
     pub(crate) fn is_told(&self, event: NoticeEvent, way: NoticeWay) -> bool {
         let said = self.wishes.iter().find(|wish| wish.event == event && wish.way == way);
         self.must_be_told(event, way) || said.map_or(way.is_usual(), |wish| wish.wanted)
+    }
+
+    /// What they are told of by mail.
+    pub(crate) fn told_of(&self) -> Vec<NoticeEvent> {
+        NoticeEvent::ALL.iter().copied().filter(|event| self.is_told(*event, NoticeWay::Mail)).collect()
     }
 
     /// The first moment from `at` on at which they may be told of such an event.
@@ -53,13 +60,19 @@ impl Recipient {
 
 /// The people of a family in the order in which they are told of alerts.
 pub(crate) async fn recipients(c: &mut Conn, family: FamilyId) -> Result<Vec<Recipient>, DbError> {
+    Ok(contacts(c, family).await?.into_iter().map(|(_, recipient)| recipient).collect())
+}
+
+/// The same, each with the member and the account that they are.
+pub(crate) async fn contacts(c: &mut Conn, family: FamilyId) -> Result<Vec<((Member, Account), Recipient)>, DbError> {
     let contacts = members::contacts(c, family).await?;
     let wishes = notice_wishes::of_family(c, family).await?;
     let readers = notice_readers::of_family(c, family).await?;
     let mut people = Vec::with_capacity(contacts.len());
-    for (_, account) in &contacts {
+    for (member, account) in contacts {
         let reader = readers.iter().find(|reader| reader.account_id == account.id);
-        people.push(recipient(account, people.is_empty(), reader, &wishes));
+        let recipient = recipient(&account, people.is_empty(), reader, &wishes);
+        people.push(((member, account), recipient));
     }
     Ok(people)
 }
@@ -68,11 +81,11 @@ fn recipient(account: &Account, is_first: bool, reader: Option<&NoticeReader>, w
     Recipient {
         account: account.id,
         locale: reader.and_then(|reader| reader.locale).unwrap_or(account.locale),
+        quiet: reader.and_then(NoticeReader::quiet),
+        zone: Zone::parse(&account.zone).unwrap_or_else(|_| Zone::utc()),
+        worries_wake: reader.is_none_or(|reader| reader.worries_wake),
         is_first,
         wishes: wishes.iter().filter(|wish| wish.account_id == account.id).copied().collect(),
-        zone: Zone::parse(&account.zone).unwrap_or_else(|_| Zone::utc()),
-        quiet: reader.and_then(NoticeReader::quiet),
-        worries_wake: reader.is_none_or(|reader| reader.worries_wake),
     }
 }
 

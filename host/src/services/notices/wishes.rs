@@ -2,7 +2,6 @@
 //! Everybody chooses for themselves; an owner has no say in what others read.
 
 use futures::FutureExt;
-use jiff::civil::Time;
 
 use super::recipients;
 use crate::app::App;
@@ -106,15 +105,9 @@ fn reader(account: AccountId, new: &NewWishes) -> Result<NoticeReader, ServiceEr
         "" => None,
         word => Some(word.parse().map_err(refused)?),
     };
-    let quiet = new.quiet.as_ref().map(|(from, until)| quiet_hours(from, until)).transpose()?.map(QuietHours::times);
-    let text = |time: Time| time.strftime("%H:%M").to_string();
-    Ok(NoticeReader {
-        account_id: account,
-        locale,
-        quiet_from: quiet.map(|(from, _)| text(from)),
-        quiet_until: quiet.map(|(_, until)| text(until)),
-        worries_wake: new.worries_wake,
-    })
+    let quiet = new.quiet.as_ref().map(|(from, until)| quiet_hours(from, until)).transpose()?;
+    let (quiet_from, quiet_until) = quiet.map(QuietHours::texts).unzip();
+    Ok(NoticeReader { account_id: account, locale, quiet_from, quiet_until, worries_wake: new.worries_wake })
 }
 
 fn quiet_hours(from: &str, until: &str) -> Result<QuietHours, ServiceError> {

@@ -40,7 +40,8 @@ macro_rules! each_page {
             OnboardingFamilyPage OnboardingMethodPage OnboardingCalleePage OnboardingSchedulePage
             OnboardingPairingPage OnboardingReadyPage
             DashboardPhonePage DashboardAppPage MonitorPage CallsPage CallPage InsightsPage
-            SchedulePage DevicesPage CalleePage AlertsPage AlertAckPage PeoplePage NoticeOffPage StaffPage ErrorPage
+            SchedulePage DevicesPage CalleePage AlertsPage AlertAckPage PeoplePage
+            NoticesPage NoticeOffPage StaffPage ErrorPage
         }
     };
 }

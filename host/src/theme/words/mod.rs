@@ -60,7 +60,7 @@ use words;
 pub(super) fn all_keys() -> Vec<String> {
     use crate::domain::manifest::PluginKind;
     use crate::domain::{
-        AlertKind, AlertState, AttemptState, CallMethod, CallReason, DevicePlatform, NoticeEvent, Role,
+        AlertKind, AlertState, AttemptState, CallMethod, CallReason, DevicePlatform, Locale, NoticeEvent, Role,
     };
     let mut keys = [calls::keys(), family::keys(), problems::keys(), staff::keys()].concat();
     macro_rules! domain {
@@ -71,7 +71,7 @@ pub(super) fn all_keys() -> Vec<String> {
     domain! {
         CallMethod "method" CallMethod "method-title" CallReason "reason" AlertKind "alert" AlertState "alertstate"
         Role "role" AttemptState "attempt" DevicePlatform "platform" PluginKind "pluginkind"
-        NoticeEvent "notice"
+        NoticeEvent "notice" NoticeEvent "notice-hint" NoticeEvent "notice-short" NoticeEvent "mail-why" Locale "locale"
     }
     keys
 }

@@ -107,6 +107,7 @@ fn family() -> Router<App> {
         .route("/devices/{id}/unpair", post(answer(devices::unpair)))
         .route("/people", get(answer(people::show)))
         .route("/people/{id}/{account}/up", post(answer(people::up)))
+        .route("/notices", get(answer(notices::show)).post(answer(notices::save)))
         .route("/alerts", get(answer(alerts::show)))
         .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
         .route("/alerts/{id}/close", post(answer(alerts::close)))
