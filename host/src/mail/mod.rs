@@ -36,6 +36,8 @@ pub struct Mail {
     pub text: String,
     /// The letter as HTML.
     pub html: String,
+    /// The whole link with which the reader asks for no more letters of this kind; none for a letter that has to come.
+    pub unsubscribe: Option<String>,
 }
 
 /// Sends letters. Cheap to clone; all clones share one transport.

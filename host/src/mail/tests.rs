@@ -21,6 +21,7 @@ fn letter() -> Mail {
         subject: "Ibu Ketut: 09:00\r\nBcc: eve@example.org".to_owned(),
         text: "Ibu slept well.".to_owned(),
         html: "<p>Ibu slept well.</p>".to_owned(),
+        unsubscribe: None,
     }
 }
 
@@ -85,6 +86,22 @@ async fn letter_goes_to_the_server_with_its_headers() {
     assert!(header("Date: ").ends_with("+0000"), "{said}");
     assert!(said.contains("text/plain") && said.contains("text/html"));
     assert!(!said.lines().any(|line| line.starts_with("Bcc:")), "a subject must not make headers");
+}
+
+#[test]
+fn letter_says_how_its_reader_asks_for_no_more() {
+    let from = Mailer::memory().from;
+    let headers = |unsubscribe: Option<&str>| -> Vec<String> {
+        let mail = Mail { unsubscribe: unsubscribe.map(str::to_owned), ..letter() };
+        let message = String::from_utf8(letter::compose(&from, &mail).unwrap().formatted()).unwrap();
+        message.lines().filter(|line| line.starts_with("List-")).map(str::to_owned).collect()
+    };
+    let link = format!("https://calls.example/notices/off/{}", "x".repeat(43));
+    let one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned();
+    assert_eq!(headers(Some(&link)), [format!("List-Unsubscribe: <{link}>"), one_click], "in one line, however long");
+    let plain = "http://localhost:8080/notices/off/x";
+    assert_eq!(headers(Some(plain)), [format!("List-Unsubscribe: <{plain}>")], "no mail program posts in clear");
+    assert!(headers(None).is_empty());
 }
 
 #[tokio::test]

@@ -6,13 +6,13 @@ use crate::app::App;
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call, CallFacts};
 use crate::db::transcripts::{self, Summary};
-use crate::db::{Conn, DbError, alerts, timeline};
+use crate::db::{Conn, alerts, timeline};
 use crate::domain::{
-    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Fault, Locale, Material, Moment, Rendering,
+    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Fault, Locale, Material, Moment, NoticeEvent, Rendering,
 };
 use crate::services::error::ServiceError;
-use crate::services::mails::{self, MailJob};
-use crate::services::{escalation, staff_alerts};
+use crate::services::mails::MailJob;
+use crate::services::{escalation, notices, staff_alerts};
 
 /// Renders a call's summaries, opens the alerts that they call for and tells
 /// the family. Doing it again replaces the summaries and tells nobody twice.
@@ -59,7 +59,7 @@ async fn store(
     renderings: Vec<(Locale, Rendering)>,
     renderer: &str,
     now: Moment,
-) -> Result<(), DbError> {
+) -> Result<(), ServiceError> {
     let mood_score =
         renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
     for (locale, rendering) in &renderings {
@@ -80,7 +80,8 @@ async fn store(
     let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
-    mails::tell_family(c, call, now, |account| MailJob::CallSummary { account, call: call.id }).await
+    let letter = |account, off| MailJob::CallSummary { account, call: call.id, off };
+    notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await
 }
 
 /// The alerts of a summary: one for each alarm, with its text in every language.

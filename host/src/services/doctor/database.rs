@@ -123,8 +123,9 @@ async fn sealing(c: &mut Conn, alive: &[&Node], config: &Config) -> Result<Findi
         return Ok(Finding::problem(
             format!("Sealing key: push addresses are sealed with the key {missing}, which this configuration lacks."),
             "Set `database.encryption_key` (or `database.previous_encryption_key`) to the key with which they were sealed. \
-             It is in no backup of the database. If it is lost, delete the sealed rows of `push_addresses` and its row of \
-             `sealing_keys`: each phone registers anew when its app is opened.",
+             It is in no backup of the database. If it is lost, delete the sealed rows of `push_addresses` and of \
+             `installation_keys`, and its row of `sealing_keys`: each phone or browser registers anew when its app or \
+             page is opened.",
         ));
     }
     let otherwise = alive.iter().filter(|node| node.sealing_key != present).count();

@@ -51,6 +51,16 @@ words! {
         Closed = "closed",
     }
 
+    /// Where a wish for letters stands for whoever follows the link of one.
+    OffState "off" {
+        /// The button waits to be pressed.
+        Asked = "asked",
+        /// No more of them come.
+        Done = "done",
+        /// They have to come while the reader is told first.
+        Must = "must",
+    }
+
     /// What just happened, said once above the next page.
     Flash "flash" {
         /// Saved.

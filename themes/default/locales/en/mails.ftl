@@ -40,3 +40,10 @@ mail-exists-note = If you have forgotten your password, you can choose a new one
 mail-trouble-subject = Callpanion needs you: { $about }
 mail-trouble-note = You get one letter about this. The staff page and `callpanion doctor` tell whether it goes on.
 mail-trouble-button = Open the staff page
+
+mail-why-talked = You get this letter after each call that is answered, as one of “{ $family }”.
+mail-why-not_reached = You get this letter when a call did not become a talk, as one of “{ $family }”.
+mail-why-worrying = You get this letter when something worrying was said, as one of “{ $family }”.
+mail-why-must = It always comes to whoever is told first, so that somebody knows.
+mail-why-off = No more letters about this
+mail-why-wishes = Choose your letters, their language and your quiet hours

@@ -23,7 +23,7 @@ trouble-mend-no_channel = Switch the channel on (`enabled = true` in its section
 trouble-what-not_loaded = Calls were to ring over { $about }, which is not loaded: nobody can be rung there.
 trouble-mend-not_loaded = Switch it on again (`enabled = true` in the section plugins.{ $about } of the configuration) and start Callpanion anew. This closes by itself with the next call that goes through.
 trouble-what-sealed = Push addresses of callees are sealed with a key that Callpanion was not given, or are damaged: these devices cannot be rung.
-trouble-mend-sealed = Set `database.encryption_key`, or `database.previous_encryption_key`, to the key with which they were sealed, and start Callpanion anew. If that key is lost, each phone registers anew when its app is opened. Then close this here.
+trouble-mend-sealed = Set `database.encryption_key`, or `database.previous_encryption_key`, to the key with which they were sealed, and start Callpanion anew. If that key is lost, each phone or browser registers anew when its app or page is opened. Then close this here.
 trouble-what-not_replaced = A new version of { $about } was not taken; the old one serves on.
 trouble-mend-not_replaced = Mend the new version, or put the old file back. Its file is looked at again whenever it changes.
 trouble-what-webhooks_missing = Webhooks of { $about } do not arrive. Talks had to be fetched, so families read of them late.

@@ -23,7 +23,7 @@ trouble-mend-no_channel = Nyalakan kanalnya (`enabled = true` di bagiannya pada 
 trouble-what-not_loaded = Panggilan seharusnya berdering lewat { $about }, tetapi kanal itu tidak dimuat: di sana tidak ada yang bisa ditelepon.
 trouble-mend-not_loaded = Nyalakan lagi (`enabled = true` di bagian plugins.{ $about } pada konfigurasi), lalu jalankan ulang Callpanion. Masalah ini tertutup sendiri saat panggilan berikutnya berhasil.
 trouble-what-sealed = Alamat push disegel dengan kunci yang tidak diberikan kepada Callpanion, atau rusak: perangkat-perangkat ini tidak dapat ditelepon.
-trouble-mend-sealed = Isi `database.encryption_key`, atau `database.previous_encryption_key`, dengan kunci penyegelnya, lalu jalankan ulang Callpanion. Kalau kunci itu hilang, setiap ponsel mendaftar ulang saat aplikasinya dibuka. Setelah itu tutup di sini.
+trouble-mend-sealed = Isi `database.encryption_key`, atau `database.previous_encryption_key`, dengan kunci penyegelnya, lalu jalankan ulang Callpanion. Kalau kunci itu hilang, setiap ponsel atau peramban mendaftar ulang saat aplikasi atau halamannya dibuka. Setelah itu tutup di sini.
 trouble-what-not_replaced = Versi baru { $about } tidak dipakai; versi lama tetap bekerja.
 trouble-mend-not_replaced = Perbaiki versi barunya, atau kembalikan berkas lama. Berkasnya diperiksa lagi setiap kali berubah.
 trouble-what-webhooks_missing = Webhook dari { $about } tidak datang. Obrolan harus diambil sendiri, sehingga keluarga terlambat membacanya.
