@@ -20,6 +20,7 @@ use crate::services::low_water::LowWaters;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
 use crate::services::sealing::Sealer;
+use crate::services::staff_alerts::Proofs;
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 
@@ -57,6 +58,8 @@ pub struct App {
     pub low_water: Arc<LowWaters>,
     /// Talks of which no webhook told.
     pub unheard: Arc<Unheard>,
+    /// What has worked last.
+    pub proofs: Proofs,
     /// The other processes, as this one sees them.
     pub peers: Peers,
     /// Wakes the worker before its next tick.

@@ -9,12 +9,12 @@ use futures::FutureExt as _;
 use crate::testing::{Browser, Household, TestApp, on_both};
 
 /// Until the next contact is told.
-const NEXT_AFTER_S: u32 = 900;
+pub const NEXT_AFTER_S: u32 = 900;
 const ACK: &str = "/alerts/ack/";
 
 /// Another person of the household's family, who has an account through a family of their own; a callee of theirs is
 /// rung in the evening, long after the test.
-async fn relative(app: &TestApp, home: &Household, role: Role) -> Household {
+pub async fn relative(app: &TestApp, home: &Household, role: Role) -> Household {
     let own = app.household(CallMethod::App, &["20:30"]).await;
     let row = Member { family_id: home.family, account_id: own.account, role, joined_at: app.now() };
     let insert = app.host.db.write(move |c| async move { members::insert(c, &row).await }.boxed());

@@ -37,7 +37,8 @@ async fn typo_in_the_file_is_found_by_every_command_that_reads_it() {
     let file = folder.path().join("callpanion.toml");
     std::fs::write(&file, "[databse]\nurl = \"sqlite:x\"\n").unwrap();
     let file = file.to_str().unwrap();
-    let commands: [&[&str]; 5] = [&["serve"], &["migrate"], &["check"], &["config", "check"], &["plugin", "list"]];
+    let commands: [&[&str]; 6] =
+        [&["serve"], &["migrate"], &["check"], &["doctor"], &["config", "check"], &["plugin", "list"]];
     for command in commands {
         let ended = run(&[command, &["--config", file]].concat(), &Settings::new()).await;
         assert_eq!(ended.code, CONFIG_IS_WRONG, "{command:?}: {}", ended.said);

@@ -134,7 +134,9 @@ on_both! {
             let page = if ask.post { nobody.post(&ask.path, &form()).await } else { nobody.get(&ask.path).await };
             assert!(page.path.starts_with("/sign-in"), "{}: {} {}", ask.path, page.status, page.path);
         }
-        for path in ["/dashboard", "/monitor", "/calls", "/insights", "/alerts", "/staff", "/onboarding"] {
+        for path in
+            ["/dashboard", "/monitor", "/calls", "/insights", "/alerts", "/people", "/notices", "/staff", "/onboarding"]
+        {
             let page = nobody.get(path).await;
             assert!(page.path.starts_with("/sign-in"), "{path}: {} {}", page.status, page.path);
         }
@@ -146,7 +148,10 @@ on_both! {
         let (home, _) = two(&app).await;
         let tried: BTreeSet<&str> = asks(&app, &home).await.iter().map(|ask| ask.route).collect();
         let named = Regex::new(r#"\.route\("(/[^"]*\{id\}[^"]*)""#).unwrap();
-        let routes: BTreeSet<&str> = named.captures_iter(PAGES).map(|found| found.get(1).unwrap().as_str()).collect();
+        let mut routes: BTreeSet<&str> =
+            named.captures_iter(PAGES).map(|found| found.get(1).unwrap().as_str()).collect();
+        // What the staff closes is no family's: `troubles` tries who may.
+        routes.retain(|route| !route.starts_with("/staff/"));
         assert!(routes.len() > 8, "the routes were found: {routes:?}");
         let forgotten: Vec<_> = routes.difference(&tried).collect();
         assert!(forgotten.is_empty(), "add these to `asks`: {forgotten:?}");

@@ -18,6 +18,7 @@ use crate::services::live::Live;
 use crate::services::nodes::Peers;
 use crate::services::outcomes::Outcomes;
 use crate::services::sealing::Sealer;
+use crate::services::staff_alerts::Proofs;
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 
@@ -42,6 +43,7 @@ pub(crate) async fn app(folder: &Path, start: &str) -> App {
         outcomes: Outcomes::default(),
         low_water: Arc::default(),
         unheard: Arc::new(Unheard::since(Moment(0))),
+        proofs: Proofs::default(),
         peers: Peers::default(),
         wake: Arc::default(),
         demo: false,

@@ -29,6 +29,7 @@ use crate::services::nodes::{self, Peers};
 use crate::services::outcomes::Outcomes;
 use crate::services::schedules;
 use crate::services::sealing::Sealer;
+use crate::services::staff_alerts::{Proofs, closing};
 use crate::services::unheard::Unheard;
 use crate::theme::Theme;
 use crate::worker::Worker;
@@ -88,6 +89,7 @@ pub async fn assemble_before(
         outcomes: Outcomes::default(),
         low_water: Arc::default(),
         unheard,
+        proofs: Proofs::default(),
         peers: Peers::default(),
         wake: Arc::default(),
         demo: false,
@@ -154,6 +156,7 @@ impl Host {
         let claim = app.db.claim()?;
         schedules::follow_tz_release(app).await.context("the next calls could not be computed anew")?;
         nodes::join(app).await.context("this process could not enter itself in the database")?;
+        closing::begin(app).await.context("what this start has mended could not be written down")?;
         let address = listener.local_addr()?;
         let door = Door::open(app, listener)?;
         Ok(Self { address, app: app.clone(), _claim: claim, door, worker: Worker::start(app) })

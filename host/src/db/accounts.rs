@@ -67,6 +67,17 @@ pub async fn any_staff(c: &mut Conn) -> Result<bool, DbError> {
     Ok(staff > 0)
 }
 
+/// Who has the whole installation in hand, and a proven address.
+pub async fn admins(c: &mut Conn) -> Result<Vec<AccountId>, DbError> {
+    Ok(on!(c, c => accounts::table
+        .filter(accounts::staff_role.eq(StaffRole::Admin))
+        .filter(accounts::confirmed_at.is_not_null())
+        .order(accounts::id)
+        .select(accounts::id)
+        .load(c)
+        .await)?)
+}
+
 /// Makes others who lock this account wait for the end of the transaction.
 pub async fn lock(c: &mut Conn, id: AccountId) -> Result<bool, DbError> {
     // An update is a row lock on PostgreSQL; SQLite has one writer anyway.

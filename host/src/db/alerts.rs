@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::prepared::Prepare as _;
 use super::schema::{alerts, members};
+use super::taking::take_rows;
 use super::{Conn, DbError, on};
 use crate::domain::{AccountId, AlertId, AlertKind, AlertState, CallId, CalleeId, FamilyId, Moment};
 
@@ -39,8 +41,19 @@ pub struct Alert {
     pub closed_at: Option<Moment>,
     /// What was noted at the close.
     pub note: Option<String>,
-    /// Who took it.
+    /// Who took it, or closed what only the staff can mend.
     pub acknowledged_by: Option<AccountId>,
+    /// When what it tells of was seen last; none: when it was opened.
+    pub last_at: Option<Moment>,
+    /// How often that was seen, at the least: of hosts that see it at the same moment, one counts.
+    pub times: i32,
+}
+
+impl Alert {
+    /// When what it tells of was seen last.
+    pub fn seen_at(&self) -> Moment {
+        self.last_at.unwrap_or(self.opened_at)
+    }
 }
 
 /// Opens an alert, unless its cause has one. True when it is new.
@@ -172,6 +185,37 @@ pub async fn close(c: &mut Conn, id: AlertId, note: Option<&str>, now: Moment) -
     let rows = on!(c, c => {
         diesel::update(alerts::table.filter(alerts::id.eq(id)).filter(alerts::state.ne(AlertState::Closed)))
             .set((alerts::state.eq(AlertState::Closed), alerts::closed_at.eq(Some(now)), alerts::note.eq(note)))
+            .execute(c)
+            .await
+    })?;
+    Ok(rows == 1)
+}
+
+/// What an alert of the staff tells of was seen again; `detail` is how it looks now. Nothing happens when it is closed, or
+/// while another transaction counts: nobody waits for a number.
+pub async fn see_again(c: &mut Conn, id: AlertId, detail: &str, now: Moment) -> Result<(), DbError> {
+    let counted =
+        (alerts::last_at.eq(Some(now)), alerts::times.eq(alerts::times + 1), alerts::detail.eq(detail.to_owned()));
+    let known = diesel::alias!(alerts as known);
+    let open = known
+        .filter(known.field(alerts::id).eq(id))
+        .filter(known.field(alerts::state).ne(AlertState::Closed))
+        .select(known.field(alerts::id));
+    take_rows!(c, alerts, open, counted, Alert)?;
+    Ok(())
+}
+
+/// Closes an alert of the staff, by the hand of an account or by itself, and gives up its cause: what comes after it is
+/// another alert. False when it is closed already.
+pub async fn close_of_staff(c: &mut Conn, alert: &Alert, by: Option<AccountId>, now: Moment) -> Result<bool, DbError> {
+    let rows = on!(c, c => {
+        diesel::update(alerts::table.filter(alerts::id.eq(alert.id)).filter(alerts::state.ne(AlertState::Closed)))
+            .set((
+                alerts::state.eq(AlertState::Closed),
+                alerts::closed_at.eq(Some(now)),
+                alerts::acknowledged_by.eq(by),
+                alerts::cause.eq(format!("{}:{}", alert.cause, alert.id)),
+            ))
             .execute(c)
             .await
     })?;

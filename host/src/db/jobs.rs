@@ -126,6 +126,33 @@ pub async fn settle(
     Ok(())
 }
 
+/// How many jobs should have been begun before a moment, and wait still.
+pub async fn count_overdue(c: &mut Conn, before: Moment) -> Result<i64, DbError> {
+    Ok(on!(c, c => {
+        jobs::table.filter(jobs::state.eq(WAITING)).filter(jobs::run_at.lt(before)).count().get_result(c).await
+    })?)
+}
+
+/// When the newest job was queued, by the clock of whoever queued it.
+pub async fn newest_at(c: &mut Conn) -> Result<Option<Moment>, DbError> {
+    // Ids grow with the clock.
+    Ok(on!(c, c => jobs::table.order(jobs::id.desc()).select(jobs::created_at).first(c).await.optional())?)
+}
+
+/// What was given up since a moment, so many at the most, the newest first.
+pub async fn given_up_since(c: &mut Conn, since: Moment, limit: i64) -> Result<Vec<JobRow>, DbError> {
+    Ok(on!(c, c => {
+        jobs::table
+            .filter(jobs::state.eq(DEAD))
+            .filter(jobs::run_at.ge(since))
+            .order(jobs::run_at.desc())
+            .limit(limit)
+            .select(JobRow::as_select())
+            .load(c)
+            .await
+    })?)
+}
+
 /// Forgets done jobs that were queued before a moment, so many at the most; their keys cannot come again by then. Gives
 /// how many.
 pub async fn sweep_done(c: &mut Conn, before: Moment, limit: i64) -> Result<usize, DbError> {

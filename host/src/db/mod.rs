@@ -22,6 +22,9 @@ pub mod jobs;
 mod json_rows;
 pub mod ledger;
 pub mod nodes;
+pub mod notice_links;
+pub mod notice_readers;
+pub mod notice_wishes;
 mod notices;
 mod open;
 pub mod past_slots;
@@ -38,6 +41,7 @@ mod taking;
 pub mod timeline;
 pub mod transcripts;
 mod types;
+pub mod vitals;
 pub mod webhook_events;
 mod writer;
 

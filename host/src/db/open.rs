@@ -15,8 +15,8 @@ use super::error::DbError;
 use super::writer::Writer;
 use crate::config::{Backend, Config};
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+pub(super) const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+pub(super) const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
 /// Held while migrations run, so that of several hosts one migrates. The number is ours alone.
 const MIGRATION_LOCK: i64 = 0x0063_616c_6c70_616e;

@@ -305,6 +305,8 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
         acknowledged_by -> Nullable<Binary>,
+        last_at -> Nullable<BigInt>,
+        times -> Integer,
     }
 }
 
@@ -395,6 +397,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notice_wishes (family_id, account_id, event, way) {
+        family_id -> Binary,
+        account_id -> Binary,
+        event -> Text,
+        way -> Text,
+        wanted -> Bool,
+    }
+}
+
+diesel::table! {
+    notice_readers (account_id) {
+        account_id -> Binary,
+        locale -> Nullable<Text>,
+        quiet_from -> Nullable<Text>,
+        quiet_until -> Nullable<Text>,
+        worries_wake -> Bool,
+    }
+}
+
+diesel::table! {
+    notice_links (secret_hash) {
+        secret_hash -> Binary,
+        family_id -> Binary,
+        account_id -> Binary,
+        event -> Text,
+        way -> Text,
+        made_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -423,4 +456,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pauses,
     skips,
     facts,
+    notice_wishes,
+    notice_readers,
+    notice_links,
 );

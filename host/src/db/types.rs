@@ -144,6 +144,8 @@ text_columns!(
     domain::AlertState,
     domain::AlertKind,
     domain::LinkPurpose,
+    domain::NoticeEvent,
+    domain::NoticeWay,
     domain::PluginState,
     super::bodies::Codec,
 );

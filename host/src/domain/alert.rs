@@ -21,6 +21,66 @@ word_enum! {
         WebhooksMissing = "webhooks_missing",
         /// A plugin or its vendor kept failing, and is left alone for a while.
         Resting = "resting",
+        /// Letters cannot be sent.
+        MailFailing = "mail_failing",
+    }
+}
+
+word_enum! {
+    /// What does not work until the operator has mended it.
+    Fault {
+        /// A vendor refuses calls over a channel.
+        Ringing = "ringing",
+        /// A vendor does not tell what became of calls.
+        LookingUp = "looking_up",
+        /// A vendor does not take calls back.
+        TakingBack = "taking_back",
+        /// A provider opens no conversations.
+        Talking = "talking",
+        /// A provider does not give the talks of which no webhook told.
+        Fetching = "fetching",
+        /// A renderer writes no summaries.
+        Summarising = "summarising",
+        /// No channel plugin is on for what a callee has.
+        NoChannel = "no_channel",
+        /// The channel of a ring is not loaded.
+        NotLoaded = "not_loaded",
+        /// Addresses are sealed with a key that is not there.
+        Sealed = "sealed",
+        /// A new version of a plugin was not taken; the old one serves on.
+        NotReplaced = "not_replaced",
+        /// Talks had to be fetched: no webhook told of them.
+        WebhooksMissing = "webhooks_missing",
+        /// Letters cannot be sent.
+        Mail = "mail",
+    }
+}
+
+impl Fault {
+    /// The kind of the alert that tells of it.
+    pub const fn kind(self) -> AlertKind {
+        match self {
+            Self::NotReplaced => AlertKind::NotReplaced,
+            Self::WebhooksMissing => AlertKind::WebhooksMissing,
+            Self::Mail => AlertKind::MailFailing,
+            Self::Ringing
+            | Self::LookingUp
+            | Self::TakingBack
+            | Self::Talking
+            | Self::Fetching
+            | Self::Summarising
+            | Self::NoChannel
+            | Self::NotLoaded
+            | Self::Sealed => AlertKind::Misconfigured,
+        }
+    }
+
+    /// Whether a plugin or its vendor says what is wrong: other words are another trouble.
+    pub const fn is_told_by_plugin(self) -> bool {
+        matches!(
+            self,
+            Self::Ringing | Self::LookingUp | Self::TakingBack | Self::Talking | Self::Fetching | Self::Summarising
+        )
     }
 }
 

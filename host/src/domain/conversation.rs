@@ -134,7 +134,7 @@ pub enum Severity {
     Problem,
 }
 
-/// One line of a provider's check.
+/// One line of a provider's check, or of the doctor's.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
     /// How grave.
@@ -143,4 +143,21 @@ pub struct Finding {
     pub what: String,
     /// What the operator should do.
     pub mend: String,
+}
+
+impl Finding {
+    /// Nothing to do.
+    pub fn ok(what: impl Into<String>) -> Self {
+        Self { severity: Severity::Ok, what: what.into(), mend: String::new() }
+    }
+
+    /// It works, with a limit.
+    pub fn warning(what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, what: what.into(), mend: mend.into() }
+    }
+
+    /// It does not work.
+    pub fn problem(what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { severity: Severity::Problem, what: what.into(), mend: mend.into() }
+    }
 }

@@ -10,8 +10,10 @@ pub mod device;
 pub mod id;
 pub mod manifest;
 pub mod moment;
+pub mod notice;
 pub mod people;
 pub mod plugin_health;
+pub mod quiet;
 pub mod ring;
 pub mod schedule;
 pub mod summary;
@@ -20,7 +22,7 @@ mod tests;
 pub(crate) mod word;
 pub mod zone;
 
-pub use alert::{AlertKind, AlertState, WebhookState};
+pub use alert::{AlertKind, AlertState, Fault, WebhookState};
 pub use attempt::{AttemptState, AttemptStep, Ending, Receipt};
 pub use call::{AnotherTry, CallMethod, CallReason, CallState, CallStep, Talk};
 pub use conversation::{
@@ -33,7 +35,9 @@ pub use id::{
     PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
 };
 pub use moment::Moment;
+pub use notice::{NoticeEvent, NoticeWay};
 pub use people::{LinkPurpose, Locale, Role, StaffRole};
 pub use plugin_health::{PluginHealth, PluginRest, PluginState, Quantiles};
+pub use quiet::QuietHours;
 pub use ring::{Inspection, Ring, RingPhase, RingRef, Verdict};
 pub use summary::{Block, BlockKind, Material, Rendering};

@@ -51,6 +51,12 @@ impl MailError {
         }
     }
 
+    /// Whether no letter goes through, whoever it is for: the operator must look. A server that says "later" may mean it,
+    /// unless it was asked for long.
+    pub fn is_of_the_server(self, was_asked_for_long: bool) -> bool {
+        self.is_retryable() && (was_asked_for_long || !matches!(self, Self::Later { .. }))
+    }
+
     pub(super) fn from_smtp(error: &smtp::Error) -> Self {
         if let Some(code) = error.status() {
             let code = u16::from(code);

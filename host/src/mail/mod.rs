@@ -36,6 +36,8 @@ pub struct Mail {
     pub text: String,
     /// The letter as HTML.
     pub html: String,
+    /// The whole link with which the reader asks for no more letters of this kind; none for a letter that has to come.
+    pub unsubscribe: Option<String>,
 }
 
 /// Sends letters. Cheap to clone; all clones share one transport.
@@ -120,6 +122,21 @@ impl Mailer {
             }
         };
         tokio::time::timeout(self.deadline, handed_over).await.unwrap_or(Err(MailError::Deadline))
+    }
+
+    /// Whether a server would take letters from here: connects and signs in as for a letter, and sends none. Other ways
+    /// than a server are not tried.
+    ///
+    /// # Errors
+    /// As for a letter that cannot be handed over.
+    pub async fn probe(&self) -> Result<(), MailError> {
+        let Transport::Smtp(smtp) = &self.transport else { return Ok(()) };
+        match tokio::time::timeout(self.deadline, smtp.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Unreachable),
+            Ok(Err(error)) => Err(MailError::from_smtp(&error)),
+            Err(_) => Err(MailError::Deadline),
+        }
     }
 }
 

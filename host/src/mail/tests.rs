@@ -21,6 +21,7 @@ fn letter() -> Mail {
         subject: "Ibu Ketut: 09:00\r\nBcc: eve@example.org".to_owned(),
         text: "Ibu slept well.".to_owned(),
         html: "<p>Ibu slept well.</p>".to_owned(),
+        unsubscribe: None,
     }
 }
 
@@ -49,6 +50,13 @@ async fn serve_once(listener: TcpListener, replies: &'static [(&'static str, &'s
 }
 
 async fn through_smtp(replies: &'static [(&'static str, &'static str)]) -> (Result<(), MailError>, String) {
+    let (mailer, listener) = with_a_server().await;
+    let (sent, said) = tokio::join!(mailer.send(letter()), serve_once(listener, replies));
+    (sent, said)
+}
+
+/// A mailer, and where its server is to answer.
+async fn with_a_server() -> (Mailer, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = config::Mail {
         host: Some("127.0.0.1".to_owned()),
@@ -58,9 +66,7 @@ async fn through_smtp(replies: &'static [(&'static str, &'static str)]) -> (Resu
         password: Some(Secret::new("invented")),
         ..config(MailTransport::Smtp)
     };
-    let mailer = Mailer::from_config(&config).unwrap();
-    let (sent, said) = tokio::join!(mailer.send(letter()), serve_once(listener, replies));
-    (sent, said)
+    (Mailer::from_config(&config).unwrap(), listener)
 }
 
 const WILLING: (&str, &str) = ("EHLO", "250-mail.example.org\r\n250 AUTH PLAIN");
@@ -82,13 +88,29 @@ async fn letter_goes_to_the_server_with_its_headers() {
     assert!(!said.lines().any(|line| line.starts_with("Bcc:")), "a subject must not make headers");
 }
 
+#[test]
+fn letter_says_how_its_reader_asks_for_no_more() {
+    let from = Mailer::memory().from;
+    let headers = |unsubscribe: Option<&str>| -> Vec<String> {
+        let mail = Mail { unsubscribe: unsubscribe.map(str::to_owned), ..letter() };
+        let message = String::from_utf8(letter::compose(&from, &mail).unwrap().formatted()).unwrap();
+        message.lines().filter(|line| line.starts_with("List-")).map(str::to_owned).collect()
+    };
+    let link = format!("https://calls.example/notices/off/{}", "x".repeat(43));
+    let one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned();
+    assert_eq!(headers(Some(&link)), [format!("List-Unsubscribe: <{link}>"), one_click], "in one line, however long");
+    let plain = "http://localhost:8080/notices/off/x";
+    assert_eq!(headers(Some(plain)), [format!("List-Unsubscribe: <{plain}>")], "no mail program posts in clear");
+    assert!(headers(None).is_empty());
+}
+
 #[tokio::test]
 async fn refusal_is_final_and_names_no_address() {
     const REFUSAL: (&str, &str) = ("RCPT", "550 5.1.1 <sari@example.org>: unknown");
     let (sent, _) = through_smtp(&[WILLING, SIGNED_IN, REFUSAL, LEAVING]).await;
     let error = sent.unwrap_err();
     assert_eq!(error, MailError::Refused { code: 550 });
-    assert!(!error.is_retryable());
+    assert!(!error.is_retryable() && !error.is_of_the_server(true), "it is about one address");
     assert!(!format!("{error} {error:?}").contains("sari"));
 }
 
@@ -96,7 +118,10 @@ async fn refusal_is_final_and_names_no_address() {
 async fn a_server_that_says_later_is_tried_again() {
     let (sent, _) = through_smtp(&[WILLING, SIGNED_IN, ("RCPT", "451 4.7.1 greylisted"), LEAVING]).await;
     assert_eq!(sent, Err(MailError::Later { code: 451 }));
-    assert!(sent.unwrap_err().is_retryable());
+    let error = sent.unwrap_err();
+    assert!(error.is_retryable());
+    assert!(!error.is_of_the_server(false), "it may mean it");
+    assert!(error.is_of_the_server(true), "and it may not");
 }
 
 #[tokio::test]
@@ -104,6 +129,18 @@ async fn wrong_password_is_the_operators_to_mend_and_the_letter_waits() {
     let (sent, _) = through_smtp(&[WILLING, ("AUTH", "535 5.7.8 no"), LEAVING]).await;
     assert_eq!(sent, Err(MailError::Refused { code: 535 }));
     assert!(sent.unwrap_err().is_retryable());
+}
+
+#[tokio::test]
+async fn probe_signs_in_and_sends_nothing() {
+    let (mailer, listener) = with_a_server().await;
+    let (probed, said) = tokio::join!(mailer.probe(), serve_once(listener, &[WILLING, SIGNED_IN, LEAVING]));
+    assert_eq!(probed, Ok(()));
+    assert!(said.contains("AUTH") && !said.contains("MAIL FROM"), "{said}");
+    let (mailer, listener) = with_a_server().await;
+    let refusal = serve_once(listener, &[WILLING, ("AUTH", "535 5.7.8 no"), LEAVING]);
+    let (probed, _said) = tokio::join!(mailer.probe(), refusal);
+    assert_eq!(probed, Err(MailError::Refused { code: 535 }));
 }
 
 #[tokio::test]
@@ -115,7 +152,7 @@ async fn no_server_is_retryable() {
         config::Mail { host: Some("127.0.0.1".to_owned()), port, tls: MailTls::None, ..config(MailTransport::Smtp) };
     let error = Mailer::from_config(&config).unwrap().send(letter()).await.unwrap_err();
     assert_eq!(error, MailError::Unreachable);
-    assert!(error.is_retryable());
+    assert!(error.is_retryable() && error.is_of_the_server(false));
 }
 
 #[tokio::test]

@@ -17,13 +17,14 @@ use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, callees, devices, timeline};
 use crate::domain::{
-    AlertKind, AttemptId, CallReason, CallState, CallStep, DeviceState, Moment, Session, SessionRequest, Talk,
+    AttemptId, CallReason, CallState, CallStep, DeviceState, Fault, Moment, Session, SessionRequest, Talk,
 };
 use crate::plugins::PluginFailure;
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::deadlines::ANSWER_GRACE_S;
 use crate::services::error::ServiceError;
-use crate::services::{agent_variables, staff_alerts, webhooks};
+use crate::services::staff_alerts::{self, Trouble};
+use crate::services::{agent_variables, webhooks};
 
 /// What a device did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +195,7 @@ pub async fn open(app: &App, device: &Device, ring: AttemptId) -> Result<(Call, 
         give_up(app, &call, &provider, reason).await?;
     }
     let session = opened?;
+    app.proofs.worked(Fault::Talking, &provider, app.clock.now());
     if let Some(provider_ref) = session.conversation.clone() {
         remember(app, &call, ring, provider, provider_ref).await?;
     }
@@ -208,7 +210,7 @@ async fn give_up(app: &App, call: &Call, provider: &str, reason: &str) -> Result
     app.db
         .write(move |c| {
             async move {
-                staff_alerts::open(c, AlertKind::Misconfigured, &provider, &reason, rules.now).await?;
+                staff_alerts::open(c, &Trouble::new(Fault::Talking, &provider, &reason), rules.now).await?;
                 ring_attempts::lock_of_call(c, id).await?;
                 let Some(mut call) = calls::find(c, id).await? else { return Ok(()) };
                 let has_none = conversations::of_call(c, id).await?.is_empty();

@@ -6,10 +6,10 @@ use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::ring_targets::{self, RingTarget};
 use crate::db::{Conn, DbError};
 use crate::domain::manifest::{ChannelInfo, Reaches, Submits};
-use crate::domain::{AlertKind, AttemptId, AttemptState, CallMethod, CallReason, GroupId};
+use crate::domain::{AttemptId, AttemptState, CallMethod, CallReason, Fault, GroupId};
 use crate::plugins::Plugins;
 use crate::services::calls::Rules;
-use crate::services::staff_alerts;
+use crate::services::staff_alerts::{self, Trouble};
 
 /// The loaded channels.
 #[derive(Clone, Debug)]
@@ -87,18 +87,12 @@ impl Refusal {
 
 /// Tells the staff of what only they can mend.
 pub(crate) async fn tell_staff(c: &mut Conn, reason: CallReason, rules: &Rules) -> Result<(), DbError> {
-    let (about, why) = match reason {
-        CallReason::Misconfigured => (
-            "database.encryption_key",
-            "the push addresses of a callee are sealed with a key that this host was not given, or damaged",
-        ),
-        CallReason::NoChannel => (
-            "plugins",
-            "a callee has a device or a number for which no channel plugin is switched on: nobody can be rung there",
-        ),
+    let trouble = match reason {
+        CallReason::Misconfigured => Trouble::new(Fault::Sealed, staff_alerts::SEALING_KEY, ""),
+        CallReason::NoChannel => Trouble::new(Fault::NoChannel, staff_alerts::PLUGINS, ""),
         _ => return Ok(()),
     };
-    staff_alerts::open(c, AlertKind::Misconfigured, about, why, rules.now).await
+    staff_alerts::open(c, &trouble, rules.now).await
 }
 
 /// Where a try can ring.

@@ -172,6 +172,8 @@ async fn open_alert(
         closed_at: None,
         note: None,
         acknowledged_by: None,
+        last_at: None,
+        times: 1,
     };
     escalation::raise(c, &[alert], now).await?;
     Ok(())

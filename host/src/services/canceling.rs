@@ -11,10 +11,11 @@ use crate::app::App;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError};
-use crate::domain::{AttemptId, AttemptState, CallId, CallStep, DeviceId, Moment};
+use crate::domain::{AttemptId, AttemptState, CallId, CallStep, DeviceId, Fault, Moment};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
 use crate::services::lookups::ring_refs;
+use crate::services::staff_alerts;
 
 /// Where a device may ring, or is about to.
 const MAY_RING: [AttemptState; 4] =
@@ -73,7 +74,12 @@ pub(crate) async fn tell(app: &App, call: CallId, wanted: &[AttemptId]) -> Resul
     }
     let deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     for (channel, attempts) in by_channel {
-        app.plugins.cancel(&channel, ring_refs(app, &attempts), deadline).await?;
+        let answered = app.plugins.cancel(&channel, ring_refs(app, &attempts), deadline).await;
+        match &answered {
+            Ok(_) => app.proofs.worked(Fault::TakingBack, &channel, app.clock.now()),
+            Err(failure) => staff_alerts::tell(app, Fault::TakingBack, &channel, failure).await,
+        }
+        answered?;
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
-//! Contacts: the people of a family in the order in which they are told when something is wrong.
+//! Contacts: the people of a family in the order in which they are told when something is wrong, and what each of
+//! them is told of.
 
 use futures::FutureExt;
 
 use super::error::ServiceError;
 use super::families::{edit, family_in};
+use super::notices;
 use crate::app::App;
 use crate::db::{families as stored_families, members};
-use crate::domain::{AccountId, FamilyId, Role};
+use crate::domain::{AccountId, FamilyId, Locale, NoticeEvent, QuietHours, Role};
 
 /// Somebody of a family.
 #[derive(Clone)]
@@ -20,6 +22,14 @@ pub struct Contact {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// What they are told of.
+    pub told_of: Vec<NoticeEvent>,
+    /// In which language.
+    pub locale: Locale,
+    /// When they want to be left in peace.
+    pub quiet: Option<QuietHours>,
+    /// On the clock of this IANA zone.
+    pub zone: String,
 }
 
 /// A family and its contacts, who is told first first.
@@ -41,16 +51,19 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Circle>, ServiceE
     let mut c = app.db.read().await?;
     let mut circles = Vec::new();
     for (family, role) in stored_families::of_account(&mut c, account).await? {
-        let contacts = members::contacts(&mut c, family.id).await?;
-        let contacts = contacts
-            .into_iter()
-            .map(|(member, account)| Contact {
+        let mut contacts = Vec::new();
+        for ((member, account), recipient) in notices::contacts(&mut c, family.id).await? {
+            contacts.push(Contact {
                 account: account.id,
                 name: account.name,
                 email: account.email,
                 role: member.role,
-            })
-            .collect();
+                told_of: recipient.told_of(),
+                locale: recipient.locale,
+                quiet: recipient.quiet,
+                zone: account.zone,
+            });
+        }
         circles.push(Circle { family: family.id, name: family.name, role, contacts });
     }
     Ok(circles)

@@ -5,14 +5,15 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::{jobs, webhook_events};
 use crate::services::error::ServiceError;
+use crate::services::notices::links;
 use crate::services::{accounts, pairings, plugin_health, sessions, throttle, unheard};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
-/// Done jobs that are forgotten in one transaction: nobody waits long for it.
+/// Rows of one kind that are forgotten in one transaction: nobody waits long for it.
 const SWEPT_AT_ONCE: usize = 1_000;
 
-/// Sweeps once. Gives how many old jobs it swept when more are left, and 0 when all is swept.
+/// Sweeps once. Gives how many old rows it swept of what it has not come to the end of, and 0 when all is swept.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let (now, plugins) = (app.clock.now(), app.plugins.clone());
     let parked_s = i64::from(app.config.webhook.parked_days) * 86_400;
@@ -32,6 +33,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     accounts::sweep_links(app).await?;
     throttle::sweep(app).await?;
     let (before, limit) = (now.plus_secs(-DONE_JOBS_S), i64::try_from(SWEPT_AT_ONCE).unwrap_or(i64::MAX));
-    let swept = app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await?;
-    Ok(if swept == SWEPT_AT_ONCE { swept } else { 0 })
+    let done = app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await?;
+    let swept = [done, links::sweep(app, limit).await?];
+    Ok(swept.into_iter().filter(|swept| *swept == SWEPT_AT_ONCE).sum())
 }

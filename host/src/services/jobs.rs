@@ -120,12 +120,13 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
 async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     let job = serde_json::from_str::<Job>(&row.payload).ok();
     let outcome = match job.clone() {
-        Some(job) => perform(app, job).await,
+        Some(job) => perform(app, job, row.attempts).await,
         None => Err(Trouble::Final("the job is unreadable".into())),
     };
     let now = app.clock.now();
     let (state, run_at, error) = match outcome {
         Ok(()) => (rows::DONE, now, None),
+        Err(Trouble::NotYet(at)) => (rows::WAITING, at, None),
         Err(Trouble::Passing(error)) if row.attempts < TRIES => {
             (rows::WAITING, now.plus_secs(backoff_s(row.attempts)), Some(error))
         }
@@ -160,6 +161,8 @@ fn backoff_s(attempts: i32) -> i64 {
 
 /// Why a job was not done.
 pub(crate) enum Trouble {
+    /// Its time comes then: nothing is wrong.
+    NotYet(Moment),
     /// It may work later.
     Passing(String),
     /// It never will.
@@ -180,7 +183,7 @@ impl From<ServiceError> for Trouble {
     }
 }
 
-async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
+async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
     match job {
         Job::ApplyWebhook { webhook, again } => {
             webhooks::apply(app, webhook, again).await?;
@@ -189,7 +192,9 @@ async fn perform(app: &App, job: Job) -> Result<(), Trouble> {
         Job::Summarise { call } => Ok(summaries::render(app, call).await?),
         Job::TakeBack { call } => taking_back::at_vendor(app, call).await,
         Job::CancelRings { call, attempts } => Ok(canceling::tell(app, call, &attempts).await?),
-        Job::Escalate { alert, place } => Ok(escalation::tell_next(app, alert, place).await?),
-        Job::SendMail { mail } => mails::send(app, mail).await,
+        Job::Escalate { alert, place } => {
+            escalation::tell_next(app, alert, place).await?.map_or(Ok(()), |at| Err(Trouble::NotYet(at)))
+        }
+        Job::SendMail { mail } => mails::send(app, mail, attempts).await,
     }
 }

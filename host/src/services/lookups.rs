@@ -16,13 +16,13 @@ use crate::db::ring_attempts::steps::{self, Claim};
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, calls};
 use crate::domain::{
-    AttemptId, AttemptState, AttemptStep, CallReason, CallStep, FamilyId, GroupId, Inspection, Receipt, RingPhase,
-    RingRef,
+    AttemptId, AttemptState, AttemptStep, CallReason, CallStep, FamilyId, Fault, GroupId, Inspection, Receipt,
+    RingPhase, RingRef,
 };
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::error::ServiceError;
 use crate::services::sealing::Kind;
-use crate::services::{taking_back, verdicts, webhooks};
+use crate::services::{staff_alerts, taking_back, verdicts, webhooks};
 
 const ATTEMPTS_A_TICK: usize = 100;
 const LEASE_MARGIN_S: i64 = 10;
@@ -59,10 +59,12 @@ async fn inspect(app: &App, channel: &str, attempts: Vec<RingAttempt>) -> Result
         Ok(inspections) => inspections,
         Err(failure) => {
             tracing::warn!(channel, attempts = attempts.len(), error = %failure, "a look-up failed");
+            staff_alerts::tell(app, Fault::LookingUp, channel, &failure).await;
             return look_later(app, attempts).await;
         }
     };
     let rules = Rules::of(app);
+    app.proofs.worked(Fault::LookingUp, channel, rules.now);
     let provider = app.config.provider.phone.clone();
     let mut families: Vec<FamilyId> = Vec::new();
     let mut late: Vec<RingAttempt> = Vec::new();
@@ -156,12 +158,14 @@ async fn take_back(app: &App, channel: &str, late: Vec<RingAttempt>) -> Result<(
             Ok(taken_back) => taken_back,
             Err(failure) => {
                 tracing::warn!(channel, error = %failure, "rings that came too late could not be taken back");
+                staff_alerts::tell(app, Fault::TakingBack, channel, &failure).await;
                 continue;
             }
         };
         let gone: Vec<AttemptId> =
             all.iter().zip(taken_back).filter(|(_, gone)| *gone).map(|(attempt, _)| attempt.id).collect();
         let rules = Rules::of(app);
+        app.proofs.worked(Fault::TakingBack, channel, rules.now);
         app.db
             .write(move |c| {
                 async move {

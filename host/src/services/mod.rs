@@ -10,8 +10,8 @@
 //! wants ahead), `verdicts` reads the vendor's reply, [`lookups`] asks when there was none, [`answering`] listens
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
-//! what never arrived, `summaries` renders, `mails` tells the family. When the
-//! family changes its mind, [`schedules`] plans anew and `taking_back` follows.
+//! what never arrived, `summaries` renders, [`notices`] says who of the family wants to be told, `mails` tells
+//! them. When the family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 pub mod acknowledging;
 pub mod agenda;
@@ -23,6 +23,7 @@ pub mod audit;
 pub(crate) mod calls;
 mod canceling;
 pub mod deadlines;
+pub mod doctor;
 pub(crate) mod edits;
 pub mod error;
 mod escalation;
@@ -44,7 +45,7 @@ pub mod replacing;
 pub mod ringing;
 pub mod sealing;
 mod settling;
-mod staff_alerts;
+pub mod staff_alerts;
 pub mod submitting;
 mod summaries;
 mod taking_back;
@@ -67,6 +68,7 @@ mod fields;
 pub mod history;
 pub mod insights;
 pub mod monitor;
+pub mod notices;
 pub mod onboarding;
 pub mod pairings;
 pub mod passwords;

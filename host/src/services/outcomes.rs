@@ -44,6 +44,13 @@ pub(crate) enum Outcome {
     Late,
 }
 
+impl Outcome {
+    /// Whether its vendor took it.
+    pub(crate) fn is_accepted(&self) -> bool {
+        matches!(self, Self::Verdict(verdict) if verdict.is_accepted())
+    }
+}
+
 /// A ring that went out, or should have.
 #[derive(Clone, Debug)]
 pub(crate) struct Rung {
@@ -60,7 +67,7 @@ impl Rung {
     }
 
     fn is_accepted(&self) -> bool {
-        matches!(&self.outcome, Outcome::Verdict(verdict) if verdict.is_accepted())
+        self.outcome.is_accepted()
     }
 
     /// Whether it was handed to its vendor, or may have been.

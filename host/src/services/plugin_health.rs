@@ -1,11 +1,13 @@
 //! Plugin health: each process tells the database how its plugins are, the staff's page and `plugin list` read it, and
-//! a rest that begins opens an alert of the staff, which closes by itself when the rest has ended well.
+//! a rest that begins opens an alert of the staff, which closes by itself when the rest has ended well. So does what only
+//! the operator could mend, when it works again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::FutureExt;
 
 use super::error::ServiceError;
+use super::staff_alerts::closing;
 use crate::app::App;
 use crate::config::Config;
 use crate::db::alerts::{self, Alert};
@@ -21,7 +23,7 @@ const KEPT_S: i64 = 3_600;
 
 /// Reports how this process's plugins are. Returns 0: there is never more of the same at once.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
-    let (node, now, health) = (app.node, app.clock.now(), app.plugins.health());
+    let (node, now, health, proofs) = (app.node, app.clock.now(), app.plugins.health(), app.proofs.clone());
     app.db
         .write(move |c| {
             async move {
@@ -29,6 +31,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
                     plugin_health::put(c, plugin, node, now).await?;
                 }
                 keep_alerts(c, now).await?;
+                closing::close_mended(c, &proofs, now).await?;
                 Ok::<_, ServiceError>(0)
             }
             .boxed()
@@ -79,11 +82,13 @@ fn alert(health: &PluginHealth, now: Moment) -> Alert {
         closed_at: None,
         note: None,
         acknowledged_by: None,
+        last_at: None,
+        times: 1,
     }
 }
 
 /// How the plugins are in every process that is alive.
-async fn fresh(c: &mut Conn, now: Moment) -> Result<Vec<(NodeId, PluginHealth)>, DbError> {
+pub(super) async fn fresh(c: &mut Conn, now: Moment) -> Result<Vec<(NodeId, PluginHealth)>, DbError> {
     plugin_health::written_after(c, now.plus_secs(-FRESH_S)).await
 }
 

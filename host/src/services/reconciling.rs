@@ -13,11 +13,12 @@ use crate::db::calls::{self, Call, CallFacts};
 use crate::db::conversations::{self, ConversationRow};
 use crate::db::ring_attempts;
 use crate::domain::{
-    AttemptId, CallMethod, CallReason, CallState, Conversation, ConversationOutcome, Inspection, Moment, RingPhase,
+    AttemptId, CallMethod, CallReason, CallState, Conversation, ConversationOutcome, Fault, Inspection, Moment,
+    RingPhase,
 };
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::{lookups, settling, unheard, webhooks};
+use crate::services::{lookups, settling, staff_alerts, unheard, webhooks};
 
 const CALLS_A_TICK: usize = 200;
 /// Calls that are asked for side by side: a slow provider holds up few.
@@ -95,7 +96,12 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
         talks.extend(found);
     }
     for talk in talks {
-        match app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await {
+        let fetched = app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await;
+        match &fetched {
+            Ok(_) => app.proofs.worked(Fault::Fetching, &talk.provider, app.clock.now()),
+            Err(failure) => staff_alerts::tell(app, Fault::Fetching, &talk.provider, failure).await,
+        }
+        match fetched {
             Ok(Some(found)) if found.outcome != ConversationOutcome::Running => {
                 if settle(app, &call, talk, found).await? {
                     return Ok(());
@@ -131,6 +137,7 @@ async fn ask_submission(
         Ok(inspections) => inspections.into_iter().find(|found| found.attempt == attempt.id),
         Err(error) => {
             tracing::warn!(call = %call.id, %error, "a submission could not be looked up");
+            staff_alerts::tell(app, Fault::LookingUp, &attempt.channel, &error).await;
             None
         }
     };

@@ -5,9 +5,10 @@ use futures::FutureExt;
 
 use crate::app::App;
 use crate::db::{Conn, DbError};
-use crate::domain::{AlertKind, Moment};
+use crate::domain::{Fault, Moment};
 use crate::plugins::{PluginLoadError, Replacement};
-use crate::services::{ServiceError, staff_alerts};
+use crate::services::ServiceError;
+use crate::services::staff_alerts::{self, Trouble};
 
 /// Looks whether a plugin's files changed, swaps what is sound, and tells the staff of what is not. Gives how many were
 /// swapped.
@@ -53,10 +54,9 @@ fn log(outcome: &Result<Replacement, PluginLoadError>) {
 /// Open while a new version lies there that cannot be taken.
 async fn keep_alert(c: &mut Conn, outcome: &Result<Replacement, PluginLoadError>, now: Moment) -> Result<(), DbError> {
     match outcome {
-        Ok(new) => staff_alerts::close(c, AlertKind::NotReplaced, &new.to.id, now).await,
+        Ok(new) => staff_alerts::close(c, Fault::NotReplaced, &new.to.id, now).await,
         Err(error) => {
-            let reason = format!("A new version was not taken, and the old one serves on: {}", error.in_full());
-            staff_alerts::open(c, AlertKind::NotReplaced, &error.plugin, &reason, now).await
+            staff_alerts::open(c, &Trouble::new(Fault::NotReplaced, &error.plugin, &error.in_full()), now).await
         }
     }
 }

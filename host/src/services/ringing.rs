@@ -10,10 +10,11 @@ use std::time::Duration;
 use futures::FutureExt as _;
 
 use crate::app::App;
-use crate::domain::{Moment, Verdict};
+use crate::domain::{Fault, Moment, Verdict};
 use crate::plugins::PluginFailure;
 use crate::services::armory::{Armed, List};
 use crate::services::outcomes::{Outcome, Rung};
+use crate::services::verdicts;
 
 /// What a request may take from here to the vendor, and from there to the phone's clock.
 const ON_THE_WAY: Duration = Duration::from_millis(50);
@@ -95,6 +96,9 @@ pub async fn ring(app: &App, mut list: List) {
         }
     };
     let heard_at = app.clock.now();
+    if outcomes.iter().any(Outcome::is_accepted) {
+        app.proofs.worked(Fault::Ringing, &list.channel, heard_at);
+    }
     let rung = on_time.into_iter().zip(outcomes).map(|(armed, outcome)| Rung::new(armed, now, heard_at, outcome));
     app.outcomes.add(rung.collect());
 }
@@ -112,7 +116,7 @@ fn of_failure(failure: &PluginFailure) -> Outcome {
         PluginFailure::Retry { after_ms, reason } => Verdict::Retry { after_ms: *after_ms, reason: reason.clone() },
         PluginFailure::Misconfigured(reason) => Verdict::Misconfigured(reason.clone()),
         PluginFailure::Permanent(reason) => Verdict::Refused(reason.clone()),
-        PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(format!("the channel `{id}` is not loaded")),
+        PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(verdicts::not_loaded(id)),
         // A plugin that broke may have had its request sent before.
         PluginFailure::Unknown(reason) => Verdict::Unknown(reason.clone()),
         PluginFailure::Broken { .. } => Verdict::Retry { after_ms: 2_000, reason: failure.to_string() },

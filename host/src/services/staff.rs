@@ -1,18 +1,17 @@
 //! Staff: is the installation well, and what needs a person. Only accounts with a staff role walk in.
 
-use std::collections::BTreeMap;
-
 use super::error::ServiceError;
 use super::plugin_health;
-use super::staff_alerts::Trouble;
+use super::staff_alerts;
+pub use super::staff_alerts::OperatorTrouble;
+pub use super::staff_alerts::closing::close_by_hand as close_trouble;
 use crate::app::App;
 use crate::config::MailTransport;
-use crate::db::alerts::{self, Alert};
 use crate::db::webhook_events::{self, WebhookEvent};
 use crate::db::{Conn, accounts, installation, jobs};
 use crate::domain::manifest::{Manifest, PluginKind};
 use crate::domain::{
-    AccountId, AlertKind, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, WebhookId,
+    AccountId, CallId, CallState, Moment, PluginHealth, PluginRest, PluginState, StaffRole, WebhookId,
 };
 use crate::plugins::Stamp;
 
@@ -97,19 +96,8 @@ pub struct PluginBrief {
     pub state: Option<PluginState>,
     /// Who kept failing, until a call has shown that it is well again.
     pub rest: Option<PluginRest>,
-    /// What the operator must mend, in the vendor's or the plugin's words.
-    pub trouble: Option<String>,
-}
-
-/// What the operator must mend that is in no loaded plugin.
-#[derive(Clone, Debug)]
-pub struct OperatorTrouble {
-    /// What it is about: a key of the configuration, or a plugin that is not loaded.
-    pub about: String,
-    /// What is wrong, in words for the operator.
-    pub reason: String,
-    /// When it was first seen.
-    pub at: Moment,
+    /// Whether the operator must mend something of it.
+    pub is_troubled: bool,
 }
 
 /// How the installation is.
@@ -124,8 +112,10 @@ pub struct Installation {
     pub parked: Vec<Parked>,
     /// The plugins.
     pub plugins: Vec<PluginBrief>,
-    /// What the operator must mend elsewhere, the newest first.
+    /// What the operator must mend, the newest first.
     pub troubles: Vec<OperatorTrouble>,
+    /// Whether the reader may say that something is mended.
+    pub may_close: bool,
 }
 
 /// Whether anybody may sign up here: an address can only be proven where mail is sent.
@@ -136,15 +126,13 @@ pub fn is_sign_up_open(app: &App) -> bool {
 /// How the installation is; [`ServiceError::NotFound`] for whoever has no staff role.
 pub async fn overview(app: &App, account: AccountId) -> Result<Installation, ServiceError> {
     let mut c = app.db.read().await?;
-    let staff = accounts::find(&mut c, account).await?.is_some_and(|account| account.staff_role.is_some());
-    if !staff {
-        return Err(ServiceError::NotFound);
-    }
+    let role = accounts::find(&mut c, account).await?.and_then(|account| account.staff_role);
+    let role = role.ok_or(ServiceError::NotFound)?;
     let now = app.clock.now();
     let today = now.plus_secs(-now.secs().rem_euclid(DAY_S));
     let rows = |rows: i64| u64::try_from(rows).unwrap_or(0);
     let (families, callees, devices) = installation::count_people(&mut c).await?;
-    let alerts = alerts::unclosed_of_staff(&mut c, SHOWN).await?;
+    let troubles = staff_alerts::open_ones(&mut c).await?;
     Ok(Installation {
         counts: Counts {
             families: rows(families),
@@ -157,8 +145,9 @@ pub async fn overview(app: &App, account: AccountId) -> Result<Installation, Ser
         },
         wrong: wrong_calls(&mut c, now.plus_secs(-DAY_S)).await?,
         parked: webhook_events::parked(&mut c, SHOWN).await?.into_iter().map(Parked::from).collect(),
-        troubles: troubles(app, &alerts),
-        plugins: plugins(app, &mut c, alerts).await?,
+        plugins: plugins(app, &mut c, &troubles).await?,
+        troubles,
+        may_close: role == StaffRole::Admin,
     })
 }
 
@@ -176,22 +165,7 @@ async fn wrong_calls(c: &mut Conn, since: Moment) -> Result<Vec<WrongCall>, Serv
         .collect())
 }
 
-fn troubles(app: &App, alerts: &[Alert]) -> Vec<OperatorTrouble> {
-    let loaded: Vec<String> = app.plugins.manifests().into_iter().map(|(stamp, _)| stamp.id).collect();
-    let told = alerts.iter().filter_map(|alert| {
-        let Trouble { plugin: about, reason } = Trouble::of(alert)?;
-        Some(OperatorTrouble { about, reason, at: alert.opened_at })
-    });
-    told.filter(|trouble| !loaded.contains(&trouble.about)).collect()
-}
-
-async fn plugins(app: &App, c: &mut Conn, mut alerts: Vec<Alert>) -> Result<Vec<PluginBrief>, ServiceError> {
-    let mut troubles: BTreeMap<String, String> = BTreeMap::new();
-    // The newest comes first, and is the one that is shown, after what keeps calls from being made.
-    alerts.sort_by_key(|alert| alert.kind == AlertKind::WebhooksMissing);
-    for trouble in alerts.iter().filter_map(Trouble::of) {
-        troubles.entry(trouble.plugin).or_insert(trouble.reason);
-    }
+async fn plugins(app: &App, c: &mut Conn, troubles: &[OperatorTrouble]) -> Result<Vec<PluginBrief>, ServiceError> {
     let health = plugin_health::of_all(app, c).await?;
     let brief = |(stamp, manifest): (Stamp, Manifest)| {
         let told = |health: &&PluginHealth| health.calls > 0 || health.state != PluginState::Well;
@@ -199,7 +173,7 @@ async fn plugins(app: &App, c: &mut Conn, mut alerts: Vec<Alert>) -> Result<Vec<
         PluginBrief {
             state: health.map(|health| health.state),
             rest: health.and_then(|health| health.rest.clone()),
-            trouble: troubles.get(&stamp.id).cloned(),
+            is_troubled: troubles.iter().any(|trouble| trouble.about == stamp.id),
             id: stamp.id,
             version: stamp.version,
             kind: manifest.kind,

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::db::ring_attempts::steps::{self, Claim};
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, Span, callees, calls, timeline};
-use crate::domain::{CallReason, CallState, FamilyId, GroupId, Moment, Ring, Verdict};
+use crate::domain::{CallReason, CallState, FamilyId, Fault, GroupId, Moment, Ring, Verdict};
 use crate::plugins::PluginFailure;
 use crate::services::armory::holding;
 use crate::services::calls::{Rules, miss};
@@ -143,6 +143,9 @@ pub async fn send(app: &App, batch: Batch) -> Result<(), ServiceError> {
         }
     };
     let rules = Rules::of(app);
+    if outcomes.iter().any(Outcome::is_accepted) {
+        app.proofs.worked(Fault::Ringing, &channel, rules.now);
+    }
     let families: Vec<FamilyId> = items.iter().map(|item| item.family).collect();
     let outcomes: Vec<(RingAttempt, Outcome)> = items.into_iter().map(|item| item.attempt).zip(outcomes).collect();
     for (attempt, outcome) in outcomes {
@@ -169,6 +172,10 @@ enum Outcome {
 }
 
 impl Outcome {
+    fn is_accepted(&self) -> bool {
+        matches!(self, Self::Verdict(verdict) if verdict.is_accepted())
+    }
+
     async fn record(self, c: &mut Conn, attempt: &RingAttempt, rules: &Rules) -> Result<(), DbError> {
         match self {
             Self::Verdict(verdict) => verdicts::record(c, attempt, verdict, rules).await,
@@ -186,7 +193,7 @@ fn outcome_of_failure(failure: &PluginFailure) -> Outcome {
         PluginFailure::Retry { after_ms, reason } => Verdict::Retry { after_ms: *after_ms, reason: reason.clone() },
         PluginFailure::Misconfigured(reason) => Verdict::Misconfigured(reason.clone()),
         PluginFailure::Permanent(reason) => Verdict::Refused(reason.clone()),
-        PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(format!("the channel `{id}` is not loaded")),
+        PluginFailure::NoSuchPlugin(id) => Verdict::Misconfigured(verdicts::not_loaded(id)),
         // A plugin that broke may have had its request sent before.
         PluginFailure::Unknown(reason) => Verdict::Unknown(reason.clone()),
         PluginFailure::Broken { .. } => Verdict::Unknown(failure.to_string()),

@@ -6,11 +6,13 @@ use crate::app::App;
 use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call, CallFacts};
 use crate::db::transcripts::{self, Summary};
-use crate::db::{Conn, DbError, alerts, timeline};
-use crate::domain::{AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Locale, Material, Moment, Rendering};
+use crate::db::{Conn, alerts, timeline};
+use crate::domain::{
+    AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Fault, Locale, Material, Moment, NoticeEvent, Rendering,
+};
 use crate::services::error::ServiceError;
-use crate::services::escalation;
-use crate::services::mails::{self, MailJob};
+use crate::services::mails::MailJob;
+use crate::services::{escalation, notices, staff_alerts};
 
 /// Renders a call's summaries, opens the alerts that they call for and tells
 /// the family. Doing it again replaces the summaries and tells nobody twice.
@@ -31,7 +33,11 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
     };
     let mut renderings = Vec::new();
     for &locale in Locale::ALL {
-        let mut rendering = app.plugins.render(&app.config.renderer, material.clone(), locale.as_str()).await?;
+        let rendered = app.plugins.render(&app.config.renderer, material.clone(), locale.as_str()).await;
+        if let Err(failure) = &rendered {
+            staff_alerts::tell(app, Fault::Summarising, &app.config.renderer, failure).await;
+        }
+        let mut rendering = rendered?;
         let known = u32::try_from(material.turns.len()).unwrap_or(u32::MAX);
         for block in &mut rendering.blocks {
             block.evidence.retain(|turn| *turn < known);
@@ -39,6 +45,7 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
         renderings.push((locale, rendering));
     }
     let (renderer, now, family) = (app.config.renderer.clone(), app.clock.now(), call.family_id);
+    app.proofs.worked(Fault::Summarising, &renderer, now);
     app.db.write(move |c| async move { store(c, &call, &callee, renderings, &renderer, now).await }.boxed()).await?;
     app.live.changed(family);
     app.wake.notify_waiters();
@@ -52,7 +59,7 @@ async fn store(
     renderings: Vec<(Locale, Rendering)>,
     renderer: &str,
     now: Moment,
-) -> Result<(), DbError> {
+) -> Result<(), ServiceError> {
     let mood_score =
         renderings.iter().find_map(|(_, rendering)| rendering.mood_score).filter(|mood| (1..=5).contains(mood));
     for (locale, rendering) in &renderings {
@@ -73,7 +80,8 @@ async fn store(
     let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
-    mails::tell_family(c, call, now, |account| MailJob::CallSummary { account, call: call.id }).await
+    let letter = |account, off| MailJob::CallSummary { account, call: call.id, off };
+    notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await
 }
 
 /// The alerts of a summary: one for each alarm, with its text in every language.
@@ -107,6 +115,8 @@ fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now:
                 closed_at: None,
                 note: None,
                 acknowledged_by: None,
+                last_at: None,
+                times: 1,
             }
         })
         .collect()

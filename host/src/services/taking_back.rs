@@ -23,7 +23,7 @@ use crate::db::{Conn, DbError, callees, ring_groups, timeline};
 use crate::domain::calendar::Calendar;
 use crate::domain::schedule::Slot;
 use crate::domain::{
-    AttemptId, AttemptState, AttemptStep, CallId, CallMethod, CallReason, CallState, CallStep, FamilyId, Moment,
+    AttemptId, AttemptState, AttemptStep, CallId, CallMethod, CallReason, CallState, CallStep, FamilyId, Fault, Moment,
     RingPhase,
 };
 use crate::services::calls::{Rules, advance};
@@ -31,6 +31,7 @@ use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::services::lookups::{self, CERTAINLY_ABSENT_AFTER_S};
 use crate::services::schedules::planning;
+use crate::services::staff_alerts;
 
 /// Why such a call is cancelled.
 const REASON: CallReason = CallReason::ScheduleChanged;
@@ -125,6 +126,10 @@ pub(crate) async fn at_vendor(app: &App, id: CallId) -> Result<(), Trouble> {
     let Some(channel) = all.first().map(|attempt| attempt.channel.clone()) else { return Ok(()) };
     let deadline = Duration::from_millis(deadline_ms.into());
     let answered = app.plugins.cancel(&channel, lookups::ring_refs(app, &all), deadline).await;
+    match &answered {
+        Ok(_) => app.proofs.worked(Fault::TakingBack, &channel, app.clock.now()),
+        Err(failure) => staff_alerts::tell(app, Fault::TakingBack, &channel, failure).await,
+    }
     let rules = Rules::of(app);
     let now = rules.now;
     // Until the ring there is time to ask again.

@@ -13,7 +13,7 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::db::conversations::ConversationRow;
 use crate::db::{Conn, DbError, alerts, webhook_events};
-use crate::domain::{AlertKind, Moment};
+use crate::domain::{AlertKind, Fault, Moment};
 use crate::plugins::Plugins;
 use crate::services::error::ServiceError;
 use crate::services::staff_alerts::{self, Trouble};
@@ -96,14 +96,8 @@ async fn tell(c: &mut Conn, provider: &str, first: Moment, now: Moment) -> Resul
     if webhook_events::has_come_since(c, provider, first).await? {
         return Ok(false);
     }
-    let open = alerts::unclosed_of_kind(c, AlertKind::WebhooksMissing).await?;
-    if !open.iter().filter_map(Trouble::of).any(|trouble| trouble.plugin == provider) {
-        let reason = format!(
-            "no webhook has come since {first}, so {TALKS} talks or more had to be fetched; look at the webhook's address \
-             and state at the vendor, and whether this host can be reached from outside"
-        );
-        staff_alerts::open(c, AlertKind::WebhooksMissing, provider, &reason, now).await?;
-    }
+    let trouble = Trouble { since: Some(first), ..Trouble::new(Fault::WebhooksMissing, provider, "") };
+    staff_alerts::open(c, &trouble, now).await?;
     Ok(true)
 }
 
@@ -111,9 +105,9 @@ async fn tell(c: &mut Conn, provider: &str, first: Moment, now: Moment) -> Resul
 pub(super) async fn close_heard(c: &mut Conn, plugins: &Plugins, now: Moment) -> Result<(), DbError> {
     for alert in alerts::unclosed_of_kind(c, AlertKind::WebhooksMissing).await? {
         let Some(trouble) = Trouble::of(&alert) else { continue };
-        let is_expected = plugins.takes_webhooks(&trouble.plugin);
-        if !is_expected || webhook_events::has_come_since(c, &trouble.plugin, alert.opened_at).await? {
-            alerts::close(c, alert.id, None, now).await?;
+        let is_expected = plugins.takes_webhooks(&trouble.about);
+        if !is_expected || webhook_events::has_come_since(c, &trouble.about, alert.opened_at).await? {
+            alerts::close_of_staff(c, &alert, None, now).await?;
         }
     }
     Ok(())

@@ -4,9 +4,11 @@ use crate::db::callees::Callee;
 use crate::db::calls::Call;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, DbError, callees, calls, ring_targets, timeline};
-use crate::domain::{AlertKind, AttemptState, AttemptStep, CallReason, CallState, Ending, Moment, Receipt, Verdict};
+use crate::domain::{AttemptState, AttemptStep, CallReason, CallState, Ending, Fault, Moment, Receipt, Verdict};
+use crate::services::arming;
+use crate::services::armory::holding;
 use crate::services::calls::{Rules, miss};
-use crate::services::{arming, staff_alerts};
+use crate::services::staff_alerts::{self, Trouble};
 
 /// The states in which a verdict may still be written.
 pub(crate) const AWAITING_VERDICT: [AttemptState; 3] = [AttemptState::Armed, AttemptState::Sent, AttemptState::Unknown];
@@ -48,7 +50,7 @@ pub(crate) async fn record(
         }
         Verdict::Refused(reason) => failed(c, attempt, reason, CallReason::Refused, rules).await,
         Verdict::Misconfigured(reason) => {
-            staff_alerts::open(c, AlertKind::Misconfigured, &attempt.channel, &reason, rules.now).await?;
+            staff_alerts::open(c, &trouble(&attempt.channel, &reason), rules.now).await?;
             failed(c, attempt, reason, CallReason::Misconfigured, rules).await
         }
         Verdict::Retry { after_ms, reason } => {
@@ -67,6 +69,22 @@ pub(crate) async fn record(
             send_again(c, attempt, again, reason, CallReason::VendorSilent, rules).await
         }
     }
+}
+
+/// What of a channel only the operator can mend, by the words of its verdict. Some of them are the host's own.
+fn trouble(channel: &str, reason: &str) -> Trouble {
+    if reason == holding::UNREADABLE {
+        Trouble::new(Fault::Sealed, staff_alerts::SEALING_KEY, "")
+    } else if reason == not_loaded(channel) {
+        Trouble::new(Fault::NotLoaded, channel, "")
+    } else {
+        Trouble::new(Fault::Ringing, channel, reason)
+    }
+}
+
+/// Why nothing rings over a channel that is not there.
+pub(crate) fn not_loaded(channel: &str) -> String {
+    format!("the channel `{channel}` is not loaded")
 }
 
 /// Retires the attempt's address, which its vendor knew to be dead at a moment, unless the device has registered since.

@@ -3,6 +3,8 @@
 use jiff::tz;
 use serde::Serialize;
 
+use super::Locale;
+
 /// The zones of one part of the world.
 #[derive(Clone, Debug, Serialize)]
 struct ZoneGroup {
@@ -64,6 +66,13 @@ pub struct Language {
     pub name: &'static str,
 }
 
+impl Language {
+    /// Those in which letters are written.
+    pub fn of_letters() -> Vec<Self> {
+        LANGUAGES.iter().filter(|language| language.tag.parse::<Locale>().is_ok()).copied().collect()
+    }
+}
+
 macro_rules! countries {
     ($($code:literal $calling:literal)+) => { &[$(Country { code: $code, calling: $calling },)+] };
 }
@@ -96,7 +105,12 @@ pub const LANGUAGES: &[Language] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{COUNTRIES, ZoneChoices};
+    use super::{COUNTRIES, Language, Locale, ZoneChoices};
+
+    #[test]
+    fn letters_are_offered_in_every_language_that_they_are_written_in() {
+        assert_eq!(Language::of_letters().len(), Locale::ALL.len());
+    }
 
     #[test]
     fn zones_are_places_that_exist() {

@@ -60,7 +60,7 @@ impl Frame {
             "monitor" => "monitor",
             "calls" => "calls",
             "insights" => "insights",
-            "alerts" | "people" => "alerts",
+            "alerts" | "people" | "notices" => "alerts",
             "staff" => "staff",
             _ => "",
         }

@@ -8,7 +8,7 @@ use tera::Context;
 
 use super::samples::{HEADLINE, SECOND, at};
 use super::{CallMark, Locale, Theme, ThemeError, When};
-use crate::domain::Moment;
+use crate::domain::{Fault, Moment, NoticeEvent};
 
 /// A kind of letter, and the templates that show it.
 pub trait Letter: Serialize {
@@ -96,6 +96,35 @@ impl Letter for ResetPasswordLetter {
     }
 }
 
+/// Why a notice comes, and how its reader changes that: the foot of each.
+#[derive(Clone, Debug, Serialize)]
+pub struct Why {
+    /// What it tells of.
+    pub event: NoticeEvent,
+    /// The family as one of which it is read.
+    pub family_name: String,
+    /// The whole link to all that the reader wishes.
+    pub wishes: String,
+    /// The whole link that ends this wish; none when the reader has to be told.
+    pub off: Option<String>,
+}
+
+impl Why {
+    fn sample(event: NoticeEvent, off: Option<&str>) -> Self {
+        Self {
+            event,
+            family_name: "The Lestari family".to_owned(),
+            wishes: "https://calls.example/notices".to_owned(),
+            off: off.map(str::to_owned),
+        }
+    }
+
+    /// As the first contact reads it, and as the second does.
+    fn samples(event: NoticeEvent) -> [Self; 2] {
+        [Self::sample(event, None), Self::sample(event, Some("https://calls.example/notices/off/sample"))]
+    }
+}
+
 /// They talked.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallSummaryLetter {
@@ -115,6 +144,8 @@ pub struct CallSummaryLetter {
     pub length_s: u32,
     /// The whole link to the call.
     pub link: String,
+    /// Why it comes.
+    pub why: Why,
 }
 
 impl Letter for CallSummaryLetter {
@@ -130,6 +161,7 @@ impl Letter for CallSummaryLetter {
             mood: Some(4),
             length_s: 432,
             link: "https://calls.example/calls/sample".to_owned(),
+            why: Why::sample(NoticeEvent::Talked, Some("https://calls.example/notices/off/sample")),
         };
         let short = Self { second: None, mood: None, ..full.clone() };
         vec![full, short.clone(), Self { heard: false, ..short }]
@@ -153,6 +185,8 @@ pub struct CallMissedLetter {
     pub link: String,
     /// What the reader may do about it.
     pub told: Told,
+    /// Why it comes.
+    pub why: Why,
 }
 
 /// What every letter about an alert says beside the alert itself.
@@ -185,21 +219,23 @@ pub struct AlertSaidLetter {
     pub link: String,
     /// What the reader may do about it.
     pub told: Told,
+    /// Why it comes.
+    pub why: Why,
 }
 
 impl Letter for AlertSaidLetter {
     const TEMPLATE: &'static str = "alert_said";
 
     fn samples() -> Vec<Self> {
-        Told::samples()
-            .map(|told| Self {
-                callee_name: "Ibu Sari".to_owned(),
-                when: at(-20),
-                texts: vec!["She said that she had fallen in the bathroom.".to_owned(), "She ate little.".to_owned()],
-                link: "https://calls.example/calls/sample".to_owned(),
-                told,
-            })
-            .to_vec()
+        let letter = |(told, why)| Self {
+            callee_name: "Ibu Sari".to_owned(),
+            when: at(-20),
+            texts: vec!["She said that she had fallen in the bathroom.".to_owned(), "She ate little.".to_owned()],
+            link: "https://calls.example/calls/sample".to_owned(),
+            told,
+            why,
+        };
+        Told::samples().into_iter().zip(Why::samples(NoticeEvent::Worrying)).map(letter).collect()
     }
 }
 
@@ -208,7 +244,8 @@ impl Letter for CallMissedLetter {
 
     fn samples() -> Vec<Self> {
         let [first, second] = Told::samples();
-        let letter = |mark, attempts, next, told| Self {
+        let [must, may] = Why::samples(NoticeEvent::NotReached);
+        let letter = |mark, attempts, next, told, why| Self {
             callee_name: "Ibu Sari".to_owned(),
             when: at(-20),
             mark,
@@ -216,8 +253,9 @@ impl Letter for CallMissedLetter {
             next,
             link: "https://calls.example/calls/sample".to_owned(),
             told,
+            why,
         };
-        vec![letter(CallMark::Missed, 2, Some(at(280)), first), letter(CallMark::Voicemail, 1, None, second)]
+        vec![letter(CallMark::Missed, 2, Some(at(280)), first, must), letter(CallMark::Voicemail, 1, None, second, may)]
     }
 }
 
@@ -238,12 +276,48 @@ impl Letter for AccountExistsLetter {
     }
 }
 
+/// Something does not work until the reader has mended it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OperatorTroubleLetter {
+    /// The account's name.
+    pub name: String,
+    /// What it is about: a plugin, or a key of the configuration.
+    pub about: String,
+    /// What does not work: the end of the Fluent keys of what it means and of how it is mended.
+    pub fault: Fault,
+    /// What a plugin, its vendor or a server says of it, in its own words.
+    pub said: Option<String>,
+    /// Since when it is known.
+    pub since: When,
+    /// The whole link to the staff's page.
+    pub link: String,
+}
+
+impl Letter for OperatorTroubleLetter {
+    const TEMPLATE: &'static str = "operator_trouble";
+
+    fn samples() -> Vec<Self> {
+        let letter = |fault: Fault, said: Option<&str>| Self {
+            name: "Ada".to_owned(),
+            about: "twilio-batch".to_owned(),
+            fault,
+            said: said.map(str::to_owned),
+            since: at(-20),
+            link: "https://calls.example/staff".to_owned(),
+        };
+        let said = "twilio-batch 1.0.0: the account's credit is spent";
+        let mut samples = vec![letter(Fault::Ringing, Some(said))];
+        samples.extend(Fault::ALL.iter().map(|fault| letter(*fault, None)));
+        samples
+    }
+}
+
 /// Calls a macro with every letter, so that tests and previews miss none.
 macro_rules! each_letter {
     ($visit:ident) => {
         $visit! {
             ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AlertSaidLetter
-            AccountExistsLetter
+            AccountExistsLetter OperatorTroubleLetter
         }
     };
 }

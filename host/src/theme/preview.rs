@@ -74,6 +74,7 @@ pub(super) fn frame(locale: Locale, template: &str, number: usize) -> Frame {
         "calls" => "/calls",
         "insights" => "/insights",
         "alerts" => "/alerts",
+        "notices" => "/notices",
         "staff" => "/staff",
         _ => "/",
     };

@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
     let deadline = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE);
     let pages = pages::routes()
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))
+        .merge(pages::by_letter())
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(CompressionLayer::new());
     let machines = Router::new()

@@ -98,6 +98,10 @@ on_both! {
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.reason), (CallState::Completed, Some(CallReason::AnsweredSilent)));
         assert_eq!(app.letters(&home), ["Our call with Grandma Maggie: we heard nobody"], "it is no talk");
+        let letter = app.mail.to(&home.email).pop().unwrap();
+        for face in [letter.text, letter.html] {
+            assert!(face.contains("You get this letter after each call") && face.contains("/notices/off/"), "{face}");
+        }
     }
 
     async fn lost_webhook_is_fetched(app: TestApp) {

@@ -178,7 +178,7 @@ on_both! {
         ended_unrung(&app, &home, CallReason::NoChannel).await;
         let staff = app.staff_alerts().await;
         assert_eq!(staff.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Misconfigured]);
-        assert!(staff[0].detail.contains("no channel plugin is switched on"), "{}", staff[0].detail);
+        assert!(staff[0].detail.contains("no_channel"), "{}", staff[0].detail);
         let page = app.staff().await.get("/staff").await;
         assert!(page.text().contains("no channel plugin is switched on"), "{}", page.text());
         app.advance(900).await;

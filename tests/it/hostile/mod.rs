@@ -27,7 +27,7 @@ use crate::webhooks::FIXTURES;
 const SEED: u64 = 0x0bad_1dea;
 
 /// Pages without an id: their forms take what [`families::form`] and these hold.
-const OTHER_FORMS: [&str; 12] = [
+const OTHER_FORMS: [&str; 16] = [
     "/sign-up",
     "/sign-in",
     "/forgot",
@@ -35,6 +35,10 @@ const OTHER_FORMS: [&str; 12] = [
     "/reset/none",
     "/setup/none",
     "/alerts/ack/none",
+    "/notices/off/none",
+    "/notices",
+    "/staff/zone",
+    "/staff/troubles/none/close",
     "/language",
     "/onboarding/family",
     "/onboarding/method",

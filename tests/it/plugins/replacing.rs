@@ -11,6 +11,7 @@ use callpanion::domain::{AlertKind, CallState, Verdict};
 use callpanion::egress::Names;
 use callpanion::plugins::package::PackageStore;
 use callpanion::plugins::{Plugins, Surroundings};
+use callpanion::services::staff_alerts::closing;
 use callpanion_emulators::Line;
 use callpanion_emulators::scripts::{self, Language};
 use serde_json::json;
@@ -200,6 +201,13 @@ on_both! {
         assert_eq!(open, [""; 0], "what was mended is closed");
         let page = staff.get("/staff").await;
         assert!(page.says("9.9.9") && !page.says("serves on"), "{}", page.text());
+
+        // Whoever starts anew alone has taken what lies there, or has not started.
+        fs::write(&component, "no wasm").unwrap();
+        app.advance(2).await;
+        assert_eq!(app.staff_alerts().await.len(), 1);
+        closing::begin(&app.host).await.unwrap();
+        assert_eq!(app.staff_alerts().await.len(), usize::from(app.host.db.is_shared()));
         fs::remove_dir_all(component.parent().unwrap()).unwrap();
     }
 }

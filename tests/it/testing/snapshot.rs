@@ -24,7 +24,7 @@ pub fn stable(text: &str) -> String {
     let text = Regex::new(r"•\d{3}\b").unwrap().replace_all(&text, "•[digits]");
     // So does the number of an invented account.
     let text = Regex::new(r"Rosalind Achterberg \d+").unwrap().replace_all(&text, "Rosalind Achterberg [number]");
-    Regex::new(r"/(confirm|reset|enter|setup)/[\w-]{20,}").unwrap().replace_all(&text, "/$1/[secret]").into_owned()
+    Regex::new(r"/(confirm|reset|enter|setup|off)/[\w-]{20,}").unwrap().replace_all(&text, "/$1/[secret]").into_owned()
 }
 
 pub(super) fn unescape(text: &str) -> String {

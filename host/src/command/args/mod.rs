@@ -99,6 +99,17 @@ pub enum Command {
     #[command(after_long_help = CHECK_MORE)]
     Check(ConfigArg),
 
+    /// Say what is wrong with this installation, and how to mend it
+    ///
+    /// Looks at the database and its version, the hosts that serve it, the clock, the sealing key, what hosts have met that
+    /// only you can mend, vendors that are left alone, webhooks and jobs that wait, the disk, the mail server, and whether
+    /// each plugin would load. Prints a line for each, and below it what to do.
+    ///
+    /// It changes nothing, and may be run at any time, beside running hosts or without one. Give it the configuration and
+    /// the environment that they have.
+    #[command(after_long_help = DOCTOR_MORE)]
+    Doctor(ConfigArg),
+
     /// Bring the database up to date and stop
     ///
     /// `serve` does the same when it starts; use this to do it at a moment of your own. Waits for other processes
@@ -171,6 +182,13 @@ Example:
 Exit codes: 0 no problem (warnings and notes are none), 1 at least one problem, 2 wrong command line,
 3 wrong configuration";
 
+const DOCTOR_MORE: &str = "\
+Example:
+  callpanion doctor --config /etc/callpanion/callpanion.toml
+
+Exit codes: 0 no problem was found (warnings are none), 1 at least one problem, 2 wrong command line,
+3 wrong configuration";
+
 const MIGRATE_MORE: &str = "\
 Example:
   callpanion migrate --config callpanion.toml
@@ -227,6 +245,7 @@ mod tests {
         assert_eq!((week.seed, week.parents, week.days, week.json), (7, 3, 7, false));
         assert!(matches!(parse("callpanion config dump"), Ok(Command::Config(ConfigCommand::Dump(_)))));
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
+        assert!(matches!(parse("callpanion doctor"), Ok(Command::Doctor(_))));
         assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
     }
 

@@ -31,7 +31,7 @@ fn any_slot(slot_no: i32) -> impl Strategy<Value = Slot> {
 }
 
 /// A zone and a moment, half of the time within five days of a change of its clocks.
-fn any_place() -> impl Strategy<Value = (Zone, Moment)> {
+pub(super) fn any_place() -> impl Strategy<Value = (Zone, Moment)> {
     let near = (any::<Index>(), -432_000..432_000_i64).prop_map({
         let changes = changes();
         move |(which, off_s)| {

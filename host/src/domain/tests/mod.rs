@@ -1,6 +1,8 @@
-//! Proofs about time: every zone of the bundled data at every change of its clocks, and calendars of any make.
+//! Proofs about time: every zone of the bundled data at every change of its clocks; calendars and quiet hours of any
+//! make.
 
 mod calendars;
+mod quiet;
 mod zones;
 
 use jiff::Timestamp;

@@ -21,6 +21,8 @@ use crate::services::error::ServiceError;
 use crate::services::sealing::Kind;
 use crate::services::{outcomes, verdicts};
 
+/// Why an attempt whose address cannot be read is not rung.
+pub(crate) const UNREADABLE: &str = "its address is sealed with a key that this host was not given";
 /// Rings that one transaction takes.
 const RINGS_A_PAGE: usize = 1_000;
 
@@ -134,7 +136,7 @@ async fn take(c: &mut Conn, node: NodeId, due: Span, rules: &Rules) -> Result<Pa
 
 /// What becomes of an attempt whose address cannot be read.
 pub(crate) fn unreadable() -> Verdict {
-    Verdict::Misconfigured("its address is sealed with a key that this host was not given".into())
+    Verdict::Misconfigured(UNREADABLE.into())
 }
 
 /// A row and what its channel is given; the row alone where its address cannot be read.

@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod insights;
 mod monitor;
+mod notices;
 mod onboarding;
 mod people;
 mod schedule;
@@ -25,6 +26,7 @@ pub use entry::*;
 pub use error::*;
 pub use insights::*;
 pub use monitor::*;
+pub use notices::*;
 pub use onboarding::*;
 pub use people::*;
 pub use schedule::*;
@@ -38,7 +40,8 @@ macro_rules! each_page {
             OnboardingFamilyPage OnboardingMethodPage OnboardingCalleePage OnboardingSchedulePage
             OnboardingPairingPage OnboardingReadyPage
             DashboardPhonePage DashboardAppPage MonitorPage CallsPage CallPage InsightsPage
-            SchedulePage DevicesPage CalleePage AlertsPage AlertAckPage PeoplePage StaffPage ErrorPage
+            SchedulePage DevicesPage CalleePage AlertsPage AlertAckPage PeoplePage
+            NoticesPage NoticeOffPage StaffPage ErrorPage
         }
     };
 }

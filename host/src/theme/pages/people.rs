@@ -3,8 +3,8 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::super::Page;
-use crate::domain::{AccountId, FamilyId, Role};
+use super::super::{Locale, Page};
+use crate::domain::{AccountId, FamilyId, NoticeEvent, Role};
 
 /// `/people`. POST `/people/{family}/{account}/up` sends no field.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +39,23 @@ pub struct PersonLine {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// What they are told of.
+    pub told_of: Vec<NoticeEvent>,
+    /// In which language.
+    pub locale: Locale,
+    /// Their quiet hours, if they have some.
+    pub quiet: Option<QuietLine>,
+}
+
+/// Somebody's quiet hours.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuietLine {
+    /// When they begin, `HH:MM`.
+    pub from: String,
+    /// When they end, `HH:MM`.
+    pub until: String,
+    /// On the clock of this IANA zone.
+    pub zone: String,
 }
 
 impl Page for PeoplePage {
@@ -50,10 +67,18 @@ impl Page for PeoplePage {
             name: name.to_owned(),
             email: email.to_owned(),
             role,
+            told_of: NoticeEvent::ALL.to_vec(),
+            locale: Locale::En,
+            quiet: None,
         };
         let dewi = person(1, "Dewi Lestari", "dewi@family.example", Role::Owner);
-        let budi = person(2, "Budi Lestari", "budi@family.example", Role::Member);
-        let wati = person(3, "Wati Lestari", "wati@family.example", Role::Viewer);
+        let budi = PersonLine {
+            told_of: vec![NoticeEvent::Worrying],
+            locale: Locale::Id,
+            quiet: Some(QuietLine { from: "22:00".into(), until: "07:00".into(), zone: "Asia/Jakarta".into() }),
+            ..person(2, "Budi Lestari", "budi@family.example", Role::Member)
+        };
+        let wati = PersonLine { told_of: Vec::new(), ..person(3, "Wati Lestari", "wati@family.example", Role::Viewer) };
         let of = |may_edit, people| Self {
             after_minutes: 15,
             families: vec![PeopleCard {

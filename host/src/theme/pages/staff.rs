@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::samples::{NOW, call};
-use super::super::{CallLine, CallMark, Page, PluginMark, When};
+use super::super::samples::{NOW, at, call};
+use super::super::{CallLine, CallMark, ErrorCode, Field, Page, PluginMark, When, ZoneChoices};
 use crate::domain::manifest::PluginKind;
-use crate::domain::{Moment, WebhookId};
+use crate::domain::{AlertId, Fault, Moment, WebhookId};
 use uuid::Uuid;
 
 /// How much there is of everything.
@@ -57,8 +57,6 @@ pub struct PluginLine {
     pub mark: PluginMark,
     /// Who kept failing, until a call has shown that it is well again.
     pub rest: Option<RestLine>,
-    /// What was found, in the plugin's words; may be empty.
-    pub note: String,
 }
 
 /// A plugin that is left alone for a while, or a vendor of its.
@@ -72,18 +70,26 @@ pub struct RestLine {
     pub until: When,
 }
 
-/// What the operator must mend that is in no loaded plugin.
+/// What the operator must mend.
 #[derive(Clone, Debug, Serialize)]
 pub struct TroubleLine {
-    /// What it is about.
+    /// Its alert.
+    pub id: AlertId,
+    /// What it is about: a plugin, or a key of the configuration.
     pub about: String,
-    /// What is wrong, in words for the operator.
-    pub reason: String,
-    /// When it was first seen.
-    pub at: Moment,
+    /// What does not work: the end of the Fluent keys of what it means and of how it is mended.
+    pub fault: Fault,
+    /// What a plugin, its vendor or a server says of it, in its own words.
+    pub said: Option<String>,
+    /// Since when it is known.
+    pub since: When,
+    /// When it was seen last.
+    pub seen: When,
+    /// How often it was seen.
+    pub times: u32,
 }
 
-/// `/staff`.
+/// `/staff`. Sends `zone`.
 #[derive(Clone, Debug, Serialize)]
 pub struct StaffPage {
     /// How much there is of everything.
@@ -92,23 +98,37 @@ pub struct StaffPage {
     pub attention: Vec<CallLine>,
     /// What the operator must mend.
     pub troubles: Vec<TroubleLine>,
+    /// Whether the reader may say that something is mended.
+    pub may_close: bool,
     /// Webhooks that wait.
     pub parked: Vec<ParkedLine>,
     /// The plugins.
     pub plugins: Vec<PluginLine>,
+    /// The zone in which the reader reads times.
+    pub zone: Field,
+    /// What can be chosen.
+    pub zones: ZoneChoices,
 }
 
 impl Page for StaffPage {
     const TEMPLATE: &'static str = "staff";
 
     fn samples() -> Vec<Self> {
-        let plugin = |id: &str, kind, mark, note: &str| PluginLine {
+        let plugin = |id: &str, kind, mark| PluginLine {
             id: id.to_owned(),
             version: "1.0.0".to_owned(),
             kind,
             mark,
             rest: None,
-            note: note.to_owned(),
+        };
+        let trouble = |number, about: &str, fault, said: Option<&str>, times| TroubleLine {
+            id: AlertId(Uuid::from_u128(number)),
+            about: about.to_owned(),
+            fault,
+            said: said.map(str::to_owned),
+            since: at(-1_500),
+            seen: at(-50),
+            times,
         };
         let rest = |vendor: Option<&str>, until_s| {
             let when = |after_s| When::new(NOW.plus_secs(after_s), "Europe/London");
@@ -125,11 +145,11 @@ impl Page for StaffPage {
                 jobs_failed: 1,
             },
             attention: vec![call(21, -40, CallMark::Failed), call(22, -90, CallMark::Expired)],
-            troubles: vec![TroubleLine {
-                about: "plugins".to_owned(),
-                reason: "no channel plugin is switched on for a device".to_owned(),
-                at: NOW.plus_secs(-3_000),
-            }],
+            troubles: vec![
+                trouble(1, "apns-voip", Fault::Ringing, Some("apns-voip 1.0.0: Apple does not accept the key"), 14),
+                trouble(2, "plugins", Fault::NoChannel, None, 1),
+            ],
+            may_close: true,
             parked: vec![ParkedLine {
                 id: WebhookId(Uuid::from_u128(7)),
                 at: NOW.plus_secs(-1_800),
@@ -139,26 +159,32 @@ impl Page for StaffPage {
                 note: Some("unknown_call".to_owned()),
             }],
             plugins: vec![
-                plugin("apns-voip", PluginKind::Channel, PluginMark::Problem, "The key was refused."),
-                plugin("elevenlabs", PluginKind::Provider, PluginMark::Well, ""),
+                plugin("apns-voip", PluginKind::Channel, PluginMark::Problem),
+                plugin("elevenlabs", PluginKind::Provider, PluginMark::Well),
                 PluginLine {
                     rest: rest(Some("https://fcm.googleapis.com"), 240),
-                    ..plugin("fcm", PluginKind::Channel, PluginMark::Resting, "")
+                    ..plugin("fcm", PluginKind::Channel, PluginMark::Resting)
                 },
                 PluginLine {
                     rest: rest(None, -10),
-                    ..plugin("family-summary", PluginKind::Renderer, PluginMark::Struggling, "")
+                    ..plugin("family-summary", PluginKind::Renderer, PluginMark::Struggling)
                 },
-                plugin("twilio-batch", PluginKind::Channel, PluginMark::Unchecked, ""),
+                plugin("twilio-batch", PluginKind::Channel, PluginMark::Unchecked),
             ],
+            zone: Field::of("Asia/Jakarta"),
+            zones: ZoneChoices::few(),
         };
         let empty = Self {
             counts: Counts::default(),
             attention: Vec::new(),
             troubles: Vec::new(),
+            may_close: false,
             parked: Vec::new(),
             plugins: Vec::new(),
+            zone: Field::wrong("", ErrorCode::ZoneUnknown),
+            zones: ZoneChoices::few(),
         };
-        vec![full, empty]
+        let every = Fault::ALL.iter().zip(1..).map(|(fault, number)| trouble(number, "fcm", *fault, None, 2));
+        vec![full.clone(), empty, Self { troubles: every.collect(), ..full }]
     }
 }

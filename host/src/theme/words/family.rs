@@ -51,6 +51,16 @@ words! {
         Closed = "closed",
     }
 
+    /// Where a wish for letters stands for whoever follows the link of one.
+    OffState "off" {
+        /// The button waits to be pressed.
+        Asked = "asked",
+        /// No more of them come.
+        Done = "done",
+        /// They have to come while the reader is told first.
+        Must = "must",
+    }
+
     /// What just happened, said once above the next page.
     Flash "flash" {
         /// Saved.
@@ -83,6 +93,8 @@ words! {
         AlertAcknowledged = "alert_acknowledged",
         /// Dealt with.
         AlertClosed = "alert_closed",
+        /// An admin says that something is mended.
+        TroubleClosed = "trouble_closed",
         /// The method is changed.
         MethodChanged = "method_changed",
         /// How often a callee is tried is chosen.

@@ -59,7 +59,9 @@ use words;
 #[cfg(test)]
 pub(super) fn all_keys() -> Vec<String> {
     use crate::domain::manifest::PluginKind;
-    use crate::domain::{AlertKind, AlertState, AttemptState, CallMethod, CallReason, DevicePlatform, Role};
+    use crate::domain::{
+        AlertKind, AlertState, AttemptState, CallMethod, CallReason, DevicePlatform, Fault, Locale, NoticeEvent, Role,
+    };
     let mut keys = [calls::keys(), family::keys(), problems::keys(), staff::keys()].concat();
     macro_rules! domain {
         ($($name:ident $prefix:literal)*) => {
@@ -69,6 +71,8 @@ pub(super) fn all_keys() -> Vec<String> {
     domain! {
         CallMethod "method" CallMethod "method-title" CallReason "reason" AlertKind "alert" AlertState "alertstate"
         Role "role" AttemptState "attempt" DevicePlatform "platform" PluginKind "pluginkind"
+        Fault "trouble-what" Fault "trouble-mend"
+        NoticeEvent "notice" NoticeEvent "notice-hint" NoticeEvent "notice-short" NoticeEvent "mail-why" Locale "locale"
     }
     keys
 }

@@ -55,6 +55,8 @@ words! {
         SlotsTooMany = "slots-too-many",
         /// In the hours when nobody is rung.
         SlotsQuietHours = "slots-quiet-hours",
+        /// Quiet hours for most of the day.
+        QuietHoursLong = "quiet-hours-long",
         /// Not a date.
         DateWrong = "date-wrong",
         /// Too far ahead.

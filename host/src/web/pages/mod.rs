@@ -18,6 +18,7 @@ mod insights;
 mod language;
 mod lines;
 mod monitor;
+mod notices;
 mod onboarding;
 mod people;
 mod schedule;
@@ -41,8 +42,16 @@ pub(super) fn routes() -> Router<App> {
         .merge(before_the_house())
         .merge(onboarding())
         .merge(family())
-        .route("/staff", get(answer(staff::show)))
+        .merge(staff())
         .fallback(answer(frame::nowhere))
+        .method_not_allowed_fallback(answer(frame::not_that_way))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+}
+
+/// What mail programs may send by themselves, from wherever they are: they have a secret from a letter, and no cookie.
+pub(super) fn by_letter() -> Router<App> {
+    Router::new()
+        .route("/notices/off/{token}", get(answer(notices::show_off)).post(answer(notices::off)))
         .method_not_allowed_fallback(answer(frame::not_that_way))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
@@ -98,7 +107,15 @@ fn family() -> Router<App> {
         .route("/devices/{id}/unpair", post(answer(devices::unpair)))
         .route("/people", get(answer(people::show)))
         .route("/people/{id}/{account}/up", post(answer(people::up)))
+        .route("/notices", get(answer(notices::show)).post(answer(notices::save)))
         .route("/alerts", get(answer(alerts::show)))
         .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
         .route("/alerts/{id}/close", post(answer(alerts::close)))
+}
+
+fn staff() -> Router<App> {
+    Router::new()
+        .route("/staff", get(answer(staff::show)))
+        .route("/staff/zone", post(answer(staff::choose_zone)))
+        .route("/staff/troubles/{id}/close", post(answer(staff::close_trouble)))
 }

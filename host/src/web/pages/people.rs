@@ -2,7 +2,7 @@
 
 use super::frame::{Answer, Asked};
 use crate::services::contacts::{self, Circle};
-use crate::theme::{Flash, PeopleCard, PeoplePage, PersonLine};
+use crate::theme::{Flash, PeopleCard, PeoplePage, PersonLine, QuietLine};
 
 /// `GET /people`
 pub(super) async fn show(asked: Asked) -> Answer {
@@ -26,6 +26,12 @@ fn card(circle: Circle) -> PeopleCard {
         name: contact.name,
         email: contact.email,
         role: contact.role,
+        told_of: contact.told_of,
+        locale: contact.locale,
+        quiet: contact.quiet.map(|quiet| {
+            let (from, until) = quiet.texts();
+            QuietLine { from, until, zone: contact.zone }
+        }),
     });
     PeopleCard { id: circle.family, name: circle.name, may_edit: circle.role.may_edit(), people: people.collect() }
 }

@@ -225,6 +225,7 @@ alert-misconfigured = Callpanion needs its operator
 alert-resting = A service that Callpanion works with is out of order
 alert-not_replaced = A new version of a plugin was not taken
 alert-webhooks_missing = Reports of talks do not arrive
+alert-mail_failing = Letters cannot be sent
 alertstate-open = new
 alertstate-acknowledged = someone looks after it
 alertstate-closed = closed

@@ -39,6 +39,7 @@ flash-device_declined = The device was turned away. It will not ring.
 flash-device_unpaired = The device is removed. It will not ring any more.
 flash-alert_acknowledged = Thank you. The family can see that you have looked at it.
 flash-alert_closed = The alert is closed.
+flash-trouble_closed = Closed. If it is seen again, it comes back.
 flash-method_changed = Changed. All earlier calls are kept.
 flash-retries_set = Saved. It counts from the next call that nobody picks up.
 flash-pause_made = Calls are paused.

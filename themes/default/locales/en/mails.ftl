@@ -36,3 +36,14 @@ mail-said-button = Read it in the call
 mail-exists-subject = You already have an account
 mail-exists-text = Someone, hopefully you, wanted to sign up with this address. There is already an account, so you can simply sign in:
 mail-exists-note = If you have forgotten your password, you can choose a new one there. If it was not you, you need not do anything.
+
+mail-trouble-subject = Callpanion needs you: { $about }
+mail-trouble-note = You get one letter about this. The staff page and `callpanion doctor` tell whether it goes on.
+mail-trouble-button = Open the staff page
+
+mail-why-talked = You get this letter after each call that is answered, as one of “{ $family }”.
+mail-why-not_reached = You get this letter when a call did not become a talk, as one of “{ $family }”.
+mail-why-worrying = You get this letter when something worrying was said, as one of “{ $family }”.
+mail-why-must = It always comes to whoever is told first, so that somebody knows.
+mail-why-off = No more letters about this
+mail-why-wishes = Choose your letters, their language and your quiet hours

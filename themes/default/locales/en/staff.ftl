@@ -2,6 +2,8 @@
 
 staff-title = This Callpanion
 staff-troubles = What needs you
+staff-zone = Times on this page are those of { $place }. Choose another place
+staff-zone-hint = Letters to you have the times of this place too.
 staff-attention = Calls that went wrong
 staff-attention-none = No call went wrong lately.
 staff-parked = Webhooks that wait

@@ -224,6 +224,7 @@ alert-misconfigured = Callpanion memerlukan pengelolanya
 alert-resting = Layanan yang dipakai Callpanion sedang terganggu
 alert-not_replaced = Versi baru sebuah plugin tidak dipakai
 alert-webhooks_missing = Laporan percakapan tidak diterima
+alert-mail_failing = Surat tidak dapat dikirim
 alertstate-open = baru
 alertstate-acknowledged = sedang ditangani
 alertstate-closed = ditutup

@@ -77,6 +77,7 @@ error-slots-same-time = Dua panggilan berada pada jam yang sama. Silakan pindahk
 error-slots-no-day = Silakan centang paling sedikit satu hari, atau matikan panggilan ini.
 error-slots-too-many = Paling banyak tiga panggilan sehari.
 error-slots-quiet-hours = Salah satu panggilan jatuh pada malam hari, saat tidak ada yang ditelepon. Silakan pilih jam lain.
+error-quiet-hours-long = Jam tenang paling lama 14 jam. Silakan periksa mana jam malam dan mana jam pagi.
 error-pairing-code-wrong = Kode ini tidak berlaku. Mungkin sudah terlalu lama. Silakan buat yang baru.
 error-link-gone = Tautan ini sudah dipakai, atau sudah terlalu lama. Silakan minta yang baru.
 error-account-gone = Akun ini sudah tidak ada.

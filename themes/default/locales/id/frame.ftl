@@ -39,6 +39,7 @@ flash-device_declined = Perangkat ditolak. Perangkat itu tidak akan berdering.
 flash-device_unpaired = Perangkat dilepas. Perangkat itu tidak akan berdering lagi.
 flash-alert_acknowledged = Terima kasih. Keluarga dapat melihat bahwa Anda sudah memeriksanya.
 flash-alert_closed = Peringatan sudah ditutup.
+flash-trouble_closed = Ditutup. Kalau terlihat lagi, masalahnya akan muncul lagi.
 flash-method_changed = Sudah diubah. Semua panggilan lama tetap tersimpan.
 flash-retries_set = Tersimpan. Berlaku mulai panggilan berikutnya yang tidak diangkat.
 flash-pause_made = Panggilan dijeda.

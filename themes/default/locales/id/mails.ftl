@@ -35,3 +35,14 @@ mail-said-button = Baca dalam panggilan
 mail-exists-subject = Anda sudah punya akun
 mail-exists-text = Seseorang, semoga Anda sendiri, ingin mendaftar dengan alamat ini. Akunnya sudah ada, jadi Anda bisa langsung masuk:
 mail-exists-note = Kalau lupa kata sandi, Anda dapat memilih yang baru di sana. Kalau bukan Anda, abaikan saja.
+
+mail-trouble-subject = Callpanion memerlukan Anda: { $about }
+mail-trouble-note = Anda hanya menerima satu surat tentang ini. Halaman petugas dan `callpanion doctor` memberi tahu apakah masalahnya masih ada.
+mail-trouble-button = Buka halaman petugas
+
+mail-why-talked = Anda menerima surat ini setelah setiap panggilan yang dijawab, sebagai bagian dari “{ $family }”.
+mail-why-not_reached = Anda menerima surat ini kalau sebuah panggilan tidak menjadi obrolan, sebagai bagian dari “{ $family }”.
+mail-why-worrying = Anda menerima surat ini kalau ada perkataan yang mengkhawatirkan, sebagai bagian dari “{ $family }”.
+mail-why-must = Surat ini selalu datang kepada yang pertama diberi tahu, supaya pasti ada yang tahu.
+mail-why-off = Hentikan surat tentang ini
+mail-why-wishes = Pilih surat Anda, bahasanya, dan jam tenang Anda

@@ -2,6 +2,8 @@
 
 staff-title = Callpanion ini
 staff-troubles = Yang perlu Anda tangani
+staff-zone = Jam di halaman ini mengikuti { $place }. Pilih tempat lain
+staff-zone-hint = Surat untuk Anda juga memakai jam tempat ini.
 staff-attention = Panggilan yang bermasalah
 staff-attention-none = Akhir-akhir ini tidak ada panggilan yang bermasalah.
 staff-parked = Webhook yang menunggu

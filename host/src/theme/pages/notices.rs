@@ -1,0 +1,119 @@
+//! What one of a family is told of.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::{ErrorCode, Field, Language, OffState, Page};
+use crate::domain::{FamilyId, NoticeEvent};
+
+/// `/notices`: everybody's own. Sends `locale` (a language's tag, or nothing for that of the pages), `quiet` (`yes` or
+/// absent), `quiet_from` and `quiet_until` (`HH:MM`), `worries_wake` (`yes` or absent), and for each event of each
+/// family its id, an underscore and the event's word (`yes` or absent).
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticesPage {
+    /// Where the letters go.
+    pub email: String,
+    /// Whose clock counts: IANA zone of the reader.
+    pub zone: String,
+    /// The reader's families.
+    pub families: Vec<NoticesCard>,
+    /// The tag of the language that the letters are in; empty: that of the pages.
+    pub locale: Field,
+    /// The languages of letters.
+    pub languages: Vec<Language>,
+    /// Whether there are quiet hours.
+    pub quiet: bool,
+    /// When they begin, `HH:MM`.
+    pub quiet_from: Field,
+    /// When they end, `HH:MM`.
+    pub quiet_until: Field,
+    /// Whether worrying words may come in quiet hours too.
+    pub worries_wake: bool,
+}
+
+/// What the reader is told of in one family.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticesCard {
+    /// The family.
+    pub id: FamilyId,
+    /// Its name.
+    pub name: String,
+    /// Whether the reader comes first in it.
+    pub is_first: bool,
+    /// Every event.
+    pub events: Vec<NoticeTick>,
+}
+
+/// One kind of event.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NoticeTick {
+    /// Which.
+    pub event: NoticeEvent,
+    /// Whether the reader is told of it.
+    pub told: bool,
+    /// It cannot be changed.
+    pub must: bool,
+}
+
+impl Page for NoticesPage {
+    const TEMPLATE: &'static str = "notices";
+
+    fn samples() -> Vec<Self> {
+        let card = |number, name: &str, is_first: bool| {
+            let tick = |event: &NoticeEvent| {
+                let must = is_first && event.is_alert();
+                NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must }
+            };
+            let (id, events) = (FamilyId(Uuid::from_u128(number)), NoticeEvent::ALL.iter().map(tick).collect());
+            NoticesCard { id, name: name.to_owned(), is_first, events }
+        };
+        let first = Self {
+            email: "dewi@family.example".to_owned(),
+            zone: "Europe/Amsterdam".to_owned(),
+            families: vec![card(1, "The Lestari family", true)],
+            locale: Field::default(),
+            languages: Language::of_letters(),
+            quiet: false,
+            quiet_from: Field::of("22:00"),
+            quiet_until: Field::of("07:00"),
+            worries_wake: true,
+        };
+        let two = Self {
+            families: vec![card(1, "The Lestari family", false), card(2, "The Jansen family", true)],
+            locale: Field::of("id"),
+            quiet: true,
+            worries_wake: false,
+            ..first.clone()
+        };
+        let wrong = Self { quiet_until: Field::wrong("21:00", ErrorCode::QuietHoursLong), ..two.clone() };
+        vec![first, two, wrong]
+    }
+}
+
+/// `/notices/off/{token}`: from a letter, without signing in. A GET only asks for a press of the button, which sends
+/// `List-Unsubscribe` as a mail program would: programs that read mail follow links, and must not end a wish.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticeOffPage {
+    /// The token of the path.
+    pub token: String,
+    /// What the letter was about.
+    pub event: NoticeEvent,
+    /// In which family.
+    pub family_name: String,
+    /// Where the wish stands.
+    pub state: OffState,
+}
+
+impl Page for NoticeOffPage {
+    const TEMPLATE: &'static str = "notice_off";
+
+    fn samples() -> Vec<Self> {
+        let page = |(state, event): (&OffState, &NoticeEvent)| Self {
+            token: "sample".to_owned(),
+            event: *event,
+            family_name: "The Lestari family".to_owned(),
+            state: *state,
+        };
+        OffState::ALL.iter().zip(NoticeEvent::ALL).map(page).collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! What one of a family is told of: their letters, and the link in each with which they end one wish.
+
+use http::StatusCode;
+
+use super::form::{self, Form};
+use super::frame::{Answer, Asked};
+use crate::domain::{FamilyId, Locale, NoticeEvent, QuietHours};
+use crate::services::ServiceError;
+use crate::services::notices::links::{self, LinkedWish};
+use crate::services::notices::wishes::{self, FamilyWishes, NewWishes};
+use crate::theme::{Field, Flash, Language, NoticeOffPage, NoticeTick, NoticesCard, NoticesPage, OffState};
+
+/// What is proposed to somebody who has no quiet hours.
+const PROPOSED: (&str, &str) = ("22:00", "07:00");
+
+/// `GET /notices`
+pub(super) async fn show(asked: Asked) -> Answer {
+    asked.show(&stored_page(&asked).await?).await
+}
+
+/// `POST /notices`: sends what [`NoticesPage`] says.
+pub(super) async fn save(asked: Asked) -> Answer {
+    let mut page = stored_page(&asked).await?;
+    let Err(error) = wishes::save(&asked.app, asked.account()?, typed(&asked.form, &page)).await else {
+        return Ok(asked.go_saying("/notices", Flash::Saved));
+    };
+    let (field, code) = form::refused(error)?;
+    fill_in(&mut page, &asked.form);
+    let blamed = match field {
+        "locale" => &mut page.locale,
+        "quiet_from" => &mut page.quiet_from,
+        _ => &mut page.quiet_until,
+    };
+    blamed.error = Some(code);
+    asked.show_refused(&page).await
+}
+
+/// The page as everything is stored.
+async fn stored_page(asked: &Asked) -> Result<NoticesPage, ServiceError> {
+    let account = &asked.signed_in()?.account;
+    let wishes = wishes::of(&asked.app, account.id).await?;
+    let proposed = || (PROPOSED.0.to_owned(), PROPOSED.1.to_owned());
+    let (from, until) = wishes.quiet.map_or_else(proposed, QuietHours::texts);
+    Ok(NoticesPage {
+        email: account.email.clone(),
+        zone: account.zone.clone(),
+        families: wishes.families.into_iter().map(card).collect(),
+        locale: Field::of(wishes.locale.map_or("", Locale::as_str)),
+        languages: Language::of_letters(),
+        quiet: wishes.quiet.is_some(),
+        quiet_from: Field::of(from),
+        quiet_until: Field::of(until),
+        worries_wake: wishes.worries_wake,
+    })
+}
+
+fn card(wishes: FamilyWishes) -> NoticesCard {
+    let ticks = wishes.events.iter().map(|wish| NoticeTick { event: wish.event, told: wish.told, must: wish.must });
+    NoticesCard {
+        id: wishes.family,
+        name: wishes.name,
+        is_first: wishes.events.iter().any(|wish| wish.must),
+        events: ticks.collect(),
+    }
+}
+
+/// What was typed, for the service.
+fn typed(form: &Form, page: &NoticesPage) -> NewWishes {
+    let mut wanted = Vec::new();
+    for card in &page.families {
+        let ticked = card.events.iter().filter(|tick| form.is_yes(&name(card.id, tick.event)));
+        wanted.extend(ticked.map(|tick| (card.id, tick.event)));
+    }
+    NewWishes {
+        locale: form.get("locale").to_owned(),
+        quiet: form.is_yes("quiet").then(|| (form.get("quiet_from").to_owned(), form.get("quiet_until").to_owned())),
+        worries_wake: form.is_yes("worries_wake"),
+        wanted,
+    }
+}
+
+/// What was typed, for the page that shows it again. A tick that cannot be changed is not sent.
+fn fill_in(page: &mut NoticesPage, form: &Form) {
+    for card in &mut page.families {
+        for tick in card.events.iter_mut().filter(|tick| !tick.must) {
+            tick.told = form.is_yes(&name(card.id, tick.event));
+        }
+    }
+    page.locale = Field::of(form.get("locale"));
+    page.quiet = form.is_yes("quiet");
+    page.quiet_from = Field::of(form.get("quiet_from"));
+    page.quiet_until = Field::of(form.get("quiet_until"));
+    page.worries_wake = form.is_yes("worries_wake");
+}
+
+/// The name of the tick of an event.
+fn name(family: FamilyId, event: NoticeEvent) -> String {
+    format!("{family}_{event}")
+}
+
+/// `GET /notices/off/{token}`: asks for a press of the button. Programs that read mail follow links.
+pub(super) async fn show_off(asked: Asked) -> Answer {
+    let wish = links::show(&asked.app, asked.token()).await?;
+    asked.show(&off_page(&asked, wish)).await
+}
+
+/// `POST /notices/off/{token}`, by the button of the page or by a mail program. That sends `List-Unsubscribe=One-Click`
+/// in one of two encodings, and must not be redirected (RFC 8058, 3): so the answer is the page itself, and nothing is
+/// asked for but the secret of the link.
+pub(super) async fn off(asked: Asked) -> Answer {
+    let wish = links::end(&asked.app, asked.token()).await?;
+    let status = if wish.must { StatusCode::CONFLICT } else { StatusCode::OK };
+    asked.show_as(status, &off_page(&asked, wish)).await
+}
+
+fn off_page(asked: &Asked, wish: LinkedWish) -> NoticeOffPage {
+    let state = match (wish.must, wish.told) {
+        (true, _) => OffState::Must,
+        (false, true) => OffState::Asked,
+        (false, false) => OffState::Done,
+    };
+    NoticeOffPage { token: asked.token().to_owned(), event: wish.event, family_name: wish.family_name, state }
+}

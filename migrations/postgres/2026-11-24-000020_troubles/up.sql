@@ -1,0 +1,3 @@
+-- What the staff is told of may be seen more than once: when last, and how often. Null: once, when it was opened.
+ALTER TABLE alerts ADD COLUMN last_at BIGINT;
+ALTER TABLE alerts ADD COLUMN times INTEGER NOT NULL DEFAULT 1;

@@ -1,0 +1,34 @@
+-- What a member of a family said that they want, or do not want, to be told of, by each way. Where there is no row, the
+-- way's usual holds.
+CREATE TABLE notice_wishes (
+    family_id BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    event TEXT NOT NULL,
+    way TEXT NOT NULL,
+    wanted BOOLEAN NOT NULL,
+    PRIMARY KEY (family_id, account_id, event, way),
+    FOREIGN KEY (family_id, account_id) REFERENCES members (family_id, account_id) ON DELETE CASCADE
+);
+
+-- How a person wants to be told, whatever the family: in which language (null: as their pages), and in which hours not,
+-- HH:MM on the clock of the account's zone (both null: always). Whether worrying words may come in these hours too.
+CREATE TABLE notice_readers (
+    account_id BYTEA PRIMARY KEY NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    locale TEXT,
+    quiet_from TEXT,
+    quiet_until TEXT,
+    worries_wake BOOLEAN NOT NULL
+);
+
+-- The secret of the link in a letter with which its reader ends one wish of theirs.
+CREATE TABLE notice_links (
+    secret_hash BYTEA PRIMARY KEY NOT NULL,
+    family_id BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    event TEXT NOT NULL,
+    way TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    FOREIGN KEY (family_id, account_id) REFERENCES members (family_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX notice_links_by_member ON notice_links (family_id, account_id);
+CREATE INDEX notice_links_by_age ON notice_links (made_at);

@@ -1,0 +1,2 @@
+ALTER TABLE alerts DROP COLUMN times;
+ALTER TABLE alerts DROP COLUMN last_at;
