@@ -7,7 +7,7 @@ use callpanion_emulators::scripts::{self, Language};
 
 use crate::alerts::{NEXT_AFTER_S, relative};
 use crate::notices::{only, three, told, wish};
-use crate::testing::{Household, Page, TestApp, on_both};
+use crate::testing::{Household, Page, on_both};
 
 const PAGE: &str = "/notices";
 

@@ -62,7 +62,7 @@ pub async fn clock(c: &mut Conn) -> Result<Option<Moment>, DbError> {
     let Conn::Pg(pg) = c else { return Ok(None) };
     let query = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at";
     let rows: Vec<At> = RunQueryDsl::load(diesel::sql_query(query), &mut ***pg).await?;
-    Ok(rows.first().map(|row| Moment(row.at)))
+    Ok(rows.into_iter().next().map(|row| Moment(row.at)))
 }
 
 fn versions(migrations: &EmbeddedMigrations) -> Result<Vec<String>, DbError> {

@@ -96,10 +96,12 @@ async fn clock(c: &mut Conn, nodes: &[Node], now: Moment) -> Result<Finding, DbE
         let off = now.since(theirs).max(theirs.since(now));
         let off_s = i64::try_from(off.as_secs()).unwrap_or(i64::MAX);
         let what = format!("Clock: {off_s} s away from that of the database.");
-        return Ok(match off_s {
-            ..=CLOCKS_AGREE_WITHIN_S => Finding::ok("Clock: agrees with that of the database."),
-            ..CLOCKS_BREAK_AT_S => Finding::warning(what, mend),
-            _ => Finding::problem(what, mend),
+        return Ok(if off_s <= CLOCKS_AGREE_WITHIN_S {
+            Finding::ok("Clock: agrees with that of the database.")
+        } else if off_s < CLOCKS_BREAK_AT_S {
+            Finding::warning(what, mend)
+        } else {
+            Finding::problem(what, mend)
         });
     }
     let written = jobs::newest_at(c).await?;

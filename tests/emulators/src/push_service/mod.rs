@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State as Held};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{head, post};
 use axum::{Extension, RequestExt as _, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -94,6 +94,7 @@ impl PushService {
             faults: Faults::default(),
         }));
         let router = Router::new()
+            .route("/", head(nothing_is_here))
             .route("/send/{id}", post(send))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -237,6 +238,11 @@ async fn send(
             (StatusCode::CREATED, [("location", location), ("ttl", headers.ttl_s.to_string())]).into_response()
         }
     }
+}
+
+/// A client that has a connection stand before it has something to send asks for this, as it may of any web server.
+async fn nothing_is_here() -> Response {
+    Refusal::NotFound.respond()
 }
 
 async fn unknown(Held(service): Held<PushService>, request: Request) -> Response {
