@@ -14,7 +14,7 @@ use super::lines::{lacks_values, missing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::plugins::PluginConfig;
-use crate::domain::manifest::{CredentialKind, DataKind, Manifest, PluginKind, Power, Reaches, Submits};
+use crate::domain::manifest::{CredentialKind, DataKind, Manifest, PluginKind, Power, ReachWord, Reaches, Submits};
 use crate::plugins::package::{PackageStore, Provenance, SIGNATURE_FILE, read_path};
 use crate::plugins::{
     Disagreement, Entropy, LoadProblem, Surroundings, Wish, disagreements, hosts_not_set, read_manifest, rehearse,
@@ -168,6 +168,10 @@ fn kind(manifest: &Manifest) -> String {
         return match manifest.kind {
             PluginKind::Channel | PluginKind::Provider => "a provider of conversations".to_owned(),
             PluginKind::Renderer => "a renderer of summaries".to_owned(),
+            PluginKind::Notifier => match manifest.notifier.map(|notifier| notifier.reaches) {
+                Some(ReachWord::Device) => "a notifier, which tells people on devices of theirs".to_owned(),
+                _ => "a notifier, which tells people by their phone numbers".to_owned(),
+            },
         };
     };
     let reaches = match channel.reaches {

@@ -300,6 +300,8 @@ async fn call_everything(plugins: &Plugins, memories: &Memories, origin: &str) {
         let _ = plugins.cancel(id, refs.clone(), DEADLINE).await;
         label(id, Export::Inspect);
         let _ = plugins.inspect(id, refs, DEADLINE).await;
+        label(id, Export::Check);
+        let _ = plugins.check_channel(id, Vec::new(), DEADLINE).await;
     }
     for id in plugins.provider_ids() {
         label(&id, Export::OpenSession);
@@ -360,8 +362,8 @@ async fn no_memory_of_any_plugin_holds_a_credential_after_any_export() {
     // Every export was looked at, the answers of vendors were seen, and the search sees what a plugin is told.
     let labels = memories.labels();
     for id in &ids {
-        let kind = plugins.manifests().into_iter().find(|(stamp, _)| stamp.id == *id).unwrap().1.kind;
-        for export in Export::ALL.iter().filter(|export| export.kind() == kind) {
+        let manifest = plugins.manifests().into_iter().find(|(stamp, _)| stamp.id == *id).unwrap().1;
+        for export in Export::ALL.iter().filter(|export| export.is_of(&manifest)) {
             assert!(labels.contains(&format!("{id} {export}")), "{id} {export} was not looked at");
         }
     }
