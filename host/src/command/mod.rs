@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod config;
 mod demo;
+mod erase;
 mod migrate;
 mod plugin;
 mod seal;
@@ -53,6 +54,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Webhooks(command) => webhooks::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
+        Command::Erase(command) => erase::run(command).await,
         Command::Migrate(arg) => migrate::run(arg).await,
         Command::Seal(arg) => seal::run(arg).await,
     };

@@ -9,7 +9,7 @@ use crate::domain::{Audio, Erasure};
 
 const LOCALE: &str = "en";
 /// A longer recording is not handed on: it would be kept in memory for each who listens.
-const AUDIO_MAX_BYTES: usize = 12 * 1024 * 1024;
+pub(super) const AUDIO_MAX_BYTES: usize = 12 * 1024 * 1024;
 const MEDIA_TYPE_MAX_BYTES: usize = 100;
 
 impl Plugin {

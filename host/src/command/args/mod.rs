@@ -1,6 +1,7 @@
 //! The command line's shape: what `callpanion --help` shows. `main` parses it; the sibling files carry each command out.
 
 mod audit;
+mod erase;
 mod moment;
 mod plugin;
 mod sim;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use audit::{AuditCommand, AuditPromisesArgs};
+pub use erase::{EraseCommand, EraseTalksArgs};
 pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
@@ -98,6 +100,10 @@ pub enum Command {
     /// line for each finding, and below it what to do.
     #[command(after_long_help = CHECK_MORE)]
     Check(ConfigArg),
+
+    /// Have something removed for good
+    #[command(subcommand)]
+    Erase(EraseCommand),
 
     /// Bring the database up to date and stop
     ///
@@ -228,6 +234,8 @@ mod tests {
         assert!(matches!(parse("callpanion config dump"), Ok(Command::Config(ConfigCommand::Dump(_)))));
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
         assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
+        let whose = "--callee 01a20275-0845-7543-bb94-ee0fa8d89de9";
+        assert!(matches!(parse(&format!("callpanion erase talks {whose}")), Ok(Command::Erase(_))));
     }
 
     #[test]
@@ -239,6 +247,7 @@ mod tests {
             "callpanion sim week --parents 0",
             "callpanion plugin show",
             "callpanion config",
+            "callpanion erase talks",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

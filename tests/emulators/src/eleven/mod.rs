@@ -11,6 +11,7 @@ pub mod batches;
 pub(crate) mod conversation;
 mod dialling;
 pub mod lines;
+pub mod records;
 pub mod requests;
 mod submit;
 pub mod talks;
@@ -136,7 +137,8 @@ impl ElevenLabs {
             .route("/v1/convai/conversation/token", get(talks::token))
             .route("/v1/convai/conversation/get-signed-url", get(talks::signed_url))
             .route("/v1/convai/conversations", get(talks::list))
-            .route("/v1/convai/conversations/{id}", get(talks::get))
+            .route("/v1/convai/conversations/{id}", get(talks::get).delete(records::erase))
+            .route("/v1/convai/conversations/{id}/audio", get(records::audio))
             .route("/v1/convai/batch-calling/submit", post(batches::submit))
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))

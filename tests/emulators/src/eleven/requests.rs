@@ -31,6 +31,10 @@ pub enum Op {
     Conversations,
     /// `GET /v1/convai/conversations/{id}`
     Conversation,
+    /// `GET /v1/convai/conversations/{id}/audio`
+    Audio,
+    /// `DELETE /v1/convai/conversations/{id}`
+    Erase,
     /// `GET /v1/convai/agents` and `/{id}`
     Agents,
     /// Phone numbers, settings, webhooks, subscription: what a check of the account reads.
@@ -48,6 +52,8 @@ impl Op {
             Self::Cancel => "cancel",
             Self::Conversations => "conversations",
             Self::Conversation => "conversation",
+            Self::Audio => "audio",
+            Self::Erase => "erase",
             Self::Agents => "agents",
             Self::Account => "account",
         }
@@ -66,6 +72,8 @@ impl Op {
             ["v1", "convai", "batch-calling", _, "cancel"] if post => Some(Self::Cancel),
             ["v1", "convai", "conversations"] if get => Some(Self::Conversations),
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
+            ["v1", "convai", "conversations", _] if method == Method::DELETE => Some(Self::Erase),
+            ["v1", "convai", "conversations", _, "audio"] if get => Some(Self::Audio),
             ["v1", "convai", "agents"] | ["v1", "convai", "agents", _] if get => Some(Self::Agents),
             ["v1", "convai", "phone-numbers" | "settings"]
             | ["v1", "workspace", "webhooks"]
