@@ -32,6 +32,7 @@ mod pauses;
 mod phone_app;
 mod plugin_health;
 mod plugins;
+mod provision;
 mod records;
 mod schedules;
 mod sealing;

@@ -9,6 +9,7 @@ mod demo;
 mod erase;
 mod migrate;
 mod plugin;
+mod provision;
 mod seal;
 mod serve;
 pub mod sim;
@@ -54,6 +55,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Webhooks(command) => webhooks::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
+        Command::Provision(args) => provision::run(args).await,
         Command::Erase(command) => erase::run(command).await,
         Command::Migrate(arg) => migrate::run(arg).await,
         Command::Seal(arg) => seal::run(arg).await,

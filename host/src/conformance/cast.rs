@@ -141,7 +141,7 @@ pub(super) fn wanted(manifest: &Manifest) -> Wanted {
         retention_days: Some(30),
         keep_audio: false,
         variables: vec!["callpanion_call_id".to_owned(), "callee_name".to_owned()],
-        extra: Vec::new(),
+        extra: vec![("renderer".to_owned(), "family-summary".to_owned())],
     }
 }
 

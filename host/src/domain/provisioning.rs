@@ -15,6 +15,8 @@ pub struct Wanted {
     pub keep_audio: bool,
     /// The names of what the agent is told.
     pub variables: Vec<String>,
+    /// The plugin that reads what agents note.
+    pub renderer: String,
 }
 
 /// One thing that is other than it is wanted.

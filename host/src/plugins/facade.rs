@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use super::Plugins;
 use super::exchange::Export;
 use super::failure::PluginFailure;
-use super::Plugins;
 use crate::domain::manifest::PluginKind;
 use crate::domain::{
     Audio, CallbackReading, Change, Digest, Erasure, Notice, NumberFacts, Provisioned, Verdict, Wanted, WeekMaterial,

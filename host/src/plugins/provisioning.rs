@@ -9,6 +9,8 @@ use super::run::Plugin;
 use crate::domain::{Change, Provisioned, Wanted, WantedSetting};
 
 const LOCALE: &str = "en";
+/// Under this name a provider is told who reads what agents note, as in its check.
+const RENDERER: &str = "renderer";
 const CHANGES_MAX: usize = 200;
 const SETTINGS_MAX: usize = 50;
 const TO_DO_MAX: usize = 50;
@@ -45,7 +47,7 @@ fn wanted(given: Wanted) -> wit::Wanted {
         retention_days: given.retention_days,
         keep_audio: given.keep_audio,
         variables: given.variables,
-        extra: Vec::new(),
+        extra: vec![(RENDERER.to_owned(), given.renderer)],
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! The host walks in through [`Provider`]. `session` gets what a device needs to join, `conversation`
 //! reads what happened (from a webhook or fetched), `check` looks at the set-up, `records` hears and
-//! removes what is kept, and `refusal` says what an error means.
+//! removes what is kept, `provision` sets agents and webhook up, and `refusal` says what an error means.
 
 mod check;
 mod conversation;
+mod provision;
 mod records;
 mod refusal;
 mod session;
@@ -48,6 +49,16 @@ impl Settings {
     /// The removal of something that belongs to agents or conversations.
     fn delete(&self, path: &str) -> Request {
         Request::delete(self.url(&format!("convai/{path}"))).credential("api-key")
+    }
+
+    /// Something new among the vendor's agents.
+    fn post(&self, path: &str) -> Request {
+        Request::post(self.url(&format!("convai/{path}"))).credential("api-key")
+    }
+
+    /// Other values of something. The same again changes nothing.
+    fn patch(&self, path: &str) -> Request {
+        Request::patch(self.url(path)).credential("api-key").repeatable()
     }
 
     /// A look at the account as a whole.
@@ -117,6 +128,7 @@ impl Provider for ElevenLabs {
 
 callpanion_plugin_api::provider!(ElevenLabs, id = "elevenlabs");
 callpanion_plugin_api::records!(ElevenLabs);
+callpanion_plugin_api::provisioning!(ElevenLabs);
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ mod audit;
 mod erase;
 mod moment;
 mod plugin;
+mod provision;
 mod sim;
 mod webhooks;
 
@@ -18,6 +19,7 @@ pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
 };
+pub use provision::ProvisionArgs;
 pub use sim::{SimCommand, SimWeekArgs};
 pub use webhooks::{WebhookListArgs, WebhookReplayArgs, WebhooksCommand};
 
@@ -100,6 +102,15 @@ pub enum Command {
     /// line for each finding, and below it what to do.
     #[command(after_long_help = CHECK_MORE)]
     Check(ConfigArg),
+
+    /// Compare the providers' side with what this installation needs, and set it up
+    ///
+    /// Of each agent: whether it wants a token, how long talks are kept and whether they are recorded, default values of
+    /// variables, what it notes of a talk, and which webhook tells of it. Where the configuration says "new" in place of
+    /// an agent's id, one is made.
+    /// What the operator wrote, such as the system prompt, stays. Without --apply nothing is changed.
+    #[command(after_long_help = provision::MORE)]
+    Provision(ProvisionArgs),
 
     /// Have something removed for good
     #[command(subcommand)]
@@ -234,6 +245,7 @@ mod tests {
         assert!(matches!(parse("callpanion config dump"), Ok(Command::Config(ConfigCommand::Dump(_)))));
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
         assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
+        assert!(matches!(parse("callpanion provision --apply"), Ok(Command::Provision(args)) if args.apply));
         let whose = "--callee 01a20275-0845-7543-bb94-ee0fa8d89de9";
         assert!(matches!(parse(&format!("callpanion erase talks {whose}")), Ok(Command::Erase(_))));
     }

@@ -2,6 +2,7 @@
 //! misbehave, and conversations whose plugin is a script.
 
 mod embedded;
+mod everything;
 mod misbehaving;
 mod scripted;
 mod secrets;

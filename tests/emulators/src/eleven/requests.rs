@@ -37,6 +37,8 @@ pub enum Op {
     Erase,
     /// `GET /v1/convai/agents` and `/{id}`
     Agents,
+    /// `POST /v1/convai/agents/create`, `PATCH /v1/convai/agents/{id}`, `PATCH /v1/workspace/webhooks/{id}`
+    Console,
     /// Phone numbers, settings, webhooks, subscription: what a check of the account reads.
     Account,
 }
@@ -55,6 +57,7 @@ impl Op {
             Self::Audio => "audio",
             Self::Erase => "erase",
             Self::Agents => "agents",
+            Self::Console => "console",
             Self::Account => "account",
         }
     }
@@ -74,6 +77,10 @@ impl Op {
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
             ["v1", "convai", "conversations", _] if method == Method::DELETE => Some(Self::Erase),
             ["v1", "convai", "conversations", _, "audio"] if get => Some(Self::Audio),
+            ["v1", "convai", "agents", "create"] if post => Some(Self::Console),
+            ["v1", "convai", "agents", _] | ["v1", "workspace", "webhooks", _] if method == Method::PATCH => {
+                Some(Self::Console)
+            }
             ["v1", "convai", "agents"] | ["v1", "convai", "agents", _] if get => Some(Self::Agents),
             ["v1", "convai", "phone-numbers" | "settings"]
             | ["v1", "workspace", "webhooks"]
