@@ -68,8 +68,10 @@ on_both! {
         app.advance(BACKOFF_MAX_S).await;
         assert!(app.world.eleven.conversation_ids().is_empty());
         // Asked for again, as one of a whole family: it is known to be done.
+        let asked = app.world.eleven.count(Op::Erase);
         assert_eq!(queue(Whose::Family(home.family)).await, 1);
-        app.run_jobs().await;
+        app.advance(60).await;
+        assert_eq!(app.world.eleven.count(Op::Erase), asked);
     }
 
     async fn what_the_provider_has_removed_already_is_erased(app: TestApp) {
@@ -79,7 +81,7 @@ on_both! {
         app.advance(60).await;
         app.world.eleven.lose_conversations();
         assert_eq!(erasing::queue(&app.host.db, Whose::Family(home.family), app.now()).await.unwrap(), 1);
-        app.run_jobs().await;
+        app.advance(60).await;
         assert_eq!(app.world.eleven.count(Op::Erase), 1);
     }
 }

@@ -24,7 +24,9 @@ async fn talks(args: EraseTalksArgs) -> Outcome {
     match erasing::queue(&db, whose, Clock::system().now()).await? {
         0 => println!("There are no talks of theirs at any provider."),
         1 => println!("1 talk is to be removed at its provider: the `serve` on this database sees to it."),
-        talks => println!("{talks} talks are to be removed at their providers: the `serve` on this database sees to it."),
+        talks => {
+            println!("{talks} talks are to be removed at their providers: the `serve` on this database sees to it.");
+        }
     }
     Ok(())
 }

@@ -114,6 +114,10 @@ pub(super) fn describe(id: &str, manifest: &Manifest, plugin: &Candidate) -> Str
         format!("From {source}, {state}. Processes what it is given in: {}", manifest.processing_country),
         String::new(),
     ];
+    if !manifest.also.is_empty() {
+        let also: Vec<_> = manifest.also.iter().map(ToString::to_string).collect();
+        lines.insert(2, format!("Beside that: {}", also.join(", ")));
+    }
     let wishes = wishes(manifest, config);
     let nothing = wishes.is_empty() && manifest.hosts.is_empty();
     lines.push(if nothing { "It asks for nothing." } else { "It asks" }.to_owned());

@@ -46,7 +46,9 @@ pub enum ManifestError {
     #[error("`also` names \"{0}\" twice")]
     AlsoTwice(Also),
     /// Something of a later version than `api` says.
-    #[error("{0} is of plugin API {API_MAJOR}.{API_MINOR_OF_MORE}: write `api = \"{API_MAJOR}.{API_MINOR_OF_MORE}.0\"`")]
+    #[error(
+        "{0} is of plugin API {API_MAJOR}.{API_MINOR_OF_MORE}: write `api = \"{API_MAJOR}.{API_MINOR_OF_MORE}.0\"`"
+    )]
     ApiTooLow(String),
     /// `[webhook]` where nobody reads one.
     #[error("`[webhook]` belongs into the manifest of a provider or a notifier, and only there")]

@@ -32,9 +32,8 @@ impl Provisioning for ElevenLabs {
     fn apply(ctx: &mut Ctx, wanted: Wanted) -> Result<Provisioned, Stop> {
         let settings: Settings = ctx.settings()?;
         let plan = Plan::make(ctx, &settings, &wanted)?;
-        let requests = plan.requests(&settings);
         let now_ms = ctx.now_ms();
-        let answers = if requests.is_empty() { Vec::new() } else { ctx.http_all(requests)? };
+        let answers = ctx.http_all(plan.requests(&settings))?;
         let mut made = Vec::new();
         for (at, answer) in answers.into_iter().enumerate() {
             // The one that is made comes first.

@@ -46,7 +46,10 @@ fn looks(first: &Value, webhooks: &Value) -> Vec<Answer> {
 
 fn ours() -> Value {
     json!({ "webhooks": [
-        { "webhook_id": "wh_1", "name": "post-call", "webhook_url": OUR_URL, "auth_type": "hmac", "is_disabled": false },
+        {
+            "webhook_id": "wh_1", "name": "post-call", "webhook_url": OUR_URL, "auth_type": "hmac",
+            "is_disabled": false,
+        },
     ]})
 }
 
