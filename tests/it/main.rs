@@ -36,6 +36,8 @@ mod pauses;
 mod phone_app;
 mod plugin_health;
 mod plugins;
+mod provision;
+mod records;
 mod schedules;
 mod sealing;
 mod sessions;

@@ -89,7 +89,10 @@ pub enum LoadProblem {
     #[error(transparent)]
     Component(#[from] UnfitComponent),
     /// It exports another world than its manifest says.
-    #[error("its plugin.toml says kind = \"{kind}\", and the component does not export what a {kind} must")]
+    #[error(
+        "its plugin.toml says kind = \"{kind}\", and the component does not export what a {kind} must, or not all that \
+         `also` names"
+    )]
     World {
         /// The manifest's kind.
         kind: PluginKind,
@@ -132,7 +135,7 @@ impl Loader {
         let stamp =
             Stamp { id: id.to_owned(), version: manifest.version.clone(), digest: package.digest().to_string() };
         let agreed = agree(id, &manifest, config)?;
-        let world = self.world(manifest.kind, package.component())?;
+        let world = self.world(&manifest, package.component())?;
         let sources = SourceFiles::of(package.component());
         trial(Arc::new(self.furnish(stamp, manifest, config, agreed, (world, sources))?))
     }
@@ -157,7 +160,7 @@ impl Loader {
         manifest.check()?;
         let digest = hex::encode(Sha256::digest(component));
         let stamp = Stamp { id: manifest.id.clone(), version: manifest.version.clone(), digest };
-        let world = self.world(manifest.kind, component)?;
+        let world = self.world(&manifest, component)?;
         let agreed = Agreement {
             origins: BTreeSet::new(),
             credentials: BTreeMap::new(),
@@ -168,10 +171,10 @@ impl Loader {
         trial(Arc::new(self.furnish(stamp, manifest, &PluginConfig::default(), agreed, (world, sources))?))
     }
 
-    fn world(&self, kind: PluginKind, component: &[u8]) -> Result<World, LoadProblem> {
+    fn world(&self, manifest: &Manifest, component: &[u8]) -> Result<World, LoadProblem> {
         check_format(component)?;
-        let pre = self.machine.prepare(component)?;
-        World::new(kind, pre).map_err(|e| LoadProblem::World { kind, source: e.into() })
+        let (kind, pre) = (manifest.kind, self.machine.prepare(component)?);
+        World::new(kind, &manifest.also, pre).map_err(|e| LoadProblem::World { kind, source: e.into() })
     }
 
     /// Gives a plugin everything that it works with.

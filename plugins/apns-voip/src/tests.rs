@@ -3,8 +3,9 @@
 mod errors;
 
 use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Severity};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, response, response_with};
-use callpanion_plugin_api::{Answer, Context, Request};
+use callpanion_plugin_api::{Answer, Context, Failure, Request};
 use serde_json::json;
 
 use super::ApnsVoip;
@@ -175,4 +176,20 @@ fn only_the_bad_ones_of_a_batch_are_probed() {
     assert!(matches!(verdicts[1], Verdict::Gone(_)));
     assert!(matches!(verdicts[2], Verdict::Retry(_)));
     assert!(matches!(verdicts[3], Verdict::Refused(_)));
+}
+
+#[test]
+fn a_check_pushes_to_nobody_in_both_environments_and_a_bad_token_is_good_news() {
+    let settings = json!({"bundle_id": "com.example.app"});
+    let check = |answers: [Answer; 2]| drive(&context(&settings), answers, ApnsVoip::check);
+    let bad_token = || response(400, r#"{"reason":"BadDeviceToken"}"#);
+    let bad_key = || response(403, r#"{"reason":"InvalidProviderToken"}"#);
+    let (result, requests) = check([bad_token(), bad_token()]);
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Ok && one.mend.is_empty()));
+    assert!(requests.iter().all(|request| request.url.ends_with(&format!("/3/device/{}", "0".repeat(64)))));
+    assert_ne!(requests[0].url, requests[1].url);
+    let (result, _) = check([bad_token(), bad_key()]);
+    assert!(matches!(&result.unwrap()[..], [one] if one.what.contains("not in the sandbox") && !one.mend.is_empty()));
+    assert!(matches!(check([bad_key(), bad_key()]).0, Err(Failure::Misconfigured(_))));
+    assert!(matches!(check([response(503, ""), response(503, "")]).0, Err(Failure::Retry(_))));
 }

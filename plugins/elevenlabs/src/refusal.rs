@@ -1,12 +1,12 @@
-//! What an error of ElevenLabs means for a whole function. `session`, `check` and the fetch walk in.
+//! What an error of ElevenLabs means for a whole function. `session`, `check`, `records` and the fetch walk in.
 //!
-//! All our requests are GETs, so an ambiguous answer is only a late one. Of what ElevenLabs says only the codes are
+//! All our requests can be repeated, so an ambiguous answer is only a late one. Of what ElevenLabs says only the codes are
 //! repeated: its sentences may quote what they are about.
 
 use callpanion_plugin_api::{Answer, Response, Stop, Unreadable, code, codes_in};
 use serde_json::Value;
 
-const PAUSE_MS: u32 = 2_000;
+pub(crate) const PAUSE_MS: u32 = 2_000;
 /// So many codes of one error are named.
 const CODES_MAX: usize = 5;
 

@@ -3,6 +3,7 @@
 mod errors;
 
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Finding, Severity};
 use callpanion_plugin_api::testing::{self, NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
@@ -166,4 +167,38 @@ fn a_missing_project_id_is_named() {
         panic!("{result:?}");
     };
     assert!(text.contains("project_id"), "{text}");
+}
+
+/// What the check makes of an answer, and the request to which it was one.
+fn checked(answer: Answer) -> (Result<Vec<Finding>, Failure>, Request) {
+    let (result, mut requests) = drive(&context(&settings()), [answer], Fcm::check);
+    (result, requests.remove(0))
+}
+
+#[test]
+fn a_check_sends_nothing_and_a_phone_that_is_not_there_proves_the_rest() {
+    let dry = response(200, r#"{"name":"n"}"#);
+    for answer in [error(404, Some("UNREGISTERED")), error(400, Some("INVALID_ARGUMENT")), dry] {
+        let (result, request) = checked(answer);
+        assert_eq!(json_body(&request)["validate_only"], true);
+        let findings = result.unwrap();
+        assert!(matches!(&findings[..], [one] if one.severity == Severity::Ok), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_check_tells_a_wrong_key_from_a_vendor_that_is_away() {
+    assert!(matches!(checked(error(401, None)).0, Err(Failure::Misconfigured(_))));
+    assert!(matches!(checked(error(404, None)).0, Err(Failure::Misconfigured(_))), "a wrong project");
+    for answer in [error(503, None), error(500, None), Answer::Unsent("refused".to_owned())] {
+        assert!(matches!(checked(answer).0, Err(Failure::Retry(_))));
+    }
+    let (result, _) = checked(response(418, "<html>"));
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Warning && !one.mend.is_empty()));
+}
+
+#[test]
+fn a_ring_is_never_only_validated() {
+    let (_, requests) = run(&[ring("token-1")], [response(200, r#"{"name":"n"}"#)]);
+    assert_eq!(json_body(&requests[0]).get("validate_only"), None);
 }

@@ -7,7 +7,8 @@
 //! Of Google's words only the codes go into a reason: its sentences may quote the push address.
 
 use callpanion_plugin_api::channel::Verdict;
-use callpanion_plugin_api::{Response, code};
+use callpanion_plugin_api::channel_check::{Finding, Severity};
+use callpanion_plugin_api::{Response, Stop, code};
 use serde::Deserialize;
 
 use crate::Settings;
@@ -15,7 +16,7 @@ use crate::Settings;
 /// Google asks for a minute after a 429 without Retry-After.
 const QUOTA_PAUSE_MS: u32 = 60_000;
 /// A pause before the next try where Google names none: a ring lives for seconds.
-const SHORT_PAUSE_MS: u32 = 1_000;
+pub(crate) const SHORT_PAUSE_MS: u32 = 1_000;
 /// The target's own fields, as Google names them in a violation.
 const TARGETS: [&str; 2] = ["message.token", "message.fid"];
 const SUSPECT: &str = "INVALID_ARGUMENT: the push address or the message is malformed";
@@ -121,6 +122,27 @@ pub(crate) fn of(settings: &Settings, response: &Response, now_ms: u64) -> Verdi
         (status @ (408 | 500..), _) => Verdict::Unknown(format!("Google answered {status} ({})", error.reason())),
         (status, _) => Verdict::Refused(format!("Google answered {status} ({})", error.reason())),
     }
+}
+
+/// What Google's answer to a message to nobody says of the set-up: that it looked for the phone proves the rest.
+pub(crate) fn finding(settings: &Settings, response: &Response, now_ms: u64) -> Result<Finding, Stop> {
+    match of(settings, response, now_ms) {
+        Verdict::Accepted(_) | Verdict::Gone(_) => Ok(in_order(settings)),
+        Verdict::Refused(why) if why == SUSPECT => Ok(in_order(settings)),
+        Verdict::Misconfigured(why) => Err(Stop::misconfigured(why)),
+        Verdict::Retry((after_ms, why)) => Err(Stop::retry(after_ms, why)),
+        Verdict::Unknown(why) => Err(Stop::retry(SHORT_PAUSE_MS, why)),
+        Verdict::Refused(why) | Verdict::Other((_, why)) => Ok(Finding::new(
+            Severity::Warning,
+            format!("{why}, which tells nothing of the set-up."),
+            "Check `base_url`, and that no proxy answers in Google's place.",
+        )),
+    }
+}
+
+fn in_order(settings: &Settings) -> Finding {
+    let what = format!("Google takes messages for the project `{}` from the service account.", settings.project_id);
+    Finding::new(Severity::Ok, what, "")
 }
 
 /// The verdicts of one list in the light of each other. A ring that Google took proves that the project and the shape of

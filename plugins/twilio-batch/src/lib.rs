@@ -13,12 +13,16 @@ mod submit;
 mod talks;
 
 use callpanion_plugin_api::channel::{Channel, Inspection, Ring, RingPhase, RingRef, Verdict};
+use callpanion_plugin_api::channel_check::{ChannelCheck, Finding, Severity};
 use callpanion_plugin_api::flow::{self, Next};
 use callpanion_plugin_api::{Answer, Ctx, Request, Stop, percent_encode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use batch::{Place, Searched};
+
+/// No ring has it.
+const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
 /// The plugin.
 pub struct TwilioBatch;
@@ -105,6 +109,26 @@ impl Channel for TwilioBatch {
     }
 }
 
+impl ChannelCheck for TwilioBatch {
+    /// Looks for a batch that never was, with the key that hands calls over. Agent and number are looked at by the
+    /// provider's own check.
+    fn check(ctx: &mut Ctx) -> Result<Vec<Finding>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        let nothing = RingRef {
+            ring_id: NOTHING.to_owned(),
+            call_id: NOTHING.to_owned(),
+            group_id: NOTHING.to_owned(),
+            address: String::new(),
+            environment: String::new(),
+            ring_at_ms: ctx.now_ms(),
+            reference: None,
+        };
+        // Whether anything was found is no matter: that the list could be read is what was asked.
+        batch::search(ctx, &settings, &[nothing])?;
+        Ok(vec![Finding::new(Severity::Ok, "ElevenLabs answers, and accepts the key for batch calls.", "")])
+    }
+}
+
 /// The way to take rings back.
 #[derive(Debug)]
 enum Cancel {
@@ -147,6 +171,7 @@ fn is_canceled(answer: &Answer) -> bool {
 }
 
 callpanion_plugin_api::channel!(TwilioBatch, id = "twilio-batch");
+callpanion_plugin_api::channel_check!(TwilioBatch);
 
 #[cfg(test)]
 mod tests;

@@ -126,6 +126,8 @@ pub struct CallPage {
     pub attempts: Vec<AttemptLine>,
     /// Every step.
     pub timeline: Vec<TimelineLine>,
+    /// Whether there may be a recording to hear.
+    pub audible: bool,
 }
 
 impl CallPage {
@@ -147,7 +149,8 @@ impl CallPage {
             })
             .collect();
         let parts = blocks.iter().map(|block| part(block, &turns)).collect();
-        Self { call, method, reason: None, summary, parts, turns, attempts: Vec::new(), timeline: Vec::new() }
+        let (attempts, timeline) = (Vec::new(), Vec::new());
+        Self { call, method, reason: None, summary, parts, turns, attempts, timeline, audible: false }
     }
 }
 
@@ -188,6 +191,7 @@ impl Page for CallPage {
         let mut page =
             Self::new(call(13, -1_460, CallMark::Completed), CallMethod::App, SummaryState::Ready, &blocks, &turns);
         page.timeline = timeline_sample();
+        page.audible = true;
         let mut missed = Self::new(call(12, -20, CallMark::Missed), CallMethod::Phone, SummaryState::None, &[], &[]);
         missed.attempts = attempts();
         missed.reason = Some(CallReason::HostWasDown);

@@ -78,7 +78,7 @@ impl Fault {
 }
 
 /// How a webhook is made that comes to us.
-pub(super) fn how_to_make(url: &str) -> String {
+pub(crate) fn how_to_make(url: &str) -> String {
     format!(
         "In the ElevenLabs console make a webhook under Settings, Webhooks: HMAC, with the URL {url}. Put its secret \
          into the file of `credentials.webhook-secret`, and choose it under Agents, Settings, Post-call webhook."

@@ -1,6 +1,7 @@
 //! The look-ups by id and by name, and the cancel.
 
 use callpanion_plugin_api::channel::{Channel, Inspection, RingPhase, RingRef};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Severity};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, response};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
@@ -308,4 +309,16 @@ fn a_batch_is_canceled_only_when_all_of_it_is_wanted_back() {
     batch["recipients"][0]["status"] = "in_progress".into();
     let (canceled, requests) = cancel(&both, vec![response(200, &batch.to_string())]);
     assert_eq!((canceled, requests.len()), (vec![false, false], 1), "a talk is not cut off");
+}
+
+#[test]
+fn a_check_reads_the_list_with_the_key_that_hands_calls_over() {
+    let check = |answer| drive(&context(&settings()), [answer], TwilioBatch::check);
+    let (result, requests) = check(response(200, r#"{"batch_calls":[],"next_doc":null,"has_more":false}"#));
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Ok));
+    assert!(requests.iter().all(|it| it.method == "GET" && it.credential.as_deref() == Some("api-key")));
+    assert!(matches!(check(response(401, "{}")).0, Err(Failure::Misconfigured(_))));
+    for answer in [response(500, ""), Answer::Unknown("no answer".to_owned())] {
+        assert!(matches!(check(answer).0, Err(Failure::Retry(_))));
+    }
 }

@@ -8,9 +8,11 @@ pub mod account;
 pub(crate) mod agents;
 pub mod answers;
 pub mod batches;
+mod console;
 pub(crate) mod conversation;
 mod dialling;
 pub mod lines;
+pub mod records;
 pub mod requests;
 mod submit;
 pub mod talks;
@@ -22,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -136,16 +138,19 @@ impl ElevenLabs {
             .route("/v1/convai/conversation/token", get(talks::token))
             .route("/v1/convai/conversation/get-signed-url", get(talks::signed_url))
             .route("/v1/convai/conversations", get(talks::list))
-            .route("/v1/convai/conversations/{id}", get(talks::get))
+            .route("/v1/convai/conversations/{id}", get(talks::get).delete(records::erase))
+            .route("/v1/convai/conversations/{id}/audio", get(records::audio))
             .route("/v1/convai/batch-calling/submit", post(batches::submit))
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))
             .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
             .route("/v1/convai/agents", get(agents::list))
-            .route("/v1/convai/agents/{id}", get(agents::get))
+            .route("/v1/convai/agents/create", post(console::make_agent))
+            .route("/v1/convai/agents/{id}", get(agents::get).patch(console::edit_agent))
             .route("/v1/convai/phone-numbers", get(account::phone_numbers))
             .route("/v1/convai/settings", get(account::settings))
             .route("/v1/workspace/webhooks", get(account::webhooks))
+            .route("/v1/workspace/webhooks/{id}", patch(console::edit_webhook))
             .route("/v1/user/subscription", get(account::subscription))
             .fallback(requests::unknown)
             .method_not_allowed_fallback(requests::unknown)
@@ -212,6 +217,11 @@ impl ElevenLabs {
     /// Changes what stands in the vendor's console.
     pub fn console(&self, change: impl FnOnce(&mut Account)) {
         change(&mut hold(&self.0.account));
+    }
+
+    /// What stands in the vendor's console now.
+    pub fn in_console(&self) -> Account {
+        hold(&self.0.account).clone()
     }
 
     /// Changes how webhooks are delivered.

@@ -109,6 +109,9 @@ pager-older = Older
 pager-page = Page { $number }
 
 call-title = Call with { $name }
+audio-title = Listen to the talk
+audio-note = If the sound does not start, there may be no recording of this talk.
+audio-save = Save it
 summary-title = Summary
 summary-note = Press a sentence to see the words that it rests on. This is not a diagnosis.
 summary-state-ready = The summary is ready.

@@ -108,6 +108,9 @@ pager-older = Lebih lama
 pager-page = Halaman { $number }
 
 call-title = Panggilan dengan { $name }
+audio-title = Dengarkan obrolannya
+audio-note = Jika suaranya tidak mulai, mungkin obrolan ini tidak direkam.
+audio-save = Simpan
 summary-title = Ringkasan
 summary-note = Tekan satu kalimat untuk melihat ucapan yang menjadi dasarnya. Ini bukan diagnosis.
 summary-state-ready = Ringkasannya sudah siap.
