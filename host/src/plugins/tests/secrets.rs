@@ -308,6 +308,7 @@ async fn call_everything(plugins: &Plugins, memories: &Memories, origin: &str) {
             callee: CalleeId::new(),
             language: "en".to_owned(),
             variables: Vec::new(),
+            join: None,
         };
         let _ = plugins.open_session(&id, wanted, DEADLINE).await;
         label(&id, Export::ReadWebhook);
