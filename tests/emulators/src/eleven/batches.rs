@@ -158,7 +158,7 @@ pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, b
     // The vendor accepts such a batch, and fails it.
     let forbidden_override = {
         let account = hold(&eleven.0.account);
-        let mut overrides = wanted.recipients.iter().flat_map(submit::Wanted::overrides);
+        let mut overrides = wanted.recipients.iter().flat_map(|one| submit::overrides_of(&one.client));
         overrides.any(|path| !account.allows_override(&wanted.agent_id, &path))
     };
     let batch = Batch {

@@ -23,6 +23,8 @@ pub(crate) struct Conversation {
     /// None until somebody talks.
     pub(crate) script: Option<Script>,
     pub(crate) termination: String,
+    /// Why it failed, in the vendor's words.
+    pub(crate) error: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,10 @@ impl Status {
 pub(crate) enum Leg {
     Phone(PhoneLeg),
     App {
-        /// When the token stops starting conversations, ms.
-        token_ends_ms: i64,
+        /// The signed URL that it is joined by; none if by a token.
+        signed_url: Option<String>,
+        /// When that stops starting conversations, ms.
+        key_ends_ms: i64,
     },
 }
 
@@ -167,10 +171,10 @@ impl Conversation {
                 json!("twilio"),
                 json!(null),
             ),
-            Leg::App { .. } => (
+            Leg::App { signed_url, .. } => (
                 json!(null),
                 json!(null),
-                "livekit_token",
+                if signed_url.is_some() { "signed_url" } else { "livekit_token" },
                 self.client["source_info"]["source"].clone(),
                 self.client["source_info"]["version"].clone(),
             ),
@@ -190,12 +194,12 @@ impl Conversation {
                 "dev_discount": false, "is_burst": false, "tier": "pro", "llm_charge": 9, "call_charge": duration * 6,
             },
             "phone_call": phone_call, "batch_call": batch_call, "termination_reason": self.termination,
-            "error": null, "warnings": [], "main_language": self.script.as_ref().map(|script| script.language.code()),
+            "error": self.error.as_ref().map(|reason| json!({ "code": 1008, "reason": reason })), "warnings": [], "main_language": self.script.as_ref().map(|script| script.language.code()),
             "rag_usage": null, "text_only": false,
             "features_usage": {
                 "language_detection": { "enabled": false, "used": false },
                 "voicemail_detection": { "enabled": matches!(self.leg, Leg::Phone(_)), "used": voicemail },
-                "is_livekit": matches!(self.leg, Leg::App { .. }),
+                "is_livekit": matches!(self.leg, Leg::App { signed_url: None, .. }),
             },
             "eleven_assistant": { "is_eleven_assistant": false }, "initiator_id": null,
             "conversation_initiation_source": source, "conversation_initiation_source_version": version,

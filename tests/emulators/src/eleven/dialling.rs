@@ -231,6 +231,7 @@ impl ElevenLabs {
             ended_ms: None,
             script: None,
             termination: String::new(),
+            error: None,
         };
         conversations.insert(id.to_owned(), conversation);
         drop(conversations);

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod batches;
 pub(crate) mod conversation;
 mod dialling;
+mod initiation;
 pub mod lines;
 pub mod requests;
 mod submit;

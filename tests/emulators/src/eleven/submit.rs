@@ -25,22 +25,27 @@ pub(super) struct Wanted {
     pub(super) client: Value,
 }
 
-impl Wanted {
-    /// What it overrides: JSON pointers within `conversation_config_override`.
-    pub(super) fn overrides(&self) -> Vec<String> {
-        fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
-            match value {
-                Value::Null => {}
-                Value::Object(map) => {
-                    map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
-                }
-                _ => found.push(path.to_owned()),
+/// What `conversation_initiation_client_data` overrides: JSON pointers within `conversation_config_override`.
+pub(super) fn overrides_of(client: &Value) -> Vec<String> {
+    fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Null => {}
+            Value::Object(map) => {
+                map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
             }
+            _ => found.push(path.to_owned()),
         }
-        let mut found = Vec::new();
-        leaves("", &self.client["conversation_config_override"], &mut found);
-        found
     }
+    let mut found = Vec::new();
+    leaves("", &client["conversation_config_override"], &mut found);
+    found
+}
+
+/// What is wrong with `conversation_initiation_client_data`, wherever it comes from.
+pub(super) fn complaints_about(client: &Value) -> Vec<Value> {
+    let mut reader = Reader { complaints: Vec::new() };
+    reader.client(&[json!("conversation_initiation_client_data")], client);
+    reader.complaints
 }
 
 const MOST_RECIPIENTS: usize = 10_000;
