@@ -193,7 +193,8 @@ on_both! {
 
 /// The operator says that agents allow it.
 fn overriding(settings: &mut Settings) {
-    for (name, value) in [("OVERRIDE_LANGUAGE", "true"), ("FIRST_MESSAGES__EN", "\"Good morning, {{address_form}}!\"")] {
+    let first_message = "\"Good morning, {{address_form}}!\"";
+    for (name, value) in [("OVERRIDE_LANGUAGE", "true"), ("FIRST_MESSAGES__EN", first_message)] {
         settings.insert(format!("CALLPANION__PLUGINS__ELEVENLABS__SETTINGS__{name}"), value.to_owned());
     }
 }

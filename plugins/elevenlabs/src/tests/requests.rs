@@ -75,7 +75,8 @@ fn a_session_without_an_id_is_still_a_session() {
     assert_eq!(session, Ok(expected));
 }
 
-const SIGNED_URL: &str = "wss://api.elevenlabs.io/v1/convai/conversation?agent_id=agent_1&conversation_signature=cvtkn_1";
+const SIGNED_URL: &str =
+    "wss://api.elevenlabs.io/v1/convai/conversation?agent_id=agent_1&conversation_signature=cvtkn_1";
 
 fn signed(more: &str) -> Answer {
     response(200, &json!({"signed_url": format!("{SIGNED_URL}{more}")}).to_string())

@@ -194,7 +194,8 @@ impl Conversation {
                 "dev_discount": false, "is_burst": false, "tier": "pro", "llm_charge": 9, "call_charge": duration * 6,
             },
             "phone_call": phone_call, "batch_call": batch_call, "termination_reason": self.termination,
-            "error": self.error.as_ref().map(|reason| json!({ "code": 1008, "reason": reason })), "warnings": [], "main_language": self.script.as_ref().map(|script| script.language.code()),
+            "error": self.error.as_ref().map(|reason| json!({ "code": 1008, "reason": reason })), "warnings": [],
+            "main_language": self.script.as_ref().map(|script| script.language.code()),
             "rag_usage": null, "text_only": false,
             "features_usage": {
                 "language_detection": { "enabled": false, "used": false },

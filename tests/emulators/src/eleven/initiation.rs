@@ -67,7 +67,9 @@ fn collect(value: &Value, greets_otherwise: bool, names: &mut BTreeSet<String>) 
         Value::Array(values) => values.iter().for_each(|value| collect(value, greets_otherwise, names)),
         Value::Object(fields) => {
             let is_read = |name: &str| name != "dynamic_variables" && !(greets_otherwise && name == "first_message");
-            fields.iter().filter(|(name, _)| is_read(name)).for_each(|(_, value)| collect(value, greets_otherwise, names));
+            for (_, value) in fields.iter().filter(|(name, _)| is_read(name)) {
+                collect(value, greets_otherwise, names);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -86,7 +86,8 @@ async fn a_signed_url_starts_one_conversation() -> Result<()> {
     world.eleven.hang_up(talk).await;
     time.advance(5000);
     assert!(world.settle().await);
-    let metadata = &hold(&received)[0].1["data"]["metadata"];
+    let events = hold(&received).clone();
+    let metadata = &events[0].1["data"]["metadata"];
     assert_eq!(metadata["authorization_method"], "signed_url");
     assert_eq!(metadata["features_usage"]["is_livekit"], false);
     Ok(())
