@@ -66,8 +66,8 @@ pub(crate) struct PhoneLeg {
     pub(crate) agent_number: String,
     pub(crate) number: String,
     pub(crate) call_sid: String,
-    pub(crate) batch_id: String,
-    pub(crate) recipient_id: String,
+    /// The batch and its recipient; none for a single call.
+    pub(crate) batch: Option<(String, String)>,
     pub(crate) result: Option<&'static str>,
 }
 
@@ -164,8 +164,8 @@ impl Conversation {
                     "agent_number": leg.agent_number, "external_number": leg.number, "call_result": leg.result,
                     "stream_sid": leg.call_sid.replacen("CA", "MZ", 1), "call_sid": leg.call_sid,
                 }),
-                json!({
-                    "batch_call_id": leg.batch_id, "batch_call_recipient_id": leg.recipient_id, "campaign": null,
+                leg.batch.as_ref().map_or(Value::Null, |(batch, recipient)| {
+                    json!({ "batch_call_id": batch, "batch_call_recipient_id": recipient, "campaign": null })
                 }),
                 "authorization_header",
                 json!("twilio"),

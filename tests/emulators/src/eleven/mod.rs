@@ -13,6 +13,7 @@ mod dialling;
 mod initiation;
 pub mod lines;
 pub mod requests;
+mod single;
 mod submit;
 pub mod talks;
 pub mod webhooks;
@@ -75,6 +76,7 @@ pub(crate) struct State {
 
 /// How the emulated vendor behaves, beside its failures.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Switches {
     /// The batch-calling terms were never accepted: each submit is a 403.
     pub agreement_missing: bool,
@@ -86,6 +88,8 @@ pub struct Switches {
     pub analysis_ms: i64,
     /// Batches do not tell the conversations of their recipients.
     pub untold_conversations: bool,
+    /// Single calls cannot be placed: a 200 that says so.
+    pub unplaceable: bool,
 }
 
 impl Default for Switches {
@@ -96,6 +100,7 @@ impl Default for Switches {
             between_dials_ms: 1000,
             analysis_ms: 3000,
             untold_conversations: false,
+            unplaceable: false,
         }
     }
 }
@@ -142,6 +147,7 @@ impl ElevenLabs {
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))
             .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
+            .route("/v1/convai/twilio/outbound-call", post(single::outbound_call))
             .route("/v1/convai/agents", get(agents::list))
             .route("/v1/convai/agents/{id}", get(agents::get))
             .route("/v1/convai/phone-numbers", get(account::phone_numbers))
@@ -247,7 +253,7 @@ impl ElevenLabs {
 
     /// Every accepted batch, oldest first.
     pub fn batches(&self) -> Vec<Batch> {
-        hold(&self.0.batches).clone()
+        hold(&self.0.batches).iter().filter(|batch| !batch.single).cloned().collect()
     }
 
     /// Every number dialled, in the order of dialling.

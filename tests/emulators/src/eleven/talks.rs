@@ -123,7 +123,7 @@ impl ElevenLabs {
     }
 
     /// Ends a conversation in which nothing was said; its webhook tells why.
-    fn fail(&self, id: &str, reason: &str, at_ms: i64) {
+    pub(super) fn fail(&self, id: &str, reason: &str, at_ms: i64) {
         with_conversation(self, id, |conversation| {
             conversation.status = Status::Failed;
             conversation.ended_ms = Some(at_ms);
