@@ -98,6 +98,21 @@ on_both! {
         let call = app.outcome(&home, 300).await;
         assert_eq!((call.state, call.reason), (CallState::Completed, Some(CallReason::AnsweredSilent)));
         assert_eq!(app.letters(&home), ["Our call with Grandma Maggie: we heard nobody"], "it is no talk");
+        let browser = app.signed_in(&home).await;
+        for (language, mark, outcome, step, untrue) in [
+            ("en", "nothing said", "was picked up, but nothing was said", "ended, and nothing was said", "they talked"),
+            ("id", "tidak ada suara", "diangkat, tetapi tidak", "selesai, dan tidak ada", "dan mereka mengobrol"),
+        ] {
+            browser.post("/language", &[("locale", language), ("next", "/dashboard")]).await;
+            let page = browser.get(&format!("/calls/{}", call.id)).await;
+            for words in [mark, outcome, step] {
+                page.must_say(words);
+            }
+            assert!(!page.says(untrue), "{}", page.text());
+            for path in ["/monitor", "/dashboard", "/calls"] {
+                browser.get(path).await.must_say(mark);
+            }
+        }
     }
 
     async fn lost_webhook_is_fetched(app: TestApp) {

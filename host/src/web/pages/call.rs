@@ -2,7 +2,7 @@
 
 use super::frame::{Answer, Asked};
 use super::lines;
-use crate::services::history::{self, SummaryStage};
+use crate::services::history::{self, SummaryStage, TimelineBrief};
 use crate::theme::{CallPage, SummaryState, TimelineLine};
 
 /// `GET /calls/{id}`
@@ -18,7 +18,7 @@ pub(super) async fn show(asked: Asked) -> Answer {
     let mut page = CallPage::new(lines::call(story.call), method, summary, &story.blocks, &story.turns);
     page.reason = reason;
     page.attempts = story.attempts.into_iter().map(lines::attempt).collect();
-    page.timeline =
-        story.timeline.iter().map(|step| TimelineLine::new(step.at, &step.step, step.detail.as_deref())).collect();
+    let line = |step: &TimelineBrief| TimelineLine::new(step.at, &step.step, step.detail.as_deref()).told_with(reason);
+    page.timeline = story.timeline.iter().map(line).collect();
     asked.show(&page).await
 }
