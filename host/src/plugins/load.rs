@@ -83,8 +83,8 @@ pub enum LoadProblem {
     #[error(
         "`plugins.{plugin}.settings.project_id` is {set:?}, and the key in \
          `plugins.{plugin}.credentials.{credential}` is of the project {own:?}. Which of the two is your app's, its \
-         google-services.json says. If it is {own:?}, write project_id = {own:?}; if it is {set:?}, make a key there: in \
-         the Firebase console under Project settings, Service accounts"
+         google-services.json says. If it is {own:?}, write project_id = {own:?}; if it is {set:?}, make a key there: \
+         in the Firebase console under Project settings, Service accounts"
     )]
     AnotherProject {
         /// The section.

@@ -62,8 +62,8 @@ impl Fault<'_> {
             Self::HaveNoValueInApp(names) => (
                 Severity::Warning,
                 format!(
-                    "Agent {agent} wants a value for {}, which Callpanion does not give the app: if the app brings none, \
-                     each talk there ends before a word is said.",
+                    "Agent {agent} wants a value for {}, which Callpanion does not give the app: if the app brings \
+                     none, each talk there ends before a word is said.",
                     braced(names)
                 ),
                 GIVE_DEFAULTS.to_owned(),
