@@ -46,7 +46,7 @@ on_both! {
         let (begin, end) = death_before_the_commit(&app.database, "UPDATE OF answered_at ON calls");
         app.database.execute(&begin).await;
         let before = dump(&app.database, &[]).await;
-        assert!(answering::open(&other, &device, ring).await.is_err(), "it is not committed");
+        assert!(answering::open(&other, &device, ring, None).await.is_err(), "it is not committed");
         drop(other);
         assert_eq!(dump(&app.database, &[]).await, before, "something was written");
         assert_eq!(app.world.eleven.count(Op::Token), 0, "nobody has asked for a conversation");
