@@ -34,7 +34,7 @@ async fn opens_a_conversation_and_dies(app: &TestApp, device: &Device, ring: Att
     let other = app.another_host().await;
     app.world.eleven.fail_next(Op::Token, Fault::taken_then_hang());
     let is_open = app.world.until(|world| world.eleven.conversation_ids().len() == 1);
-    dies(answering::open(&other, device, ring).boxed(), is_open).await;
+    dies(answering::open(&other, device, ring, None).boxed(), is_open).await;
     drop(other);
     assert_eq!(app.database.count("conversations").await, 0);
 }
