@@ -65,7 +65,7 @@ pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
-use crate::domain::manifest::{Also, ChannelInfo, Manifest, PluginKind};
+use crate::domain::manifest::{Also, ChannelInfo, DataKind, Manifest, PluginKind};
 use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
@@ -253,6 +253,16 @@ impl Plugins {
         deadline: Duration,
     ) -> Result<Session, PluginFailure> {
         self.0.find(provider, PluginKind::Provider)?.open_session(wanted, deadline).await
+    }
+
+    /// Whether a provider is shown this. What it is not shown, a device that joins its conversation does not pass on to it.
+    pub fn is_provider_shown(&self, provider: &str, what: DataKind) -> bool {
+        self.0.find(provider, PluginKind::Provider).is_ok_and(|plugin| plugin.shown.contains(&what))
+    }
+
+    /// The settings of a loaded provider as JSON, with its manifest's defaults. Settings hold no secrets.
+    pub fn settings_of_provider(&self, provider: &str) -> Option<String> {
+        self.0.find(provider, PluginKind::Provider).ok().map(|plugin| plugin.settings.clone())
     }
 
     /// Reads a webhook whose signature has been verified.

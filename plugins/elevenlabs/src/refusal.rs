@@ -66,7 +66,7 @@ fn no_credit() -> Stop {
 }
 
 /// The machine's word for an error; the older `status` where there is no `code`.
-fn machine_word(detail: &Value) -> Option<&str> {
+pub(crate) fn machine_word(detail: &Value) -> Option<&str> {
     detail["code"].as_str().or(detail["status"].as_str()).and_then(code)
 }
 

@@ -1,6 +1,6 @@
 //! Handing calls over ahead of their time. `ring` walks in.
 //!
-//! Rings that share group, agent and moment become one batch.
+//! Rings that share group, agent and moment become one batch; one that is due at once may be a call by itself.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use callpanion_plugin_api::{Answer, Ctx, Request, Response, Stop, code, codes_in
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::Settings;
+use crate::{Settings, single};
 
 /// Twilio may add five seconds to a ringing timeout.
 const TWILIO_BUFFER_S: u64 = 5;
@@ -17,7 +17,7 @@ const TWILIO_BUFFER_S: u64 = 5;
 const SHORTEST_RINGING_S: u64 = 5;
 /// A pause after a refusal for want of lines, when ElevenLabs names none.
 const BUSY_PAUSE_MS: u32 = 10_000;
-const SHORT_PAUSE_MS: u32 = 1_000;
+pub(crate) const SHORT_PAUSE_MS: u32 = 1_000;
 
 /// So many fields or codes of one error are named.
 const FIELDS_MAX: usize = 5;
@@ -35,34 +35,39 @@ pub(crate) fn all(ctx: &mut Ctx, settings: &Settings, rings: &[Ring]) -> Result<
     let now_ms = ctx.now_ms();
     let mut verdicts = vec![None; rings.len()];
     let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+    let mut alone: Vec<usize> = Vec::new();
     for (i, ring) in rings.iter().enumerate() {
         if ringing_s(settings, ring, now_ms) < SHORTEST_RINGING_S {
             verdicts[i] = Some(Verdict::Refused("too little of the ring window is left".to_owned()));
+        } else if single::is_due(settings, ring.ring_at_ms, now_ms) {
+            alone.push(i);
         } else {
             let agent = settings.agent(&ring.language);
             let key = (ring.group_id.as_str(), agent, ring.ring_at_ms / 1_000);
             groups.entry(key).or_default().push(i);
         }
     }
-    let requests = groups
-        .iter()
-        .map(|(key, members)| {
-            let members: Vec<&Ring> = members.iter().map(|&i| &rings[i]).collect();
-            request(settings, *key, &members, now_ms)
-        })
-        .collect();
-    let answers = ctx.http_all(requests)?;
-    for (members, answer) in groups.values().zip(&answers) {
+    let batches = groups.iter().map(|(key, members)| {
+        let members: Vec<&Ring> = members.iter().map(|&i| &rings[i]).collect();
+        request(settings, *key, &members, now_ms)
+    });
+    let calls = alone.iter().map(|&i| single::request(settings, &rings[i], now_ms));
+    let answers = ctx.http_all(batches.chain(calls).collect())?;
+    let mut answers = answers.iter();
+    for (members, answer) in groups.values().zip(answers.by_ref()) {
         for (place, &i) in members.iter().enumerate() {
             verdicts[i] = Some(verdict(answer, place, now_ms));
         }
+    }
+    for (&i, answer) in alone.iter().zip(answers) {
+        verdicts[i] = Some(single::verdict(answer, now_ms));
     }
     let verdicts: Option<Vec<Verdict>> = verdicts.into_iter().collect();
     verdicts.ok_or_else(|| Stop::permanent("an answer is missing"))
 }
 
 /// How long this phone may ring, so that it falls silent inside its window.
-fn ringing_s(settings: &Settings, ring: &Ring, now_ms: u64) -> u64 {
+pub(crate) fn ringing_s(settings: &Settings, ring: &Ring, now_ms: u64) -> u64 {
     let from_ms = ring.ring_at_ms.max(now_ms);
     let window_s = ring.expires_at_ms.saturating_sub(from_ms) / 1_000;
     settings.ringing_timeout_s.min(window_s.saturating_sub(TWILIO_BUFFER_S))
@@ -90,6 +95,15 @@ fn request(settings: &Settings, key: Key<'_>, rings: &[&Ring], now_ms: u64) -> R
 }
 
 fn recipient(settings: &Settings, ring: &Ring) -> Value {
+    json!({
+        "id": ring.ring_id,
+        "phone_number": ring.address,
+        "conversation_initiation_client_data": client_data(settings, ring),
+    })
+}
+
+/// What the agent is told with the call.
+pub(crate) fn client_data(settings: &Settings, ring: &Ring) -> Value {
     let mut variables: Map<String, Value> = ring
         .variables
         .iter()
@@ -103,11 +117,7 @@ fn recipient(settings: &Settings, ring: &Ring) -> Value {
     if settings.override_language {
         client_data["conversation_config_override"] = json!({"agent": {"language": ring.language}});
     }
-    json!({
-        "id": ring.ring_id,
-        "phone_number": ring.address,
-        "conversation_initiation_client_data": client_data,
-    })
+    client_data
 }
 
 /// The verdict on the ring at this place among its batch's recipients.
@@ -120,13 +130,14 @@ fn verdict(answer: &Answer, place: usize, now_ms: u64) -> Verdict {
             }
             Verdict::Accepted(response.json::<Accepted>().ok().map(|accepted| accepted.id))
         }
-        Answer::Response(response) => refusal(response, place, now_ms),
+        Answer::Response(response) => refusal(response, "the batch", place, now_ms),
         Answer::Unsent(why) => Verdict::Retry((SHORT_PAUSE_MS, why.clone())),
         Answer::Unknown(why) => Verdict::Unknown(why.clone()),
     }
 }
 
-fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
+/// What a refusal of the batch or the call means for the ring at this place in it.
+pub(crate) fn refusal(response: &Response, what: &str, place: usize, now_ms: u64) -> Verdict {
     let error: Error = response.json().unwrap_or_default();
     match response.status {
         400 | 422 if error.code() == "quota_exceeded" => Verdict::Misconfigured(no_credit()),
@@ -134,7 +145,7 @@ fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
             Some(bad) if !bad.contains(&place) => {
                 Verdict::Retry((SHORT_PAUSE_MS, "another recipient of the same batch was refused".to_owned()))
             }
-            _ => Verdict::Refused(format!("ElevenLabs rejects the batch: {}", error.what())),
+            _ => Verdict::Refused(format!("ElevenLabs rejects {what}: {}", error.what())),
         },
         401..=404 => Verdict::Misconfigured(what_to_do(response)),
         // Refused before it dialled.

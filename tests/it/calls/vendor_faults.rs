@@ -139,9 +139,9 @@ on_both! {
         let device = devices::find(&mut app.host.db.read().await.unwrap(), paired.device).await.unwrap().unwrap();
         let ring = app.attempts(app.call(&home).await.id).await[0].id;
 
-        answering::open(&app.host, &device, ring).await.unwrap();
+        answering::open(&app.host, &device, ring, None).await.unwrap();
         app.world.eleven.fail_always(Op::Token, Refusal::NO_CREDITS);
-        assert!(answering::open(&app.host, &device, ring).await.is_err());
+        assert!(answering::open(&app.host, &device, ring, None).await.is_err());
         assert_eq!(app.call(&home).await.state, CallState::Answered);
         assert_eq!(app.staff_alerts().await.len(), 1);
     }

@@ -72,6 +72,7 @@ pub(super) async fn call_everything(plugins: &Plugins, label: impl Fn(&str, Expo
             callee: CalleeId::new(),
             language: "en".to_owned(),
             variables: Vec::new(),
+            join: None,
         };
         let _ = plugins.open_session(&id, wanted, DEADLINE).await;
         label(&id, Export::ReadWebhook);

@@ -19,13 +19,24 @@ macro_rules! fixture {
 const CONVERSATION: &str = "conv_5501kbg2d7t9fh6v3n8xq0wsr4mz";
 
 fn open(settings: &Value, answer: Answer) -> (Result<Session, Failure>, Vec<Request>) {
+    open_for(None, settings, [answer])
+}
+
+/// For a device that can join so.
+fn open_for(
+    join: Option<&str>,
+    settings: &Value,
+    script: impl IntoIterator<Item = Answer>,
+) -> (Result<Session, Failure>, Vec<Request>) {
     let wanted = SessionRequest {
         call_id: "0192a000-0000-7000-8000-000000000002".to_owned(),
         callee_id: "0192a000-0000-7000-8000-000000000005".to_owned(),
         language: "id-ID".to_owned(),
         variables: Vec::new(),
     };
-    drive(&context(settings), [answer], |ctx| ElevenLabs::open_session(ctx, wanted.clone()))
+    let mut context = context(settings);
+    context.extra = join.map(|join| ("join".to_owned(), join.to_owned())).into_iter().collect();
+    drive(&context, script, |ctx| ElevenLabs::open_session(ctx, wanted.clone()))
 }
 
 fn fetch(answer: Answer) -> (Result<Option<Conversation>, Failure>, Vec<Request>) {
@@ -64,9 +75,78 @@ fn a_session_without_an_id_is_still_a_session() {
     assert_eq!(session, Ok(expected));
 }
 
+const SIGNED_URL: &str =
+    "wss://api.elevenlabs.io/v1/convai/conversation?agent_id=agent_1&conversation_signature=cvtkn_1";
+
+fn signed(more: &str) -> Answer {
+    response(200, &json!({"signed_url": format!("{SIGNED_URL}{more}")}).to_string())
+}
+
+#[test]
+fn a_signed_url_is_asked_for_where_there_is_no_token_or_none_is_wanted() {
+    let code = |code: &str| json!({"detail": {"code": code}}).to_string();
+    let without = [
+        response(503, fixture!("error.429.rate")),
+        response(408, ""),
+        response(200, "<html>"),
+        response(404, r#"{"detail":"Not Found"}"#),
+        response(403, &code("feature_not_available")),
+        response(403, &code("subscription_required")),
+    ];
+    let url = format!("https://api.elevenlabs.io/v1/convai/conversation/get-signed-url?agent_id={APP_AGENT}");
+    let url = format!("{url}&include_conversation_id=true");
+    let in_url = format!("&conversation_id={CONVERSATION}");
+    let expected = Session {
+        token: None,
+        signed_url: Some(format!("{SIGNED_URL}{in_url}")),
+        conversation: Some(CONVERSATION.to_owned()),
+    };
+    for answer in without {
+        let (session, requests) = open_for(None, &settings(), [answer.clone(), signed(&in_url)]);
+        assert_eq!(session.as_ref(), Ok(&expected), "{answer:?}");
+        assert_eq!((requests.len(), requests[1].url.as_str()), (2, url.as_str()), "{answer:?}");
+        // A device that can do nothing with it is told what is wrong.
+        let (session, requests) = open_for(Some("token"), &settings(), [answer.clone()]);
+        assert!(session.is_err() && requests.len() == 1, "{answer:?}: {session:?}");
+    }
+    let mut by_url = settings();
+    by_url["signed_url"] = true.into();
+    for (join, settings) in [(None, &by_url), (Some("signed-url"), &settings())] {
+        let (session, requests) = open_for(join, settings, [signed(&in_url)]);
+        assert_eq!((session, requests[0].url.as_str()), (Ok(expected.clone()), url.as_str()));
+        assert!(requests[0].repeatable);
+    }
+    let token = fixture!("conversation_token.response");
+    let (session, requests) = open_for(Some("token"), &by_url, [response(200, token)]);
+    assert!(session.is_ok_and(|session| session.token.is_some() && session.signed_url.is_none()));
+    assert_eq!(requests.len(), 1);
+    // Where the URL does not tell the conversation, nobody knows it.
+    let (session, _) = open_for(Some("signed-url"), &by_url, [signed("")]);
+    assert_eq!(session.map(|session| session.conversation), Ok(None));
+}
+
+#[test]
+fn what_would_refuse_a_signed_url_too_is_told_at_once() {
+    for answer in [
+        response(401, fixture!("error.401.legacy")),
+        response(402, fixture!("error.402")),
+        response(403, r#"{"detail":{"code":"insufficient_permissions"}}"#),
+        response(404, fixture!("error.404")),
+        response(422, "{}"),
+        response(429, fixture!("error.429.rate")),
+        Answer::Unsent("connection refused".to_owned()),
+        Answer::Unknown("no answer within 5000 ms".to_owned()),
+    ] {
+        let (session, requests) = open(&settings(), answer.clone());
+        assert!(session.is_err() && requests.len() == 1, "{answer:?}: {session:?}");
+    }
+    let (session, _) = open_for(None, &settings(), [response(503, ""), response(401, fixture!("error.401.legacy"))]);
+    assert!(matches!(session, Err(Failure::Misconfigured(_))), "{session:?}");
+}
+
 #[test]
 fn a_refused_session_says_whether_to_retry() {
-    let failure = |answer| open(&settings(), answer).0;
+    let failure = |answer| open_for(Some("token"), &settings(), [answer]).0;
     assert!(matches!(failure(response(401, fixture!("error.401.legacy"))), Err(Failure::Misconfigured(_))));
     assert!(matches!(
         failure(response(402, fixture!("error.402"))),

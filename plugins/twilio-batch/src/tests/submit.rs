@@ -11,7 +11,7 @@ use crate::TwilioBatch;
 const SUBMIT_REQUEST: &str = include_str!("../../tests/fixtures/batch_submit.request.json");
 const SUBMITTED: &str = include_str!("../../tests/fixtures/batch_submit.response.json");
 
-fn ring(id: &str, callee: &str, number: &str, language: &str) -> Ring {
+pub(super) fn ring(id: &str, callee: &str, number: &str, language: &str) -> Ring {
     Ring {
         ring_id: id.to_owned(),
         call_id: format!("call of {id}"),
@@ -36,7 +36,11 @@ fn two() -> Vec<Ring> {
     ]
 }
 
-fn submit(settings: &Value, rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
+pub(super) fn submit(
+    settings: &Value,
+    rings: &[Ring],
+    script: impl IntoIterator<Item = Answer>,
+) -> (Vec<Verdict>, Vec<Request>) {
     let (result, requests) = drive(&context(settings), script, |ctx| TwilioBatch::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
