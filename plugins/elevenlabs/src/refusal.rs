@@ -54,8 +54,8 @@ pub(crate) fn missing_permission(response: &Response) -> Option<String> {
     (matches!(response.status, 401 | 403) && is_said).then(named)
 }
 
-/// Whether the account has nothing left to spend. The table of ElevenLabs' errors says 402; older is `quota_exceeded` in
-/// the older field, with 400 or 401.
+/// Whether the account has nothing left to spend. The table of ElevenLabs' errors says 402; an older word for it is
+/// `quota_exceeded`, which came with 400 and with 401.
 pub(crate) fn is_without_credit(response: &Response) -> bool {
     let body: Value = response.json().unwrap_or_default();
     response.status == 402 || (matches!(response.status, 400 | 401) && says(&body["detail"], &["quota_exceeded"]))
