@@ -63,7 +63,7 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
              that it subscribes anew. If it is so for all, the installation's key was lost: put it back from a backup \
              of the database"
         )),
-        401 | 403 => Verdict::Misconfigured(format!(
+        _ if refuses_the_signature(response) => Verdict::Misconfigured(format!(
             "{reason}: the push service does not accept credential `vapid`; check its contact, which must be an \
              address of yours under a public name, and the server's clock"
         )),
@@ -83,6 +83,16 @@ fn reason(response: &Response) -> String {
         (Some(code), _) => code.to_owned(),
         (None, Some(errno)) => format!("status {}, errno {errno}", response.status),
         (None, None) => format!("status {}", response.status),
+    }
+}
+
+/// Whether the push service does not accept who signs. Google was seen to say so in a word of its own, with 400.
+fn refuses_the_signature(response: &Response) -> bool {
+    const GOOGLE: &[u8] = b"UnauthorizedRegistration";
+    match response.status {
+        401 | 403 => true,
+        400 => response.body.windows(GOOGLE.len()).any(|piece| piece == GOOGLE),
+        _ => false,
     }
 }
 
