@@ -236,11 +236,27 @@ fn what_may_have_rung_is_unknown_and_what_was_turned_down_is_not_tried_again() {
         assert!(matches!(verdict(response(status, "")), Verdict::Unknown(_)), "{status}");
     }
     assert!(matches!(verdict(Answer::Unknown("no answer came in time".to_owned())), Verdict::Unknown(_)));
-    for status in [301, 400, 413, 415] {
+    for status in [301, 400, 415] {
         assert!(matches!(verdict(response(status, "")), Verdict::Refused(_)), "{status}");
     }
-    let mozilla = response(400, r#"{"code":400,"errno":111,"message":"Missing TTL for https://push.example.net/1"}"#);
-    assert_eq!(verdict(mozilla), Verdict::Refused("status 400, errno 111".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_with_every_push_is_told_to_the_operator() {
+    let said = |answer| match verdict(answer) {
+        Verdict::Misconfigured(text) => text,
+        other => panic!("{other:?}"),
+    };
+    let body = r#"{"code":400,"errno":111,"message":"Missing TTL for https://push.example.net/1"}"#;
+    let mozilla = said(response(400, body));
+    assert!(mozilla.starts_with("status 400, errno 111: ") && !mozilla.contains("push.example.net"), "{mozilla}");
+    let long = said(response(413, r#"{"reason":"PayloadTooLarge"}"#));
+    assert!(long.starts_with("PayloadTooLarge: ") && long.contains("`page_url`"), "{long}");
+    // A number that is none of these is of the one message.
+    for errno in [100, 999] {
+        let answer = response(400, &json!({ "code": 400, "errno": errno }).to_string());
+        assert_eq!(verdict(answer), Verdict::Refused(format!("status 400, errno {errno}")));
+    }
 }
 
 #[test]

@@ -58,6 +58,17 @@ fn a_language_may_have_its_own_agent() {
 }
 
 #[test]
+fn another_address_may_have_a_path_and_a_slash_at_its_end() {
+    for base_url in ["https://proxy.example/eleven", "https://proxy.example/eleven/"] {
+        let mut settings = settings();
+        settings["base_url"] = base_url.into();
+        let (_, requests) = open(&settings, response(200, fixture!("conversation_token.response")));
+        let url = format!("https://proxy.example/eleven/v1/convai/conversation/token?agent_id={APP_AGENT}");
+        assert_eq!(requests[0].url, url);
+    }
+}
+
+#[test]
 fn a_session_without_an_id_is_still_a_session() {
     let (session, _) = open(&settings(), response(200, r#"{"token":"opaque"}"#));
     let expected = Session { token: Some("opaque".to_owned()), signed_url: None, conversation: None };

@@ -148,6 +148,11 @@ fn the_outcome_rules_apply_in_their_order() {
             assert_eq!(conversation(&body).outcome, outcome, "{kind} {result}");
         }
     }
+    // Free text of the vendor's is shown, and decides nothing.
+    for reason in ["Call ended by remote party", "webhook_detected_voicemail", "busy", ""] {
+        let body = changed(EN, |data| data["metadata"]["termination_reason"] = reason.into());
+        assert_eq!(conversation(&body).outcome, Outcome::Answered, "{reason}");
+    }
     let failed = |d: &mut Value| {
         d["status"] = "failed".into();
         d["metadata"]["phone_call"]["call_result"] = "voicemail".into();
@@ -256,6 +261,20 @@ fn old_shapes_are_read() {
             json!([{"data_collection_id": "notes", "value": "tea", "rationale": "said so"}]);
     });
     assert_eq!(conversation(&list).collected[0].name, "notes");
+}
+
+#[test]
+fn ids_that_are_missing_from_their_place_are_taken_from_the_vendors_own_variables() {
+    for missing in ["agent_id", "conversation_id"] {
+        let whole = conversation(EN);
+        let body = changed(EN, |data| {
+            let id = data[missing].take();
+            let variables = &mut data["conversation_initiation_client_data"]["dynamic_variables"];
+            variables[format!("system__{missing}").as_str()] = id;
+        });
+        let found = conversation(&body);
+        assert_eq!((found.agent, found.conversation), (whole.agent, whole.conversation), "{missing}");
+    }
 }
 
 #[test]

@@ -81,6 +81,28 @@ fn the_submit_body_is_the_one_that_the_vendors_own_library_sends() {
 }
 
 #[test]
+fn another_address_may_have_a_path_and_a_slash_at_its_end() {
+    for base_url in ["https://proxy.example/eleven", "https://proxy.example/eleven/"] {
+        let mut settings = settings();
+        settings["base_url"] = base_url.into();
+        let (_, requests) = submit(&settings, &two(), [response(200, SUBMITTED)]);
+        assert_eq!(requests[0].url, "https://proxy.example/eleven/v1/convai/batch-calling/submit");
+    }
+}
+
+#[test]
+fn what_is_not_set_is_not_sent() {
+    let mut settings = settings();
+    settings["target_concurrency_limit"] = Value::Null;
+    settings["override_language"] = false.into();
+    let (_, requests) = submit(&settings, &two(), [response(200, SUBMITTED)]);
+    let body = json_body(&requests[0]);
+    assert!(body.get("target_concurrency_limit").is_none(), "ElevenLabs' own rule holds: {body}");
+    let client = &body["recipients"][0]["conversation_initiation_client_data"];
+    assert!(client.get("conversation_config_override").is_none(), "an agent need not allow it: {client}");
+}
+
+#[test]
 fn rings_go_together_by_agent_and_moment() {
     let mut settings = settings();
     settings["agents"] = json!({"id": "agent_for_indonesian"});
