@@ -161,6 +161,9 @@ on_both! {
             for id in [call.id.to_string(), ring.to_string()] {
                 let mut event = stray(&app, &format!("conv_forged_{at}_{}", &id[..30]));
                 event["data"]["conversation_initiation_client_data"]["dynamic_variables"][name] = json!(id);
+                // Who is called is known by their id too, and that is forged as easily.
+                event["data"]["user_id"] = json!(victim.callee.to_string());
+                event["data"]["conversation_initiation_client_data"]["user_id"] = json!(victim.callee.to_string());
                 assert_eq!(app.post_signed(&event.to_string(), 0).await, 200);
             }
         }
