@@ -1,6 +1,7 @@
 //! Webhooks: only what the provider signed is believed, and what is believed has one effect.
 
 use callpanion::domain::{CallState, WebhookState};
+use callpanion::services::housekeeping;
 use callpanion_emulators::eleven::webhooks::sign;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
@@ -130,6 +131,18 @@ on_both! {
         assert_eq!((parked[0].state, parked[0].note.as_deref()), (WebhookState::Parked, Some("unknown_call")));
         let page = app.staff().await.get("/staff").await;
         page.must_say("conv_nobody_knows_this");
+    }
+
+    async fn event_that_stays_unknown_is_kept_for_its_days_and_then_forgotten(app: TestApp) {
+        assert_eq!(app.post_signed(&stray(&app, "conv_of_nobody").to_string(), 0).await, 200);
+        app.settle().await;
+        let kept_s = i64::from(app.host.config.webhook.parked_days) * 86_400;
+        app.jump_to(&app.now().plus_secs(kept_s - 60).to_string()).await;
+        housekeeping::tick(&app.host).await.unwrap();
+        assert_eq!(app.parked().await.len(), 1);
+        app.jump_to(&app.now().plus_secs(120).to_string()).await;
+        housekeeping::tick(&app.host).await.unwrap();
+        assert_eq!(app.database.count("webhook_events").await, 0);
     }
 
     async fn event_of_an_unknown_type_is_taken_and_ignored(app: TestApp) {
