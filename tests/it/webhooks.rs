@@ -6,6 +6,8 @@ use callpanion_emulators::eleven::webhooks::sign;
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Behaviour, Line};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::testing::{Settings, TestApp, on_both};
 
@@ -48,6 +50,26 @@ fn stray(app: &TestApp, conversation: &str) -> Value {
     event["data"]["agent_id"] = json!(app.world.eleven.app_agent_id());
     event["data"]["conversation_id"] = json!(conversation);
     event
+}
+
+/// Posts a body in two chunks, its length untold, as the provider sends sound. Gives the first line of the reply.
+async fn post_in_chunks(app: &TestApp, body: &str) -> String {
+    let host = app.url.trim_start_matches("http://");
+    let (first, rest) = body.split_at(body.len() / 2);
+    let chunk = |part: &str| format!("{:x}\r\n{part}\r\n", part.len());
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         elevenlabs-signature: {}\r\ntransfer-encoding: chunked\r\n\r\n{}{}0\r\n\r\n",
+        PATHS[0],
+        app.signature(body, 0),
+        chunk(first),
+        chunk(rest),
+    );
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    reply.lines().next().unwrap_or_default().to_owned()
 }
 
 on_both! {
@@ -110,6 +132,16 @@ on_both! {
         let parked = app.parked().await;
         assert!(parked.iter().all(|event| event.note.as_deref() == Some("unknown_call")), "{parked:?}");
         assert_eq!(parked.len(), 12);
+    }
+
+    async fn body_whose_length_is_not_told_is_taken(app: TestApp) {
+        let sound = fixture("post_call_audio");
+        assert_eq!(post_in_chunks(&app, &sound).await, "HTTP/1.1 200 OK");
+        // The same bytes are the same event, however they came.
+        assert_eq!(app.post_signed(&sound, 0).await, 200);
+        app.settle().await;
+        assert_eq!(app.database.count("webhook_events WHERE state = 'ignored'").await, 1);
+        assert_eq!(app.database.count("webhook_events").await, 1);
     }
 
     async fn same_event_twice_is_stored_once(app: TestApp) {
