@@ -285,7 +285,7 @@ fn read<T: DeserializeOwned>(answer: Answer, now_ms: u64) -> Result<Option<T>, S
         Answer::Response(response) => match response.status {
             404 => Ok(None),
             401..=403 => Err(Stop::misconfigured(what_to_do(&response))),
-            408 | 429 | 500.. => Err(Stop::retry(
+            408 | 409 | 429 | 500.. => Err(Stop::retry(
                 response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS),
                 format!("ElevenLabs answered {}", response.status),
             )),

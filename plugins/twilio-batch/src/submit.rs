@@ -145,6 +145,11 @@ pub(crate) fn refusal(response: &Response, what: &str, place: usize, now_ms: u64
             Some(bad) if !bad.contains(&place) => {
                 Verdict::Retry((SHORT_PAUSE_MS, "another recipient of the same batch was refused".to_owned()))
             }
+            // What all recipients share comes from the settings, or from this plugin: no other call would fare better.
+            None if error.is_of_fields() => Verdict::Misconfigured(format!(
+                "ElevenLabs rejects {what}: {}; check the settings of this plugin, or else report it to its makers",
+                error.what()
+            )),
             _ => Verdict::Refused(format!("ElevenLabs rejects {what}: {}", error.what())),
         },
         401..=404 => Verdict::Misconfigured(what_to_do(response)),
@@ -165,11 +170,12 @@ pub(crate) fn what_to_do(response: &Response) -> String {
         (_, "batch_calling_agreement_required") => "accept the batch calling terms once in the \
              ElevenLabs dashboard, under Batch Calling"
             .to_owned(),
+        // A 401 too came for an account that is used up, whose key is good.
+        (401, "quota_exceeded") | (402, _) => no_credit(),
         (401, "missing_permissions") | (403, _) => {
             format!("the ElevenLabs key may not do this ({}): give it the right, or change the plan", error.what())
         }
         (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
-        (402, _) => no_credit(),
         _ => format!(
             "ElevenLabs does not know the agent or the number ({}): check `agent_id`, `agents` \
              and `agent_phone_number_id`",
@@ -230,15 +236,24 @@ impl Error {
         if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") }
     }
 
+    /// Whether it is a list of the fields at fault.
+    fn is_of_fields(&self) -> bool {
+        self.detail.as_array().is_some_and(|errors| !errors.is_empty())
+    }
+
     /// The places of the recipients at fault, when nothing else is.
     fn bad_recipients(&self) -> Option<Vec<usize>> {
-        let errors = self.detail.as_array().filter(|errors| !errors.is_empty())?;
+        let errors = self.detail.as_array().filter(|_| self.is_of_fields())?;
         errors
             .iter()
             .map(|error| {
                 let loc = error.get("loc")?;
-                let place = loc.get(2)?.as_u64()?;
-                (loc.get(1)?.as_str()? == "recipients").then(|| usize::try_from(place).ok())?
+                match loc.get(1)?.as_str()? {
+                    "recipients" => usize::try_from(loc.get(2)?.as_u64()?).ok(),
+                    // Of a single call there is one.
+                    "to_number" => Some(0),
+                    _ => None,
+                }
             })
             .collect()
     }

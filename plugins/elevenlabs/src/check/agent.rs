@@ -70,6 +70,8 @@ enum Fault<'a> {
     TakesNoCalls,
     /// It talks with so many at once, and a batch wants more.
     TalksWithFewer(i64, i64),
+    /// However long nobody speaks, it stays on the line.
+    NeverHangsUp,
 }
 
 impl Fault<'_> {
@@ -129,6 +131,15 @@ impl Fault<'_> {
                 ),
                 "Raise the agent's limit of calls at once in the ElevenLabs console, or lower \
                  `target_concurrency_limit` in the configuration.",
+            ),
+            Self::NeverHangsUp => (
+                Severity::Warning,
+                format!(
+                    "Agent {agent} stays on the line when nobody speaks any more: a receiver that lies beside the \
+                     telephone costs credit until the longest talk is over."
+                ),
+                "Open the agent in the ElevenLabs console, and on its Advanced tab set after how many seconds of \
+                 silence it ends a call (`silence_end_call_timeout`), for example 45.",
             ),
         };
         Finding::new(severity, what, mend)
@@ -194,6 +205,7 @@ fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>, ours: &Settings) -> Vec<F
     let days = privacy["retention_days"].as_i64().unwrap_or(-1);
     let at_once = limits["agent_concurrency_limit"].as_i64().unwrap_or(-1);
     let a_day = limits["daily_limit"].as_i64().unwrap_or(-1);
+    let silence_s = agent.told["conversation_config"]["turn"]["silence_end_call_timeout"].as_f64();
     let wanted = phone.and_then(|phone| phone.settings.target_concurrency_limit).unwrap_or_default();
     let seen = [
         (settings["auth"]["enable_auth"] != true, Fault::IsPublic),
@@ -205,6 +217,8 @@ fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>, ours: &Settings) -> Vec<F
         (!keeps_nothing && days < 0, Fault::KeepsForever),
         (at_once == 0 || a_day == 0, Fault::TakesNoCalls),
         (at_once > 0 && at_once < wanted, Fault::TalksWithFewer(at_once, wanted)),
+        // Unless it is set, ElevenLabs waits for ever; a negative number says the same.
+        (silence_s.is_none_or(|seconds| seconds < 0.0), Fault::NeverHangsUp),
     ];
     seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
 }

@@ -69,6 +69,17 @@ fn a_language_may_have_its_own_agent() {
 }
 
 #[test]
+fn another_address_may_have_a_path_and_a_slash_at_its_end() {
+    for base_url in ["https://proxy.example/eleven", "https://proxy.example/eleven/"] {
+        let mut settings = settings();
+        settings["base_url"] = base_url.into();
+        let (_, requests) = open(&settings, response(200, fixture!("conversation_token.response")));
+        let url = format!("https://proxy.example/eleven/v1/convai/conversation/token?agent_id={APP_AGENT}");
+        assert_eq!(requests[0].url, url);
+    }
+}
+
+#[test]
 fn a_session_without_an_id_is_still_a_session() {
     let (session, _) = open(&settings(), response(200, r#"{"token":"opaque"}"#));
     let expected = Session { token: Some("opaque".to_owned()), signed_url: None, conversation: None };
@@ -161,6 +172,40 @@ fn a_refused_session_says_whether_to_retry() {
 }
 
 #[test]
+fn every_error_of_the_vendors_table_has_its_stop() {
+    let coded = |code: &str| json!({"detail": {"type": "x", "code": code, "message": "why", "status": code}});
+    let legacy = |status: &str| json!({"detail": {"status": status, "message": "why"}});
+    let invalid = json!({"detail": [{"loc": ["query", "agent_id"], "msg": "Field required", "type": "missing"}]});
+    for (status, body, stop) in [
+        (400, coded("invalid_parameters"), "permanent"),
+        (400, legacy("quota_exceeded"), "no credit left"),
+        (401, coded("invalid_api_key"), "make a new key"),
+        // Both came for an account that is used up: the key itself is good.
+        (401, legacy("quota_exceeded"), "no credit left"),
+        (401, json!({"detail": {"code": "unauthorized", "status": "quota_exceeded"}}), "no credit left"),
+        (402, coded("insufficient_credits"), "no credit left"),
+        (403, coded("feature_not_available"), "may not do this (feature_not_available)"),
+        (404, coded("agent_not_found"), "does not know it (agent_not_found)"),
+        (408, json!(null), "retry"),
+        (409, coded("already_processing"), "retry"),
+        (422, invalid, "permanent"),
+        (429, coded("concurrent_limit_exceeded"), "retry"),
+        (500, json!({"detail": "Internal Server Error"}), "retry"),
+        (502, json!(null), "retry"),
+        (503, coded("maintenance"), "retry"),
+    ] {
+        let found = open_for(Some("token"), &settings(), [response(status, &body.to_string())]).0;
+        let is_so = match &found {
+            Err(Failure::Misconfigured(what_to_do)) => what_to_do.contains(stop),
+            Err(Failure::Retry((2_000, _))) => stop == "retry",
+            Err(Failure::Permanent(_)) => stop == "permanent",
+            _ => false,
+        };
+        assert!(is_so, "{status} {body}: {found:?}, and not {stop}");
+    }
+}
+
+#[test]
 fn a_reason_names_codes_and_repeats_no_sentence() {
     let refused = |detail: Value| match open(&settings(), response(403, &json!({"detail": detail}).to_string())).0 {
         Err(Failure::Misconfigured(text)) => text,
@@ -199,6 +244,41 @@ fn a_fetched_conversation_has_its_outcome() {
         };
         assert_eq!(conversation.outcome, outcome);
         assert!(requests[0].url.ends_with(&format!("/v1/convai/conversations/{CONVERSATION}")));
+    }
+}
+
+#[test]
+fn only_a_conversation_that_the_vendor_calls_over_is_over() {
+    for (status, outcome) in [
+        (json!("initiated"), Outcome::Running),
+        (json!("in-progress"), Outcome::Running),
+        (json!("processing"), Outcome::Running),
+        (json!("done"), Outcome::Answered),
+        (json!("failed"), Outcome::Failed),
+        // A word that we do not know, or none, is no end.
+        (json!("archived"), Outcome::Running),
+        (Value::Null, Outcome::Running),
+    ] {
+        let mut body: Value = serde_json::from_str(fixture!("conversation_get.done.response")).unwrap_or_default();
+        body["status"] = status.clone();
+        let (conversation, _) = fetch(response(200, &body.to_string()));
+        let Ok(Some(conversation)) = conversation else {
+            panic!("{conversation:?}");
+        };
+        assert_eq!(conversation.outcome, outcome, "{status}");
+    }
+}
+
+#[test]
+fn a_conversation_of_which_only_the_ids_are_told_is_read() {
+    let ids = json!({"agent_id": APP_AGENT, "conversation_id": CONVERSATION});
+    let (conversation, _) = fetch(response(200, &ids.to_string()));
+    assert!(matches!(conversation, Ok(Some(Conversation { outcome: Outcome::Running, .. }))), "{conversation:?}");
+    for missing in ["agent_id", "conversation_id"] {
+        let mut body = ids.clone();
+        body[missing] = Value::Null;
+        let (conversation, _) = fetch(response(200, &body.to_string()));
+        assert!(matches!(conversation, Err(Failure::Permanent(_))), "{missing}: {conversation:?}");
     }
 }
 

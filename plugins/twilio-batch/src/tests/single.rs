@@ -133,6 +133,9 @@ fn every_answer_says_whether_it_may_have_rung() {
     assert!(matches!(verdict(busy), Verdict::Retry((2_500, _))), "refused before it dialled");
     let error = include_str!("../../tests/fixtures/error.422.json");
     assert!(matches!(verdict(response(422, error)), Verdict::Refused(text) if text.contains("rejects the call")));
+    let about = |field: &str| json!({"detail": [{"loc": ["body", field], "type": "value_error"}]}).to_string();
+    assert!(matches!(verdict(response(422, &about("to_number"))), Verdict::Refused(_)), "another number may be good");
+    assert!(matches!(verdict(response(422, &about("agent_phone_number_id"))), Verdict::Misconfigured(_)));
     for (status, error) in [
         (401, include_str!("../../tests/fixtures/error.401.json")),
         (402, include_str!("../../tests/fixtures/error.402.json")),

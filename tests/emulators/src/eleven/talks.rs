@@ -265,6 +265,11 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Vec
         Ok(size) => size,
         Err(refused) => return *refused,
     };
+    let mut filters = query.iter().filter(|(name, _)| name == "dynamic_variable_params");
+    if filters.any(|(_, filter)| !is_filter(filter)) {
+        let message = "Input should be of the form name:operator:value";
+        return unprocessable(&[complaint(&[json!("query"), json!("dynamic_variable_params")], message, "value_error")]);
+    }
     let now = eleven.0.pace.now_ms();
     let conversations = hold(&eleven.0.conversations);
     let mut found: Vec<_> = conversations
@@ -277,6 +282,14 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Vec
     let next = found.get(from + size).map(|one| one.id.clone());
     let page: Vec<Value> = found.iter().skip(from).take(size).map(|one| one.row(now)).collect();
     Json(json!({ "conversations": page, "next_cursor": next, "has_more": next.is_some() })).into_response()
+}
+
+/// `name:operator:value`; a name with a colon in it cannot be said.
+fn is_filter(text: &str) -> bool {
+    let mut parts = text.splitn(3, ':');
+    let (name, op, value) = (parts.next(), parts.next(), parts.next());
+    let is_known = op.is_some_and(|op| ["eq", "neq", "gt", "gte", "lt", "lte", "in"].contains(&op));
+    name.is_some_and(|name| !name.is_empty()) && is_known && value.is_some()
 }
 
 /// Whether a conversation passes one filter of the list; paging and unknown names filter nothing.

@@ -41,6 +41,25 @@ async fn a_token_starts_one_conversation_and_its_webhook_has_no_phone() -> Resul
 }
 
 #[tokio::test]
+async fn conversations_are_found_by_a_variable_and_a_filter_that_is_none_is_refused() -> Result<()> {
+    let (world, time) = world().await?;
+    world.line(NUMBER, Line::Answers(scripts::silent(Language::English)));
+    submit(&world, &batch(&world, None, &[NUMBER])).await?;
+    time.advance(600_000);
+    assert!(world.settle().await);
+    let path = |filter: &str| format!("/v1/convai/conversations?dynamic_variable_params={filter}");
+    for (filter, found) in [("call_id:eq:call-0", 1), ("call_id%3Aeq%3Acall-0", 1), ("call_id:eq:call-7", 0)] {
+        let (status, page) = call(&world, "GET", &path(filter), None).await?;
+        assert_eq!((status, page["conversations"].as_array().map(Vec::len)), (200, Some(found)), "{filter}");
+    }
+    for filter in ["call_id", "call_id:eq", "call_id:is:call-0", ":eq:call-0"] {
+        assert_eq!(call(&world, "GET", &path(filter), None).await?.0, 422, "{filter}");
+    }
+    assert_eq!(world.take_unexpected().len(), 4);
+    Ok(())
+}
+
+#[tokio::test]
 async fn webhooks_can_be_doubled_forged_retried_early_and_lost() -> Result<()> {
     let (world, time) = world().await?;
     let received = receiver(&world, vec![503]).await?;

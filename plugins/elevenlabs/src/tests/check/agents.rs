@@ -92,6 +92,18 @@ fn what_is_set_up_otherwise_is_told() {
             "talks with 1 at once at the most, and a batch is told to make 2",
             "target_concurrency_limit",
         ),
+        (
+            |s| s.bodies[APP]["conversation_config"]["turn"]["silence_end_call_timeout"] = (-1).into(),
+            Severity::Warning,
+            "stays on the line when nobody speaks",
+            "for example 45",
+        ),
+        (
+            |s| s.bodies[PHONE]["conversation_config"]["turn"] = json!({"turn_timeout": 7}),
+            Severity::Warning,
+            "stays on the line when nobody speaks",
+            "silence_end_call_timeout",
+        ),
     ]);
 }
 
