@@ -1,4 +1,4 @@
-//! The generated side of the border: one module per world, made from `wit` and `wit-1.1`.
+//! The generated side of the border: one module per world, made from `wit`, `wit-1.1` and `wit-1.2`.
 //!
 //! The modules of this crate walk in and re-export the types under plain names; authors never come
 //! here. Types that several worlds share exist once, so a `Turn` is a `Turn` in both its worlds.
@@ -67,6 +67,106 @@ pub mod asking {
                 crate::bindings::provider::exports::callpanion::plugin::provider,
             "callpanion:plugin/renderer@1.0.0":
                 crate::bindings::renderer::exports::callpanion::plugin::renderer,
+        },
+    });
+}
+
+/// World `channel-check-plugin`, of API 1.2.
+pub mod channel_check {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/channel-check-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_channel_check",
+        default_bindings_module: "callpanion_plugin_api::bindings::channel_check",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+            "callpanion:plugin/provider@1.0.0":
+                crate::bindings::provider::exports::callpanion::plugin::provider,
+        },
+    });
+}
+
+/// World `records-plugin`, of API 1.2.
+pub mod records {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/records-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_records",
+        default_bindings_module: "callpanion_plugin_api::bindings::records",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+        },
+    });
+}
+
+/// World `provisioning-plugin`, of API 1.2.
+pub mod provisioning {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/provisioning-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_provisioning",
+        default_bindings_module: "callpanion_plugin_api::bindings::provisioning",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+        },
+    });
+}
+
+/// World `notifier-plugin`, of API 1.2.
+pub mod notifier {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/notifier-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_notifier",
+        default_bindings_module: "callpanion_plugin_api::bindings::notifier",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+            "callpanion:plugin/channel@1.0.0":
+                crate::bindings::channel::exports::callpanion::plugin::channel,
+        },
+    });
+}
+
+/// World `number-lookup-plugin`, of API 1.2.
+pub mod number_lookup {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/number-lookup-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_number_lookup",
+        default_bindings_module: "callpanion_plugin_api::bindings::number_lookup",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
+        },
+    });
+}
+
+/// World `digest-renderer-plugin`, of API 1.2.
+pub mod digest_renderer {
+    wit_bindgen::generate!({
+        world: "callpanion:plugin/digest-renderer-plugin@1.2.0",
+        path: ["wit", "wit-1.2"],
+        pub_export_macro: true,
+        export_macro_name: "export_digest_renderer",
+        default_bindings_module: "callpanion_plugin_api::bindings::digest_renderer",
+        runtime_path: "::callpanion_plugin_api::rt",
+        additional_derives: [PartialEq],
+        with: {
+            "callpanion:plugin/types@1.0.0": crate::bindings::channel::callpanion::plugin::types,
         },
     });
 }

@@ -24,6 +24,18 @@ impl Request {
         Self::new("POST", url)
     }
 
+    /// A DELETE without a body: repeatable, since what is gone stays gone.
+    pub fn delete(url: impl Into<String>) -> Self {
+        let mut request = Self::new("DELETE", url);
+        request.repeatable = true;
+        request
+    }
+
+    /// A PATCH without a body, not repeatable.
+    pub fn patch(url: impl Into<String>) -> Self {
+        Self::new("PATCH", url)
+    }
+
     fn new(method: &str, url: impl Into<String>) -> Self {
         Self {
             method: method.to_owned(),

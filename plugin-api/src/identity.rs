@@ -1,4 +1,4 @@
-//! Who a plugin is: written once, in `Cargo.toml`, and read from there by the one macro that a plugin says.
+//! Who a plugin is: written once, in `Cargo.toml`, and read from there by the macro of its world.
 //!
 //! The macros of the worlds walk in. Authors never do.
 
@@ -37,6 +37,26 @@ macro_rules! __identity {
                 let description = <super::$plugin as $crate::Identity>::description();
                 let differences = $crate::testing::manifest_differences(manifest, $kind, &description);
                 assert!(differences.is_empty(), "{differences:#?}");
+            }
+        }
+    };
+}
+
+/// A test that `plugin.toml` names what stands beside the world.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __also {
+    ($module:ident, $also:literal) => {
+        #[cfg(test)]
+        mod $module {
+            #[test]
+            fn plugin_toml_names_what_stands_beside() {
+                let manifest = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/plugin.toml"));
+                assert!(
+                    $crate::testing::manifest_names(manifest, $also),
+                    "plugin.toml has no line also = [\"{}\"]: write it there, before the first section",
+                    $also
+                );
             }
         }
     };

@@ -15,6 +15,7 @@
 //! ```
 
 use crate::channel::Ring;
+use crate::notifier::Notice;
 use crate::renderer::{Material, Speaker, Turn};
 use crate::{Answer, Body, Context, Ctx, Description, Failure, Request, Response, Stop};
 
@@ -48,6 +49,20 @@ pub fn ring(address: &str) -> Ring {
         language: "en".to_owned(),
         zone: "Europe/Amsterdam".to_owned(),
         variables: vec![("callee_name".to_owned(), "Anna".to_owned())],
+        extra: Vec::new(),
+    }
+}
+
+/// A notice that is of use for an hour after [`NOW_MS`].
+pub fn notice(to: &str) -> Notice {
+    Notice {
+        id: "0192a000-0000-7000-8000-000000000006".to_owned(),
+        to: to.to_owned(),
+        language: "en".to_owned(),
+        title: "A missed call".to_owned(),
+        text: "Anna did not pick up at 9:00.".to_owned(),
+        link: "https://callpanion.example/calls/1".to_owned(),
+        expires_at_ms: NOW_MS + 3_600_000,
         extra: Vec::new(),
     }
 }
@@ -157,6 +172,14 @@ pub fn manifest_differences(manifest: &str, kind: &str, description: &Descriptio
     .collect()
 }
 
+/// Whether the line `also = […]` of a `plugin.toml` names this interface.
+pub fn manifest_names(manifest: &str, also: &str) -> bool {
+    let head = manifest.split("\n[").next().unwrap_or_default();
+    let mut lines = head.lines().filter_map(|line| line.split_once('='));
+    let list = lines.find(|(name, _)| name.trim() == "also").map_or("", |(_, list)| list);
+    list.split(['[', ']', ',']).any(|word| word.trim().trim_matches(['"', '\'']) == also)
+}
+
 /// The text that a line `key = "text"` gives this key, with any blanks, and perhaps a comment behind.
 fn text_of(toml: &str, key: &str) -> Option<String> {
     let mut lines = toml.lines().filter_map(|line| line.split_once('='));
@@ -203,6 +226,14 @@ mod tests {
                  there",
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_beside_is_found_in_its_line_alone() {
+        let manifest = "kind = \"provider\"\nalso=[ 'records',\"provisioning\" ] # both\n\n[x]\nalso = [\"notes\"]\n";
+        let named = |also| manifest_names(manifest, also);
+        assert!(named("records") && named("provisioning") && !named("notes") && !named("provider"));
+        assert!(!manifest_names("kind = \"records\"", "records"));
     }
 
     #[test]

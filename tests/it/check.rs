@@ -54,6 +54,7 @@ async fn what_is_in_order_is_told_and_nobody_is_called() {
     let (world, settings) = in_order().await;
     let (ended, printed) = check(&settings).await;
     assert_eq!(ended.code, 0, "{}\n{}", printed.0, ended.said);
+    let vendors = world.settings();
     assert_eq!(
         printed.findings(),
         [
@@ -68,13 +69,16 @@ async fn what_is_in_order_is_told_and_nobody_is_called() {
             "ok 488000 of 500000 credits are left. How many can talk at the same time depends on the plan, pro.",
             "note Only a call shows whether the key may start talks, whether the terms of batch calling were accepted, \
              and whether the webhook's secret is right.",
+            &format!("ok Apple takes pushes for {}.voip, in production and in the sandbox.", vendors.apns_bundle_id),
             "note Only a call shows whether it rings.",
+            &format!("ok Google takes messages for the project `{}` from the service account.", vendors.fcm_project_id),
             "note Only a call shows whether it rings.",
-            "ok Its vendor answers, and accepts its key.",
+            "ok ElevenLabs answers, and accepts the key for batch calls.",
         ]
     );
     assert!(printed.text().contains("No problem was found."), "{}", printed.0);
     assert!(world.eleven.batches().is_empty() && world.eleven.conversation_ids().is_empty());
+    assert!(world.fcm.sent().is_empty() && world.apns.sent().is_empty());
     assert!(world.eleven.requests().iter().all(|request| request.status == Some(200)));
     assert!(world.unexpected().is_empty(), "{:?}", world.unexpected());
     world.stop().await;

@@ -9,6 +9,7 @@
 
 mod alerts;
 mod audit;
+mod briefing;
 mod browser;
 mod calls;
 mod check;
@@ -36,6 +37,8 @@ mod pauses;
 mod phone_app;
 mod plugin_health;
 mod plugins;
+mod provision;
+mod records;
 mod schedules;
 mod sealing;
 mod sessions;

@@ -1,5 +1,5 @@
-//! `callpanion check`: asks each loaded provider whether everything is set up, and each channel that hands calls over
-//! ahead whether its vendor answers. Prints all that is wrong at once, each with what to do.
+//! `callpanion check`: asks each loaded provider and channel whether everything is set up. Prints all that is wrong at
+//! once, each with what to do.
 
 use std::time::Duration;
 
@@ -40,23 +40,32 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
         let facts = facts::of(&config, &plugins, &provider);
         println!("{provider}");
         match plugins.check(&provider, facts, DEADLINE).await {
-            Ok(findings) => findings.iter().for_each(|finding| count.tell(finding)),
+            Ok(findings) => {
+                for finding in &findings {
+                    count.tell(finding);
+                }
+            }
             Err(failure) => count.tell(&of_failure(&failure)),
         }
     }
     for channel in plugins.channels() {
         println!("{}", channel.id);
-        count.tell(&match channel.submits {
-            Submits::Ahead => match plugins.check_channel(&channel.id, DEADLINE).await {
-                Ok(()) => finding(Severity::Ok, "Its vendor answers, and accepts its key.", ""),
-                Err(failure) => of_failure(&failure),
-            },
-            Submits::Moment => finding(
+        let facts = facts::of(&config, &plugins, &channel.id);
+        match plugins.check_channel(&channel.id, facts, DEADLINE).await {
+            Ok(findings) => {
+                for finding in findings.iter().flatten() {
+                    count.tell(finding);
+                }
+            }
+            Err(failure) => count.tell(&of_failure(&failure)),
+        }
+        if channel.submits == Submits::Moment {
+            count.tell(&finding(
                 Severity::Ok,
                 "Only a call shows whether it rings.",
                 "Pair a phone with a family of your own, and on the family's page press the button that calls now.",
-            ),
-        });
+            ));
+        }
     }
     println!("{}", count.in_words());
     match count.problems {

@@ -7,8 +7,10 @@ mod check;
 mod config;
 mod demo;
 mod doctor;
+mod erase;
 mod migrate;
 mod plugin;
+mod provision;
 mod seal;
 mod serve;
 pub mod sim;
@@ -55,6 +57,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Audit(command) => audit::run(command).await,
         Command::Check(arg) => check::run(arg).await,
         Command::Doctor(arg) => doctor::run(arg).await,
+        Command::Provision(args) => provision::run(args).await,
+        Command::Erase(command) => erase::run(command).await,
         Command::Migrate(arg) => migrate::run(arg).await,
         Command::Seal(arg) => seal::run(arg).await,
     };

@@ -107,6 +107,7 @@ impl Limits<'_> {
         self.range("pairing.guesses_per_address_per_hour", config.pairing.guesses_per_address_per_hour, 1..=1000);
         self.range("pairing.guesses_total_per_hour", config.pairing.guesses_total_per_hour, 1..=100_000);
         self.range("webhook.parked_days", config.webhook.parked_days, 1..=365);
+        self.range("records.provider_days", config.records.provider_days, 1..=3650);
         self.range("sessions.idle_days", config.sessions.idle_days, 1..=365);
         self.range("sessions.absolute_days", config.sessions.absolute_days, 1..=365);
         self.range("mail.deadline_ms", config.mail.deadline_ms, 1000..=120_000);

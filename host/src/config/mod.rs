@@ -30,8 +30,8 @@ pub use layers::{DEFAULT_TOML, ENV_PREFIX};
 pub use network::Network;
 pub use plugins::Secret;
 pub use sections::{
-    Backend, Calling, Config, Database, Log, LogFormat, Mail, MailTls, MailTransport, Pairing, Provider, Sessions,
-    Webhook,
+    Backend, Calling, Config, Database, Log, LogFormat, Mail, MailTls, MailTransport, Pairing, Provider, Records,
+    Sessions, Webhook,
 };
 
 use tree::Tree;

@@ -43,6 +43,8 @@ pub struct Config {
     pub mail: Mail,
     /// The log.
     pub log: Log,
+    /// What is kept of talks at the provider.
+    pub records: Records,
     /// Who talks to the callee.
     pub provider: Provider,
     /// Every plugin by its id.
@@ -227,6 +229,15 @@ pub enum LogFormat {
     Json,
     /// Coloured text.
     Pretty,
+}
+
+/// `[records]`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Records {
+    /// A family may hear its talks.
+    pub audio: bool,
+    /// How long the provider may keep what was said.
+    pub provider_days: u32,
 }
 
 /// `[provider]`

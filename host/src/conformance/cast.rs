@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::domain::manifest::{DataKind, Manifest, Reaches, Submits};
-use crate::plugins::wit::{Context, RingAttempt, RingRef, SessionRequest};
+use crate::domain::manifest::{DataKind, Manifest, ReachWord, Reaches, Submits};
+use crate::plugins::wit::{Context, Notice, RingAttempt, RingRef, SessionRequest, Wanted};
 
 /// The moment of every trial: 2026-11-18 08:20:00 UTC.
 pub(super) const NOW_MS: u64 = 1_794_990_000_000;
@@ -118,6 +118,36 @@ pub(super) fn session_request(manifest: &Manifest) -> SessionRequest {
     }
 }
 
+/// The `i`th notice that this notifier may get.
+pub(super) fn notice(manifest: &Manifest, i: usize) -> Notice {
+    Notice {
+        id: uuid(6, i),
+        to: address(manifest, i),
+        language: ["en", "id", "ar"][i % 3].to_owned(),
+        title: "A missed call".to_owned(),
+        text: format!("{CALLEE} did not pick up at 9:00."),
+        link: "https://callpanion.example/calls/1".to_owned(),
+        expires_at_ms: NOW_MS + 3_600_000,
+        extra: Vec::new(),
+    }
+}
+
+/// How an installation may want a vendor's side to be.
+pub(super) fn wanted(manifest: &Manifest) -> Wanted {
+    Wanted {
+        name: "Callpanion".to_owned(),
+        languages: vec!["en".to_owned(), "id".to_owned()],
+        webhook_url: format!("https://callpanion.example/webhooks/{}", manifest.id),
+        retention_days: Some(30),
+        keep_audio: false,
+        variables: vec!["callpanion_call_id".to_owned(), "callee_name".to_owned()],
+        extra: vec![("renderer".to_owned(), "family-summary".to_owned())],
+    }
+}
+
+/// Somebody's number, to be looked up.
+pub(super) const LOOKED_UP: &str = NUMBER;
+
 /// What the agent is told, where the manifest asks to be shown it.
 fn variables(manifest: &Manifest) -> Vec<(String, String)> {
     if !manifest.asks_for(DataKind::Profile) {
@@ -129,6 +159,7 @@ fn variables(manifest: &Manifest) -> Vec<(String, String)> {
 
 fn is_number(manifest: &Manifest) -> bool {
     manifest.channel_info(&manifest.id).is_some_and(|channel| channel.reaches == Reaches::Number)
+        || manifest.notifier.is_some_and(|notifier| notifier.reaches == ReachWord::Number)
 }
 
 fn address(manifest: &Manifest, i: usize) -> String {

@@ -27,7 +27,9 @@ pub(super) enum Fate {
 pub(super) fn fates(output: &Output, number: usize) -> Option<Vec<Fate>> {
     match output {
         Output::Failed(failure) => Some(vec![of_failure(failure); number]),
-        Output::Rung(verdicts) if verdicts.len() == number => Some(verdicts.iter().map(of_verdict).collect()),
+        Output::Rung(verdicts) | Output::Notified(verdicts) if verdicts.len() == number => {
+            Some(verdicts.iter().map(of_verdict).collect())
+        }
         _ => None,
     }
 }

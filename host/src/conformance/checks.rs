@@ -1,7 +1,7 @@
 //! What the kit looks at: one id for each check, what it means, and the level that it belongs to. Everyone in this room
 //! walks in; it calls nobody.
 
-use crate::domain::manifest::PluginKind;
+use crate::domain::manifest::{Also, Manifest, PluginKind};
 use crate::domain::word::word_enum;
 
 word_enum! {
@@ -51,6 +51,19 @@ word_enum! {
         RenderObeys = "render-obeys-nobody",
         RenderPlain = "render-plain",
         RenderFailure = "render-failure",
+        ChannelCheckHonest = "channel-check-honest",
+        AudioHonest = "audio-honest",
+        EraseHonest = "erase-honest",
+        PlanReadOnly = "plan-read-only",
+        ProvisionHonest = "provision-honest",
+        LookUpHonest = "look-up-honest",
+        DigestEvidence = "digest-evidence",
+        DigestPlain = "digest-plain",
+        NotifyLists = "notify-lists",
+        NotifyLate = "notify-late",
+        NotifyAccepted = "notify-accepted",
+        NotifyHonest = "notify-honest",
+        CallbackGarbage = "callback-garbage",
         Covered = "covered",
         WebhookFuture = "webhook-future",
         Echo = "echo",
@@ -80,15 +93,44 @@ impl Check {
         }
     }
 
-    /// Whether plugins of this kind are looked at for it.
+    /// The interface beside a plugin's kind that it looks at; `None` for what concerns the kind itself.
+    pub const fn also(self) -> Option<Also> {
+        match self {
+            Self::ChannelCheckHonest => Some(Also::ChannelCheck),
+            Self::AudioHonest | Self::EraseHonest => Some(Also::Records),
+            Self::PlanReadOnly | Self::ProvisionHonest => Some(Also::Provisioning),
+            Self::LookUpHonest => Some(Also::NumberLookup),
+            Self::DigestEvidence | Self::DigestPlain => Some(Also::DigestRenderer),
+            _ => None,
+        }
+    }
+
+    /// Whether a plugin of this manifest is looked at for it.
+    pub fn is_of(self, manifest: &Manifest) -> bool {
+        self.concerns(manifest.kind) && self.also().is_none_or(|also| manifest.has(also))
+    }
+
+    /// Whether plugins of this kind are looked at for it, if they have what it looks at.
     pub fn concerns(self, kind: PluginKind) -> bool {
+        if let Some(also) = self.also() {
+            return also.beside().contains(&kind);
+        }
         let word = self.as_str();
         let begins = |words: &[&str]| words.iter().any(|begin| word.starts_with(begin));
         match kind {
-            PluginKind::Channel => !begins(&["session-", "fetch-", "check-", "webhook-", "render-"]),
-            PluginKind::Provider => !begins(&["ring-", "inspect-", "cancel-", "render-", "data-"]),
+            PluginKind::Channel => {
+                !begins(&["session-", "fetch-", "check-", "webhook-", "render-", "notify-", "callback-"])
+            }
+            PluginKind::Provider => {
+                !begins(&["ring-", "inspect-", "cancel-", "render-", "data-", "notify-", "callback-"])
+            }
             PluginKind::Renderer => {
-                !begins(&["ring-", "inspect-", "cancel-", "session-", "fetch-", "check-", "webhook-", "covered"])
+                let others = ["session-", "fetch-", "check-", "webhook-", "notify-", "callback-"];
+                !begins(&["ring-", "inspect-", "cancel-", "covered"]) && !begins(&others)
+            }
+            PluginKind::Notifier => {
+                let others = ["session-", "fetch-", "check-", "webhook-", "render-"];
+                !begins(&["ring-", "inspect-", "cancel-"]) && !begins(&others)
             }
         }
     }
@@ -135,6 +177,25 @@ impl Check {
             Self::RenderObeys => "What is said in the talk is material and never an instruction.",
             Self::RenderPlain => "Text is text: no HTML or Markdown of its own, no control characters.",
             Self::RenderFailure => "When the vendor fails, it renders without it or says when to try again.",
+            Self::ChannelCheckHonest => {
+                "A channel's `check` finds fault where the vendor answers with errors, and says what to do."
+            }
+            Self::AudioHonest => {
+                "A recording is of a type of sound and comes from a 2xx; there is none only on the provider's word."
+            }
+            Self::EraseHonest => "`erased` rests on a 2xx, and `was-not-there` on the provider's word (404, 410).",
+            Self::PlanReadOnly => "`plan` only reads: GET and HEAD.",
+            Self::ProvisionHonest => "`plan` and `apply` fail where the provider answers with errors.",
+            Self::LookUpHonest => "What is said of a number comes from a 2xx, and asking only reads.",
+            Self::DigestEvidence => "Every statement of a digest rests on calls, turns or parts that exist.",
+            Self::DigestPlain => "A digest has no HTML, no Markdown and no control characters of its own.",
+            Self::NotifyLists => "One verdict for each notice in the notices' order, for 0, 1 and 100 notices.",
+            Self::NotifyLate => "A notice that is of no use any more is neither sent nor accepted.",
+            Self::NotifyAccepted => "That a notice is `accepted` rests on a 2xx and on nothing else.",
+            Self::NotifyHonest => {
+                "What may have gone out is `unknown`, what did not is tried again, and 401 and 403 call for the operator."
+            }
+            Self::CallbackGarbage => "A callback that is cut off, empty, huge, deep or no text tells of no notice.",
             Self::Covered => {
                 "The replies and webhooks tried lead to success at least once, so that the rest means something."
             }

@@ -79,6 +79,11 @@ impl Ending {
             .any(|it| !reads_only(&it.request) && matches!(says(&it.answer), Says::Success | Says::Unknown))
     }
 
+    /// Nothing that was asked for can have changed anything.
+    pub(super) fn only_reads(&self) -> bool {
+        self.before.iter().chain(&self.last).all(|exchange| reads_only(&exchange.request))
+    }
+
     /// The path, and what came of it.
     pub(super) fn told(&self) -> String {
         format!("{}: {}", self.path, brief(&self.output))

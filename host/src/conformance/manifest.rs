@@ -5,7 +5,7 @@ use super::checks::Check;
 use super::stage::{Stage, brief};
 use super::{cast, talks};
 use crate::config::plugins::Limits;
-use crate::domain::manifest::{DataKind, PluginKind};
+use crate::domain::manifest::{Also, DataKind, PluginKind};
 use crate::plugins::{Input, Output, Turn};
 
 /// A reason of fewer words is none.
@@ -51,6 +51,7 @@ impl Stage {
         match &mut extended {
             Input::Ring(rings) => rings.iter_mut().for_each(|ring| ring.extra = more()),
             Input::Render(material) => material.extra = more(),
+            Input::Notify(notices) => notices.iter_mut().for_each(|notice| notice.extra = more()),
             _ => {}
         }
         let mut context = self.context();
@@ -84,6 +85,15 @@ impl Stage {
                     let mut without = with.clone();
                     talks::without(wish.what, &mut without);
                     (Input::Render(with), Input::Render(without))
+                }
+                PluginKind::Notifier => {
+                    let with = cast::notice(&self.manifest, 0);
+                    let mut without = with.clone();
+                    match wish.what {
+                        DataKind::Profile => without.text.clear(),
+                        _ => without.to = cast::notice(&self.manifest, 1).to,
+                    }
+                    (Input::Notify(vec![with]), Input::Notify(vec![without]))
                 }
                 // The device and the vendor learn it without the plugin's help.
                 PluginKind::Provider => return,
@@ -144,10 +154,23 @@ impl Stage {
                 largest.push(("fetch-session".to_owned(), Input::FetchSession("conversation-1".to_owned()), true));
                 largest
             }
-            PluginKind::Renderer => talks::largest(&self.manifest)
-                .into_iter()
-                .map(|talk| (talk.name.to_owned(), Input::Render(talk.material), false))
-                .collect(),
+            PluginKind::Renderer => {
+                let talks = talks::largest(&self.manifest).into_iter();
+                let mut largest: Vec<_> =
+                    talks.map(|talk| (talk.name.to_owned(), Input::Render(talk.material), false)).collect();
+                if self.manifest.has(Also::DigestRenderer) {
+                    let week = super::digest::largest(&self.manifest);
+                    largest.push(("a long week".to_owned(), Input::RenderDigest(week), false));
+                }
+                largest
+            }
+            PluginKind::Notifier => {
+                let notices = Input::Notify(self.notices(100));
+                vec![
+                    ("100 notices".to_owned(), notices.clone(), false),
+                    ("100 notices with their answers".to_owned(), notices, true),
+                ]
+            }
         }
     }
 
@@ -156,6 +179,7 @@ impl Stage {
             PluginKind::Channel => Input::Ring(self.rings(1)),
             PluginKind::Provider => Input::OpenSession(cast::session_request(&self.manifest)),
             PluginKind::Renderer => Input::Render(talks::talks(&self.manifest).into_iter().next()?.material),
+            PluginKind::Notifier => Input::Notify(self.notices(1)),
         })
     }
 }

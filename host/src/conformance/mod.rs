@@ -6,14 +6,18 @@
 //! it tries every class of reply in bare form (`replies`), and beside them the samples that a project brings.
 //!
 //! `stage` runs the plugin and looks at what holds for every run; `explore` walks through its flows; `channel`,
-//! `lookups`, `provider`, `webhooks`, `renderer` and `manifest` judge; `report` tells. It calls the plugins room.
+//! `lookups`, `provider`, `webhooks`, `renderer`, `notifier`, `manifest` and, for what stands beside a kind, `beside` and
+//! `digest` judge; `report` tells. It calls the plugins room.
 
+mod beside;
 mod cast;
 mod channel;
 mod checks;
+mod digest;
 mod explore;
 mod lookups;
 mod manifest;
+mod notifier;
 mod provider;
 mod renderer;
 mod replies;
@@ -91,7 +95,9 @@ pub async fn examine(subject: &Subject, surroundings: &Surroundings) -> Result<R
         PluginKind::Channel => stage.try_channel().await,
         PluginKind::Provider => stage.try_provider().await,
         PluginKind::Renderer => stage.try_renderer().await,
+        PluginKind::Notifier => stage.try_notifier().await,
     }
+    stage.try_beside().await;
     stage.try_data().await;
     stage.try_budget().await;
     Ok(Report::new(&stage.manifest, stage.runs, stage.notes))

@@ -90,7 +90,7 @@ impl Stage {
         }
     }
 
-    fn covered(&mut self, held: bool, what: &str, wanted: &str, endings: &[Ending]) {
+    pub(super) fn covered(&mut self, held: bool, what: &str, wanted: &str, endings: &[Ending]) {
         self.notes.note(Check::Covered, held, || {
             format!(
                 "{what}: no reply {wanted}, but {}; give `project.toml` the `[settings]` that it needs, and a \
@@ -102,7 +102,7 @@ impl Stage {
 }
 
 /// Whether a failure is what the answer means: all that `open-session`, `fetch-session` and `check` do can be repeated.
-fn is_true_of(ending: &Ending, failure: &Failure) -> bool {
+pub(super) fn is_true_of(ending: &Ending, failure: &Failure) -> bool {
     if !ending.bare || !ending.is_clean() {
         return true;
     }

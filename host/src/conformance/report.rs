@@ -89,7 +89,7 @@ pub struct Report {
     pub level: Option<Level>,
     /// How often it was run.
     pub runs: u64,
-    /// Every check that concerns its kind.
+    /// Every check that concerns its kind and what stands beside it.
     pub checks: Vec<Checked>,
 }
 
@@ -97,7 +97,7 @@ impl Report {
     pub(super) fn new(manifest: &Manifest, runs: u64, mut notes: Notes) -> Self {
         let mut checks: Vec<Checked> = Check::ALL
             .iter()
-            .filter(|check| check.concerns(manifest.kind))
+            .filter(|check| check.is_of(manifest))
             .map(|&check| {
                 let Tally { tried, failed, evidence } = notes.0.remove(&check).unwrap_or_default();
                 let (level, meaning) = (check.level(), check.meaning());

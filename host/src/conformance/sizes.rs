@@ -2,7 +2,7 @@
 
 use super::stage::reasons;
 use crate::plugins::Output;
-use crate::plugins::wit::{Block, Conversation, Session, Verdict, Webhook};
+use crate::plugins::wit::{Block, Change, Conversation, Session, Verdict, Webhook};
 
 const REASON_MAX_CHARS: usize = 500;
 const REFERENCE_MAX_BYTES: usize = 500;
@@ -13,6 +13,9 @@ const EVIDENCE_MAX: usize = 50;
 const TURNS_MAX: usize = 5_000;
 const TURN_MAX_CHARS: usize = 20_000;
 const TOKEN_MAX_BYTES: usize = 16 * 1024;
+const AUDIO_MAX_BYTES: usize = 12 * 1024 * 1024;
+const CHANGES_MAX: usize = 200;
+const PARTS_MAX: usize = 50;
 
 /// What the host would cut or drop of this, or would have nothing to show for.
 pub(super) fn excess(output: &Output) -> Option<String> {
@@ -28,7 +31,7 @@ pub(super) fn excess(output: &Output) -> Option<String> {
         }
     }
     match output {
-        Output::Rung(verdicts) => verdicts.iter().find_map(|verdict| match verdict {
+        Output::Rung(verdicts) | Output::Notified(verdicts) => verdicts.iter().find_map(|verdict| match verdict {
             Verdict::Accepted(given) => reference(given.as_deref()),
             _ => None,
         }),
@@ -41,6 +44,14 @@ pub(super) fn excess(output: &Output) -> Option<String> {
             Some(format!("{} blocks, and the host takes {BLOCKS_MAX}", rendering.blocks.len()))
         }
         Output::Rendered(rendering) => rendering.blocks.iter().find_map(of_block),
+        Output::Audio(Some(audio)) if audio.bytes.len() > AUDIO_MAX_BYTES => {
+            Some(format!("a recording of {} bytes, and the host takes {AUDIO_MAX_BYTES}", audio.bytes.len()))
+        }
+        Output::Planned(changes) => of_changes(changes),
+        Output::Applied(done) => of_changes(&done.changes),
+        Output::Digested(digest) if digest.parts.len() > PARTS_MAX => {
+            Some(format!("{} parts, and the host takes {PARTS_MAX}", digest.parts.len()))
+        }
         _ => None,
     }
 }
@@ -67,6 +78,15 @@ fn of_conversation(read: &Conversation) -> Option<String> {
     [Some(read.conversation.as_str()), read.reference.as_deref(), read.recipient.as_deref()]
         .into_iter()
         .find_map(reference)
+}
+
+fn of_changes(changes: &[Change]) -> Option<String> {
+    let long = |text: &String| text.chars().count() > REASON_MAX_CHARS;
+    let cut = changes.iter().find(|it| [&it.what, &it.before, &it.after].into_iter().any(long));
+    if changes.len() > CHANGES_MAX || cut.is_some() {
+        return Some(format!("more than {CHANGES_MAX} changes, or a text of more than {REASON_MAX_CHARS} characters"));
+    }
+    changes.iter().any(|it| it.what.trim().is_empty()).then(|| "a change does not say of what".to_owned())
 }
 
 fn of_block(block: &Block) -> Option<String> {

@@ -11,7 +11,7 @@ use super::report::Notes;
 use super::samples::{self, SampleReply};
 use super::{cast, sizes};
 use crate::domain::manifest::{CredentialKind, Manifest};
-use crate::plugins::wit::{Answer, Context, Failure, Request, Verdict, Webhook};
+use crate::plugins::wit::{Answer, Callback, Context, Failure, Request, Verdict, Webhook};
 use crate::plugins::{Input, Output, Plugins, Turn, flaw};
 
 /// So many requests may be asked for at once.
@@ -158,8 +158,9 @@ pub(super) fn reasons(output: &Output) -> Vec<&str> {
             | Failure::Permanent(why)
             | Failure::Other((_, why)),
         )
-        | Output::Webhook(Webhook::Ignored(why) | Webhook::Unreadable(why)) => vec![why],
-        Output::Rung(verdicts) => verdicts.iter().filter_map(reason).collect(),
+        | Output::Webhook(Webhook::Ignored(why) | Webhook::Unreadable(why))
+        | Output::Callback(Callback::Ignored(why) | Callback::Unreadable(why)) => vec![why],
+        Output::Rung(verdicts) | Output::Notified(verdicts) => verdicts.iter().filter_map(reason).collect(),
         Output::Checked(findings) => findings.iter().flat_map(|it| [it.what.as_str(), it.mend.as_str()]).collect(),
         _ => Vec::new(),
     }

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::conversations;
+use super::schema::{calls, conversations};
 use super::{Conn, DbError, on};
-use crate::domain::{AttemptId, CallId, Moment};
+use crate::domain::{AttemptId, CallId, CalleeId, FamilyId, Moment};
 
 /// One conversation at the provider.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -21,6 +21,15 @@ pub struct ConversationRow {
     pub attempt_id: AttemptId,
     /// When we learnt of it.
     pub opened_at: Moment,
+}
+
+/// Whose conversations are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of one callee.
+    Callee(CalleeId),
+    /// Those of all callees of a family.
+    Family(FamilyId),
 }
 
 /// Adds a conversation; one that is known stays whose it was. True when it is new.
@@ -52,4 +61,26 @@ pub async fn of_call(c: &mut Conn, call: CallId) -> Result<Vec<ConversationRow>,
             .load(c)
             .await
     })?)
+}
+
+/// All conversations of a callee or a family.
+pub async fn of(c: &mut Conn, whose: Whose) -> Result<Vec<ConversationRow>, DbError> {
+    Ok(match whose {
+        Whose::Callee(id) => on!(c, c => {
+            let theirs = calls::table.filter(calls::callee_id.eq(id)).select(calls::id);
+            conversations::table
+                .filter(conversations::call_id.eq_any(theirs))
+                .select(ConversationRow::as_select())
+                .load(c)
+                .await
+        })?,
+        Whose::Family(id) => on!(c, c => {
+            let theirs = calls::table.filter(calls::family_id.eq(id)).select(calls::id);
+            conversations::table
+                .filter(conversations::call_id.eq_any(theirs))
+                .select(ConversationRow::as_select())
+                .load(c)
+                .await
+        })?,
+    })
 }

@@ -74,6 +74,8 @@ id! {
     AlertId;
     /// A piece of queued work.
     JobId;
+    /// A short notice to one person.
+    NoticeId;
     /// A line of a call's timeline.
     TimelineId;
     /// One running host process.

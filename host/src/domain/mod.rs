@@ -6,14 +6,19 @@ pub mod attempt;
 pub mod calendar;
 pub mod call;
 pub mod conversation;
+pub mod delivery;
 pub mod device;
+pub mod digest;
 pub mod id;
 pub mod manifest;
 pub mod moment;
 pub mod notice;
+pub mod number;
 pub mod people;
 pub mod plugin_health;
+pub mod provisioning;
 pub mod quiet;
+pub mod records;
 pub mod ring;
 pub mod schedule;
 pub mod summary;
@@ -26,18 +31,23 @@ pub use alert::{AlertKind, AlertState, Fault, WebhookState};
 pub use attempt::{AttemptState, AttemptStep, Ending, Receipt};
 pub use call::{AnotherTry, CallMethod, CallReason, CallState, CallStep, Talk};
 pub use conversation::{
-    Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn,
+    Collected, Conversation, ConversationOutcome, Finding, Join, Session, SessionRequest, Severity, Speaker, Turn,
     WebhookReading,
 };
+pub use delivery::{CallbackReading, Delivery, Fate, Notice};
 pub use device::{DevicePlatform, DeviceState};
+pub use digest::{Basis, Digest, DigestPart, Gap, GapCause, Place, WeekCall, WeekMaterial};
 pub use id::{
-    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, PairingId, PauseId,
-    PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
+    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, NoticeId, PairingId,
+    PauseId, PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
 };
 pub use moment::Moment;
 pub use notice::{NoticeEvent, NoticeWay};
+pub use number::{LineKind, NumberFacts};
 pub use people::{LinkPurpose, Locale, Role, StaffRole};
 pub use plugin_health::{PluginHealth, PluginRest, PluginState, Quantiles};
+pub use provisioning::{Change, Provisioned, Wanted, WantedSetting};
 pub use quiet::QuietHours;
+pub use records::{Audio, Erasure};
 pub use ring::{Inspection, Ring, RingPhase, RingRef, Verdict};
 pub use summary::{Block, BlockKind, Material, Rendering};

@@ -12,13 +12,12 @@ use super::address::AddressRefused;
 use super::client::{Client, USER_AGENT as OURS};
 use super::http2::{Http2, NoConnection, NoResponse, told};
 use super::reason::{cause, reason};
+use super::room::REPLY_MAX_BYTES;
 use super::send::Prepared;
 use super::{Answer, BROKE_TOGETHER, Reply, Room, Rooms, headers, parting};
 
 /// Why nothing left where the deadline came first.
 const TOO_SLOW: &str = "no connection stood in time";
-
-const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A header that a credential fills.
 pub(super) type Secret<'a> = (&'a HeaderName, &'a HeaderValue);
@@ -188,8 +187,9 @@ impl<'a> Hearing<'a> {
     /// Takes what came; gives the answer instead when that is too much.
     fn take(&mut self, chunk: &[u8]) -> Option<Answer> {
         let status = self.status;
-        if self.body.len() + chunk.len() > REPLY_MAX_BYTES {
-            return Some(Answer::Unknown(format!("the reply ({status}) is longer than {REPLY_MAX_BYTES} bytes")));
+        let most = self.room.reply_max_bytes;
+        if self.body.len() + chunk.len() > most {
+            return Some(Answer::Unknown(format!("the reply ({status}) is longer than {most} bytes")));
         }
         if !self.room.take(chunk.len()) {
             return Some(Answer::Unknown("the replies are too long together".to_owned()));

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A longer reply is not heard to its end, unless its room says otherwise.
+pub(super) const REPLY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// What all calls of one plugin may hold together, in bytes.
 const PLUGIN_MAX_BYTES: usize = 256 * 1024 * 1024;
 
@@ -21,7 +23,8 @@ impl Default for Rooms {
 impl Rooms {
     /// The room of one call, at most `bytes`. It is given back when it is dropped.
     pub fn open(&self, bytes: usize) -> Room {
-        Room { left: AtomicUsize::new(bytes), taken: AtomicUsize::new(0), shared: self.0.clone() }
+        let (left, taken) = (AtomicUsize::new(bytes), AtomicUsize::new(0));
+        Room { left, taken, shared: self.0.clone(), reply_max_bytes: REPLY_MAX_BYTES }
     }
 }
 
@@ -31,9 +34,17 @@ pub struct Room {
     left: AtomicUsize,
     taken: AtomicUsize,
     shared: Arc<AtomicUsize>,
+    pub(super) reply_max_bytes: usize,
 }
 
 impl Room {
+    /// The same, for replies of at most `bytes` each: a recording is longer than words.
+    #[must_use]
+    pub fn for_replies_of(mut self, bytes: usize) -> Self {
+        self.reply_max_bytes = bytes;
+        self
+    }
+
     /// Takes so many bytes, if the call and its plugin have them left.
     pub fn take(&self, bytes: usize) -> bool {
         if !take(&self.left, bytes) {

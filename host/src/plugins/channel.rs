@@ -12,8 +12,10 @@ use super::exchange::{ACCEPTED_IN, GONE_SINCE, Input, Output, wit};
 use super::failure::PluginFailure;
 use super::run::Plugin;
 use super::steps::{Foreseen, millis};
-use crate::domain::manifest::DataKind;
-use crate::domain::{AttemptId, CallId, GroupId, Inspection, Moment, Ring, RingPhase, RingRef, Verdict};
+use crate::domain::manifest::{Also, DataKind, Submits};
+use crate::domain::{
+    AttemptId, CallId, Finding, GroupId, Inspection, Moment, Ring, RingPhase, RingRef, Severity, Verdict,
+};
 
 /// How many rings one call may carry.
 const RINGS_MAX: usize = 100;
@@ -41,7 +43,7 @@ impl Plugin {
         let Output::Rung(verdicts) = output else {
             return Err(self.off_key());
         };
-        self.check_done(asked, verdicts.len())?;
+        self.check_done(asked, verdicts.len(), "rings")?;
         Ok(verdicts.into_iter().map(|given| self.verdict(given)).collect())
     }
 
@@ -55,7 +57,7 @@ impl Plugin {
         let Output::Canceled(canceled) = self.converse(LOCALE, deadline, Input::Cancel(rings)).await? else {
             return Err(self.off_key());
         };
-        self.check_done(number, canceled.len())?;
+        self.check_done(number, canceled.len(), "rings")?;
         Ok(canceled)
     }
 
@@ -81,8 +83,19 @@ impl Plugin {
         Ok(inspections.into_iter().filter_map(known).collect())
     }
 
-    /// Asks what became of a ring that never was, of which only the asking matters.
-    pub(super) async fn inspect_nothing(&self, deadline: Duration) -> Result<(), PluginFailure> {
+    /// Asks whether everything is set up, as far as a channel can tell without ringing; `None` where it cannot.
+    pub(super) async fn check_channel(
+        &self,
+        facts: Vec<(String, String)>,
+        deadline: Duration,
+    ) -> Result<Option<Vec<Finding>>, PluginFailure> {
+        if self.manifest.has(Also::ChannelCheck) {
+            return self.check(facts, deadline).await.map(Some);
+        }
+        let ahead = self.manifest.channel.is_some_and(|channel| channel.submits == Submits::Ahead);
+        if !ahead {
+            return Ok(None);
+        }
         let nothing = RingRef {
             attempt: AttemptId::new(),
             call: CallId::new(),
@@ -92,21 +105,23 @@ impl Plugin {
             ring_at: self.clock.now(),
             reference: None,
         };
-        self.inspect(vec![nothing], deadline).await.map(drop)
+        self.inspect(vec![nothing], deadline).await?;
+        let what = "Its vendor answers, and accepts its key.".to_owned();
+        Ok(Some(vec![Finding { severity: Severity::Ok, what, mend: String::new() }]))
     }
 
-    /// A list of the wrong length says of no ring what became of it.
-    fn check_done(&self, asked: usize, given: usize) -> Result<(), PluginFailure> {
+    /// A list of the wrong length says of nothing what became of it.
+    pub(super) fn check_done(&self, asked: usize, given: usize, of: &str) -> Result<(), PluginFailure> {
         if asked == given {
             return Ok(());
         }
-        let failure = PluginFailure::Unknown(format!("it gave {given} outcomes for {asked} rings")).by(&self.stamp);
+        let failure = PluginFailure::Unknown(format!("it gave {given} outcomes for {asked} {of}")).by(&self.stamp);
         self.tell(&failure);
         Err(failure)
     }
 
     /// A verdict in words of the house. What went wrong is told with the plugin and its version.
-    fn verdict(&self, verdict: wit::Verdict) -> Verdict {
+    pub(super) fn verdict(&self, verdict: wit::Verdict) -> Verdict {
         let words = |given: &str| self.stamp.says(&reason(given));
         match verdict {
             wit::Verdict::Accepted(given) => Verdict::Accepted(reference(given)),

@@ -22,7 +22,7 @@ use super::world::World;
 use crate::config::plugins::{CredentialConfig, PluginConfig, SecretError};
 use crate::domain::manifest::{Manifest, ManifestError, PluginKind};
 use crate::egress::webhook_signature::SigningSecrets;
-use crate::egress::{CredentialError, Egress, Permits, Rooms};
+use crate::egress::{self, CredentialError, Egress, Permits, Rooms};
 
 /// The trial may take longer than a call: the machine may be busy compiling.
 const TRIAL_DEADLINE: Duration = Duration::from_secs(30);
@@ -79,6 +79,23 @@ pub enum LoadProblem {
     /// A webhook secret is not there.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// A service account acts in its own project, and the setting names another: nobody would be rung.
+    #[error(
+        "`plugins.{plugin}.settings.project_id` is {set:?}, and the key in \
+         `plugins.{plugin}.credentials.{credential}` is of the project {own:?}. Which of the two is your app's, its \
+         google-services.json says. If it is {own:?}, write project_id = {own:?}; if it is {set:?}, make a key there: \
+         in the Firebase console under Project settings, Service accounts"
+    )]
+    AnotherProject {
+        /// The section.
+        plugin: String,
+        /// The credential.
+        credential: String,
+        /// The project in the settings.
+        set: String,
+        /// The account's own.
+        own: String,
+    },
     /// The file is something else.
     #[error("its file is no WebAssembly component")]
     NotWasm,
@@ -89,7 +106,10 @@ pub enum LoadProblem {
     #[error(transparent)]
     Component(#[from] UnfitComponent),
     /// It exports another world than its manifest says.
-    #[error("its plugin.toml says kind = \"{kind}\", and the component does not export what a {kind} must")]
+    #[error(
+        "its plugin.toml says kind = \"{kind}\", and the component does not export what a {kind} must, or not all that \
+         `also` names"
+    )]
     World {
         /// The manifest's kind.
         kind: PluginKind,
@@ -132,7 +152,7 @@ impl Loader {
         let stamp =
             Stamp { id: id.to_owned(), version: manifest.version.clone(), digest: package.digest().to_string() };
         let agreed = agree(id, &manifest, config)?;
-        let world = self.world(manifest.kind, package.component())?;
+        let world = self.world(&manifest, package.component())?;
         let sources = SourceFiles::of(package.component());
         trial(Arc::new(self.furnish(stamp, manifest, config, agreed, (world, sources))?))
     }
@@ -157,7 +177,7 @@ impl Loader {
         manifest.check()?;
         let digest = hex::encode(Sha256::digest(component));
         let stamp = Stamp { id: manifest.id.clone(), version: manifest.version.clone(), digest };
-        let world = self.world(manifest.kind, component)?;
+        let world = self.world(&manifest, component)?;
         let agreed = Agreement {
             origins: BTreeSet::new(),
             credentials: BTreeMap::new(),
@@ -168,10 +188,10 @@ impl Loader {
         trial(Arc::new(self.furnish(stamp, manifest, &PluginConfig::default(), agreed, (world, sources))?))
     }
 
-    fn world(&self, kind: PluginKind, component: &[u8]) -> Result<World, LoadProblem> {
+    fn world(&self, manifest: &Manifest, component: &[u8]) -> Result<World, LoadProblem> {
         check_format(component)?;
-        let pre = self.machine.prepare(component)?;
-        World::new(kind, pre).map_err(|e| LoadProblem::World { kind, source: e.into() })
+        let (kind, pre) = (manifest.kind, self.machine.prepare(component)?);
+        World::new(kind, &manifest.also, pre).map_err(|e| LoadProblem::World { kind, source: e.into() })
     }
 
     /// Gives a plugin everything that it works with.
@@ -199,13 +219,15 @@ impl Loader {
         credentials.retain(|_, credential| !matches!(credential, CredentialConfig::HmacSecret { .. }));
         let permits = Permits { plugin: id.clone(), origins, private_addresses: config.grants.private_addresses };
         let Surroundings { clock, entropy, trust, witness, installation_key, .. } = &self.surroundings;
+        let egress = Egress::new(permits, &credentials, clock.clone(), trust, installation_key)?;
+        check_projects(id, &settings, &credentials)?;
         Ok(Plugin {
             sources: Arc::new(sources),
             rooms: Rooms::default(),
             settings: serde_json::Value::Object(settings).to_string(),
             shown,
             limits,
-            egress: Egress::new(permits, &credentials, clock.clone(), trust, installation_key)?,
+            egress,
             signing: signing.transpose()?,
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -218,6 +240,24 @@ impl Loader {
             stamp,
         })
     }
+}
+
+/// Whether the setting `project_id`, where there is one, names the project of each Google service account beside it. A slip
+/// there rings nobody, and un-pairs nobody; so it is told before the first call.
+fn check_projects(
+    id: &str,
+    settings: &Map<String, Value>,
+    credentials: &BTreeMap<String, CredentialConfig>,
+) -> Result<(), LoadProblem> {
+    let Some(set) = settings.get("project_id").and_then(Value::as_str) else { return Ok(()) };
+    for (credential, config) in credentials {
+        let own = egress::project_of(config, &format!("plugins.{id}.credentials.{credential}"))?;
+        if let Some(own) = own.filter(|own| own != set) {
+            let (plugin, credential, set) = (id.to_owned(), credential.clone(), set.to_owned());
+            return Err(LoadProblem::AnotherProject { plugin, credential, set, own });
+        }
+    }
+    Ok(())
 }
 
 /// Reads what a plugin says of itself, without running any of its code.

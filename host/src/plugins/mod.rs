@@ -1,4 +1,4 @@
-//! The plugins room: channels, providers and renderers, as WebAssembly components
+//! The plugins room: channels, providers, renderers and notifiers, as WebAssembly components
 //! that compute and nothing else.
 //!
 //! Services walk in with domain words and get domain words back. A plugin is a
@@ -10,22 +10,29 @@
 
 mod agreement;
 mod asking;
+mod beside;
 mod border;
 mod bound;
 mod budget;
 mod builtin;
 mod channel;
 mod complexity;
+mod digest;
 mod entropy;
 mod exchange;
+mod facade;
 mod failure;
 pub mod fit;
 mod health;
 mod load;
 mod machine;
+mod notifier;
+mod number_lookup;
 pub mod package;
 mod provider;
+mod provisioning;
 pub mod record;
+mod records;
 mod renderer;
 mod run;
 mod shelf;
@@ -58,7 +65,7 @@ pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
-use crate::domain::manifest::{ChannelInfo, Manifest, PluginKind};
+use crate::domain::manifest::{Also, ChannelInfo, DataKind, Manifest, PluginKind};
 use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
@@ -113,6 +120,11 @@ impl Plugins {
         self.ids(PluginKind::Renderer)
     }
 
+    /// Whether a loaded plugin has this interface beside that of its kind.
+    pub fn has(&self, id: &str, also: Also) -> bool {
+        self.0.all().iter().any(|plugin| plugin.stamp.id == id && plugin.manifest.has(also))
+    }
+
     fn ids(&self, kind: PluginKind) -> Vec<String> {
         let of_kind = self.0.all().into_iter().filter(|plugin| plugin.manifest.kind == kind);
         of_kind.map(|plugin| plugin.stamp.id.clone()).collect()
@@ -145,7 +157,7 @@ impl Plugins {
     /// Runs one export once with these answers, and sends nothing: for replays, for the conformance kit, and for
     /// measuring.
     pub async fn play(&self, id: &str, input: Input, turn: Turn) -> Result<Played, PluginFailure> {
-        let plugin = self.0.find(id, input.export().kind())?;
+        let plugin = self.0.find_for(id, input.export())?;
         let ran = plugin.run(plugin.until(Duration::MAX), Arc::new(input), Arc::new(turn)).await?;
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
     }
@@ -160,7 +172,7 @@ impl Plugins {
         input: Input,
         turn: Turn,
     ) -> Result<Played, PluginFailure> {
-        let plugin = self.0.find(id, input.export().kind())?;
+        let plugin = self.0.find_for(id, input.export())?;
         let (until, limits) = (plugin.until(Duration::MAX), Limits { memory_mb, ..plugin.limits });
         let ran = plugin.run_within(limits, instructions, until, Arc::new(input), Arc::new(turn)).await?;
         Ok(Played { output: ran.result, plugin_time: ran.plugin_time })
@@ -243,6 +255,16 @@ impl Plugins {
         self.0.find(provider, PluginKind::Provider)?.open_session(wanted, deadline).await
     }
 
+    /// Whether a provider is shown this. What it is not shown, a device that joins its conversation does not pass on to it.
+    pub fn is_provider_shown(&self, provider: &str, what: DataKind) -> bool {
+        self.0.find(provider, PluginKind::Provider).is_ok_and(|plugin| plugin.shown.contains(&what))
+    }
+
+    /// The settings of a loaded provider as JSON, with its manifest's defaults. Settings hold no secrets.
+    pub fn settings_of_provider(&self, provider: &str) -> Option<String> {
+        self.0.find(provider, PluginKind::Provider).ok().map(|plugin| plugin.settings.clone())
+    }
+
     /// Reads a webhook whose signature has been verified.
     pub async fn read_webhook(
         &self,
@@ -274,10 +296,16 @@ impl Plugins {
         self.0.find(provider, PluginKind::Provider)?.check(facts, deadline).await
     }
 
-    /// Asks a channel that submits ahead what became of a ring that never was: an error is what stands between it and
-    /// its vendor, such as a key that is not accepted. Changes nothing.
-    pub async fn check_channel(&self, channel: &str, deadline: Duration) -> Result<(), PluginFailure> {
-        self.0.find(channel, PluginKind::Channel)?.inspect_nothing(deadline).await
+    /// Asks a channel whether everything is set up. Nobody's phone rings, and nothing changes. A channel without
+    /// `channel-check` that submits ahead is asked what became of a ring that never was, of which only the asking
+    /// matters; `None` for any other, of which only a call shows whether it rings.
+    pub async fn check_channel(
+        &self,
+        channel: &str,
+        facts: Vec<(String, String)>,
+        deadline: Duration,
+    ) -> Result<Option<Vec<Finding>>, PluginFailure> {
+        self.0.find(channel, PluginKind::Channel)?.check_channel(facts, deadline).await
     }
 
     /// The settings of a loaded channel as JSON, with its manifest's defaults. Settings hold no secrets.

@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
 
 use super::entropy::Entropy;
+use super::exchange::Export;
 use super::failure::PluginFailure;
 use super::load::{LoadProblem, Loader, PluginLoadError};
 use super::machine::Machine;
@@ -144,6 +145,13 @@ impl Shelf {
     pub(super) fn find(&self, id: &str, kind: PluginKind) -> Result<Arc<Plugin>, PluginFailure> {
         let plugins = self.plugins.load();
         let found = plugins.get(id).filter(|plugin| plugin.manifest.kind == kind);
+        found.cloned().ok_or_else(|| PluginFailure::NoSuchPlugin(id.to_owned()))
+    }
+
+    /// The plugin, if it has this function.
+    pub(super) fn find_for(&self, id: &str, export: Export) -> Result<Arc<Plugin>, PluginFailure> {
+        let plugins = self.plugins.load();
+        let found = plugins.get(id).filter(|plugin| export.is_of(&plugin.manifest));
         found.cloned().ok_or_else(|| PluginFailure::NoSuchPlugin(id.to_owned()))
     }
 

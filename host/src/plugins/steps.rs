@@ -14,6 +14,7 @@ use super::border::types;
 use super::exchange::{Input, Output, Turn};
 use super::failure::PluginFailure;
 use super::health::Admission;
+use super::records::AUDIO_MAX_BYTES;
 use super::run::Plugin;
 use super::witness::{CallTrace, Round, Sent, Stamp, Witness};
 use crate::domain::Moment;
@@ -229,6 +230,10 @@ impl Plugin {
         let mut trail = Trail::default();
         let mut pause = Some(pause);
         let room = self.rooms.open(EXCHANGED_MAX_BYTES);
+        let room = match &*input {
+            Input::FetchAudio(_) => room.for_replies_of(AUDIO_MAX_BYTES),
+            _ => room,
+        };
         for _ in 0..STEPS_MAX {
             let came = if let Some(came) = first.take() {
                 came

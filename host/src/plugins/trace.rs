@@ -66,9 +66,18 @@ impl Page {
                 self.labelled(1, "given   ", &format!("a webhook with {}", number(headers.len(), "header")));
                 self.bytes(2, body);
             }
-            Input::FetchSession(conversation) => self.labelled(1, "given   ", conversation),
+            Input::ReadCallback { headers, body } => {
+                self.labelled(1, "given   ", &format!("a callback with {}", number(headers.len(), "header")));
+                self.bytes(2, body);
+            }
+            Input::FetchSession(given) | Input::FetchAudio(given) | Input::Erase(given) | Input::LookUp(given) => {
+                self.labelled(1, "given   ", given);
+            }
             Input::Check => {}
             Input::Render(material) => self.record("given   ", material),
+            Input::Plan(wanted) | Input::Apply(wanted) => self.record("given   ", wanted),
+            Input::Notify(notices) => notices.iter().for_each(|notice| self.record("given   ", notice)),
+            Input::RenderDigest(week) => self.record("given   ", week),
         }
     }
 
@@ -123,13 +132,27 @@ impl Page {
         match output {
             Output::Request(_) => {}
             Output::Failed(failure) => self.record(label, failure),
-            Output::Rung(verdicts) => verdicts.iter().for_each(|verdict| self.record(label, verdict)),
+            Output::Rung(verdicts) | Output::Notified(verdicts) => {
+                for verdict in verdicts {
+                    self.record(label, verdict);
+                }
+            }
             Output::Canceled(canceled) => self.record(label, canceled),
             Output::Inspected(inspections) => inspections.iter().for_each(|found| self.record(label, found)),
             Output::Session(session) => self.record(label, session),
             Output::Webhook(webhook) => self.record(label, webhook),
             Output::Fetched(conversation) => self.record(label, conversation),
             Output::Checked(findings) => findings.iter().for_each(|finding| self.record(label, finding)),
+            Output::Audio(None) => self.labelled(1, label, "nothing"),
+            Output::Audio(Some(audio)) => {
+                self.labelled(1, label, &format!("{} of {}", number(audio.bytes.len(), "byte"), audio.content_type));
+            }
+            Output::Erased(erasure) => self.record(label, erasure),
+            Output::Planned(changes) => changes.iter().for_each(|change| self.record(label, change)),
+            Output::Applied(provisioned) => self.record(label, provisioned),
+            Output::Callback(callback) => self.record(label, callback),
+            Output::LookedUp(facts) => self.record(label, facts),
+            Output::Digested(digest) => digest.parts.iter().for_each(|part| self.record(label, part)),
             Output::Rendered(rendering) => {
                 self.labelled(
                     1,

@@ -1,46 +1,86 @@
-//! The three worlds as one: makes a fresh instance of a component, and calls one of its exports with plain data.
+//! The worlds as one: makes a fresh instance of a component, and calls one of its exports with plain data.
 
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
+use super::beside::Beside;
 use super::border::asking;
 use super::border::channel::ChannelPluginPre;
 use super::border::channel::exports::callpanion::plugin::channel as steps;
+use super::border::notifier::NotifierPluginPre;
+use super::border::notifier::callpanion::plugin1_0_0::channel as shared;
+use super::border::notifier::exports::callpanion::plugin1_2_0::notifier::NotifyStep;
 use super::border::provider::ProviderPluginPre;
 use super::border::provider::exports::callpanion::plugin::provider as talk;
 use super::border::renderer::RendererPluginPre;
 use super::border::types::{Answer, Context, Description};
 use super::exchange::{Input, Output, Turn, wit};
 use super::machine::Guest;
-use crate::domain::manifest::PluginKind;
+use crate::domain::manifest::{Also, PluginKind};
 
-/// A component that exports one of the worlds, ready to be instantiated.
+/// A component that exports one of the worlds, ready to be instantiated, and what it exports beside that.
 #[derive(Clone)]
-pub(super) enum World {
+pub(super) struct World {
+    main: Main,
+    beside: Beside,
+}
+
+/// The interface of a plugin's kind.
+#[derive(Clone)]
+enum Main {
     Channel(ChannelPluginPre<Guest>),
     Provider(ProviderPluginPre<Guest>),
     Renderer(RendererPluginPre<Guest>),
     Asking(AskingRenderer),
+    Notifier(NotifierPluginPre<Guest>),
     /// Tests play components that export nothing of the border.
     #[cfg(test)]
     Odd(super::tests::Odd),
 }
 
 impl World {
-    /// The world of `kind`, or what the component lacks of it.
-    pub(super) fn new(kind: PluginKind, pre: InstancePre<Guest>) -> wasmtime::Result<Self> {
-        Ok(match kind {
-            PluginKind::Channel => Self::Channel(ChannelPluginPre::new(pre)?),
-            PluginKind::Provider => Self::Provider(ProviderPluginPre::new(pre)?),
+    /// The world of `kind` and all of `also`, or what the component lacks of it.
+    pub(super) fn new(kind: PluginKind, also: &[Also], pre: InstancePre<Guest>) -> wasmtime::Result<Self> {
+        let beside = Beside::of(also, &pre)?;
+        let main = match kind {
+            PluginKind::Channel => Main::Channel(ChannelPluginPre::new(pre)?),
+            PluginKind::Provider => Main::Provider(ProviderPluginPre::new(pre)?),
             PluginKind::Renderer => match AskingRenderer::of(&pre) {
-                Some(asking) => Self::Asking(asking),
-                None => Self::Renderer(RendererPluginPre::new(pre)?),
+                Some(asking) => Main::Asking(asking),
+                None => Main::Renderer(RendererPluginPre::new(pre)?),
             },
-        })
+            PluginKind::Notifier => Main::Notifier(NotifierPluginPre::new(pre)?),
+        };
+        Ok(Self { main, beside })
     }
 
-    /// Asks a fresh instance who it is.
+    #[cfg(test)]
+    pub(super) fn odd(odd: super::tests::Odd) -> Self {
+        Self { main: Main::Odd(odd), beside: Beside::default() }
+    }
+
+    /// Asks a fresh instance who it is, and looks whether what stands beside has the right types.
     pub(super) async fn describe(&self, store: &mut Store<Guest>) -> wasmtime::Result<Description> {
+        self.beside.try_each(store).await?;
+        self.main.describe(store).await
+    }
+
+    /// Calls one export of a fresh instance.
+    pub(super) async fn invoke(
+        &self,
+        store: &mut Store<Guest>,
+        input: &Input,
+        turn: &Turn,
+    ) -> wasmtime::Result<Output> {
+        match self.beside.invoke(store, input, turn).await? {
+            Some(output) => Ok(output),
+            None => self.main.invoke(store, input, turn).await,
+        }
+    }
+}
+
+impl Main {
+    async fn describe(&self, store: &mut Store<Guest>) -> wasmtime::Result<Description> {
         match self {
             Self::Channel(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
@@ -55,18 +95,16 @@ impl World {
                 instance.callpanion_plugin_renderer().call_describe(store).await
             }
             Self::Asking(asking) => asking.describe(store).await,
+            Self::Notifier(pre) => {
+                let instance = pre.instantiate_async(&mut *store).await?;
+                instance.callpanion_plugin1_2_0_notifier().call_describe(store).await
+            }
             #[cfg(test)]
             Self::Odd(_) => Err(wasmtime::format_err!("it exports nothing of the border")),
         }
     }
 
-    /// Calls one export of a fresh instance.
-    pub(super) async fn invoke(
-        &self,
-        store: &mut Store<Guest>,
-        input: &Input,
-        turn: &Turn,
-    ) -> wasmtime::Result<Output> {
+    async fn invoke(&self, store: &mut Store<Guest>, input: &Input, turn: &Turn) -> wasmtime::Result<Output> {
         match self {
             Self::Channel(pre) => channel(pre, store, input, turn).await,
             Self::Provider(pre) => provider(pre, store, input, turn).await,
@@ -82,6 +120,7 @@ impl World {
                 Input::Render(material) => asking.render(store, material, turn).await,
                 other => Err(lacks(other)),
             },
+            Self::Notifier(pre) => notifier(pre, store, input, turn).await,
             #[cfg(test)]
             Self::Odd(odd) => odd.play(store, turn).await,
         }
@@ -195,6 +234,41 @@ async fn provider(
     })
 }
 
-fn lacks(input: &Input) -> wasmtime::Error {
+async fn notifier(
+    pre: &NotifierPluginPre<Guest>,
+    store: &mut Store<Guest>,
+    input: &Input,
+    turn: &Turn,
+) -> wasmtime::Result<Output> {
+    let instance = pre.instantiate_async(&mut *store).await?;
+    let notifier = instance.callpanion_plugin1_2_0_notifier();
+    let Turn { context, answers } = turn;
+    Ok(match input {
+        Input::Notify(notices) => match notifier.call_notify(store, context, notices, answers).await? {
+            NotifyStep::Request(requests) => Output::Request(requests),
+            NotifyStep::Done(verdicts) => Output::Notified(verdicts.into_iter().map(verdict).collect()),
+            NotifyStep::Failed(failure) => Output::Failed(failure),
+        },
+        Input::ReadCallback { headers, body } => {
+            Output::Callback(notifier.call_read_callback(store, context, headers, body).await?)
+        }
+        other => return Err(lacks(other)),
+    })
+}
+
+/// The same variant, of which each world has a type of its own.
+fn verdict(given: shared::Verdict) -> wit::Verdict {
+    match given {
+        shared::Verdict::Accepted(reference) => wit::Verdict::Accepted(reference),
+        shared::Verdict::Gone(why) => wit::Verdict::Gone(why),
+        shared::Verdict::Refused(why) => wit::Verdict::Refused(why),
+        shared::Verdict::Retry(after) => wit::Verdict::Retry(after),
+        shared::Verdict::Unknown(why) => wit::Verdict::Unknown(why),
+        shared::Verdict::Misconfigured(why) => wit::Verdict::Misconfigured(why),
+        shared::Verdict::Other(said) => wit::Verdict::Other(said),
+    }
+}
+
+pub(super) fn lacks(input: &Input) -> wasmtime::Error {
     wasmtime::format_err!("a plugin of its kind has no `{}`", input.export())
 }

@@ -1,11 +1,12 @@
-//! What a provider's check is told of this host, so that it can compare: where webhooks are taken, what agents are told,
-//! who reads what they note, who dials. `command` walks in; the guide of the plugin API lists the names.
+//! What a provider's check is told of this host, and how it is to be set up for it, so that it can compare: where webhooks
+//! are taken, what agents are told, who reads what they note, who dials. `command` walks in; the guide of the plugin API lists the names.
 //!
 //! The names stay, and new ones may come: plugins of other makers read them too.
 
 use super::agent_variables;
 use crate::config::Config;
 use crate::domain::manifest::Reaches;
+use crate::domain::{Locale, Wanted};
 use crate::plugins::Plugins;
 
 /// The provider whose webhooks had another path in the original system, and that path: an operator who comes from there
@@ -26,6 +27,21 @@ pub fn of(config: &Config, plugins: &Plugins, provider: &str) -> Vec<(String, St
         facts.push(("phone-channel", channel.id));
     }
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// How this installation needs the vendor's side of one provider to be.
+pub fn wanted(config: &Config, provider: &str) -> Wanted {
+    let is_reachable = config.public_url.scheme() == "https";
+    let webhook_url = webhook_urls(config, provider).into_iter().next().filter(|_| is_reachable);
+    Wanted {
+        name: format!("Callpanion at {}", config.public_url.host_str().unwrap_or_default()),
+        languages: Locale::ALL.iter().map(ToString::to_string).collect(),
+        webhook_url: webhook_url.unwrap_or_default(),
+        retention_days: Some(config.records.provider_days),
+        keep_audio: config.records.audio,
+        variables: agent_variables::NAMES.map(str::to_owned).to_vec(),
+        renderer: config.renderer.clone(),
+    }
 }
 
 /// Where this host takes the webhooks of a provider; the first is the one to write in the vendor's console.

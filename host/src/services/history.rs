@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::error::ServiceError;
-use super::{families, phone_number};
+use super::{families, phone_number, recordings};
 use crate::app::App;
 use crate::db::call_lists::{self, CallFilter};
 use crate::db::callees::{self, Callee};
@@ -143,6 +143,8 @@ pub struct CallStory {
     pub attempts: Vec<AttemptBrief>,
     /// Every step.
     pub timeline: Vec<TimelineBrief>,
+    /// Whether there may be a recording to hear.
+    pub audible: bool,
 }
 
 /// One page of the calls that the account may see.
@@ -185,10 +187,12 @@ pub async fn story(app: &App, account: AccountId, locale: Locale, id: CallId) ->
     let stage =
         if summary.is_some() { SummaryStage::Ready } else { stage(&call, transcript.as_ref(), app.clock.now()) };
     let steps = timeline::of_call(&mut c, id).await?;
+    let audible = recordings::may_be_heard(app, &mut c, &call).await?;
     Ok(CallStory {
         attempts: attempts(&mut c, &callee, id).await?,
         call: circle.brief(&mut c, &call, locale).await?,
         stage,
+        audible,
         blocks: summary.map(|summary| read(&summary.blocks)).unwrap_or_default(),
         turns: transcript.map(|transcript| read(&transcript.turns)).unwrap_or_default(),
         timeline: steps

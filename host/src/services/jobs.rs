@@ -11,13 +11,13 @@ use crate::domain::{AlertId, AttemptId, CallId, Moment, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{canceling, escalation, summaries, taking_back, webhooks};
+use crate::services::{canceling, erasing, escalation, summaries, taking_back, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: usize = 16;
 /// A job that takes longer hangs: somebody begins it anew.
 const LEASE_S: i64 = 120;
-/// Tries before a job is given up: with the backoff below, about half a day.
+/// Tries before a job is given up, if it is: with the backoff below, about half a day.
 const TRIES: i32 = 14;
 const FIRST_BACKOFF_S: i64 = 5;
 const LONGEST_BACKOFF_S: i64 = 3_600;
@@ -58,6 +58,13 @@ pub(crate) enum Job {
         /// Who is to be told: 1 for the first.
         place: i32,
     },
+    /// Have a provider remove what it keeps of a talk.
+    EraseTalk {
+        /// The provider plugin.
+        provider: String,
+        /// The provider's id of it.
+        conversation: String,
+    },
     /// Send a mail.
     SendMail {
         /// Which.
@@ -73,8 +80,14 @@ impl Job {
             Self::TakeBack { .. } => "take_back",
             Self::CancelRings { .. } => "cancel_rings",
             Self::Escalate { .. } => "escalate",
+            Self::EraseTalk { .. } => "erase_talk",
             Self::SendMail { .. } => "send_mail",
         }
+    }
+
+    /// Whether it is tried until it is done, however long that takes.
+    const fn is_never_given_up(&self) -> bool {
+        matches!(self, Self::EraseTalk { .. })
     }
 }
 
@@ -119,6 +132,7 @@ pub async fn run_due(app: &App) -> Result<usize, ServiceError> {
 
 async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     let job = serde_json::from_str::<Job>(&row.payload).ok();
+    let never_given_up = job.as_ref().is_some_and(Job::is_never_given_up);
     let outcome = match job.clone() {
         Some(job) => perform(app, job, row.attempts).await,
         None => Err(Trouble::Final("the job is unreadable".into())),
@@ -127,7 +141,7 @@ async fn run_one(app: &App, row: JobRow) -> Result<(), ServiceError> {
     let (state, run_at, error) = match outcome {
         Ok(()) => (rows::DONE, now, None),
         Err(Trouble::NotYet(at)) => (rows::WAITING, at, None),
-        Err(Trouble::Passing(error)) if row.attempts < TRIES => {
+        Err(Trouble::Passing(error)) if row.attempts < TRIES || never_given_up => {
             (rows::WAITING, now.plus_secs(backoff_s(row.attempts)), Some(error))
         }
         Err(Trouble::Passing(error) | Trouble::Final(error)) => (rows::DEAD, now, Some(error)),
@@ -195,6 +209,7 @@ async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
         Job::Escalate { alert, place } => {
             escalation::tell_next(app, alert, place).await?.map_or(Ok(()), |at| Err(Trouble::NotYet(at)))
         }
+        Job::EraseTalk { provider, conversation } => erasing::at_provider(app, &provider, &conversation).await,
         Job::SendMail { mail } => mails::send(app, mail, attempts).await,
     }
 }

@@ -12,6 +12,7 @@ use http::header::{
 use http::{HeaderValue, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -25,17 +26,19 @@ const SMALL_BODY_BYTES: usize = 64 * 1024;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 /// Everything from our own origin, no inline script or style, no frame around us.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+    media-src 'self'; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
 /// Every route of the host.
 pub fn router(app: App) -> Router {
     let deadline = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_DEADLINE);
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("audio/"));
     let pages = pages::routes()
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))
         .merge(pages::by_letter())
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(CompressionLayer::new());
+        // Sound is compressed already.
+        .layer(CompressionLayer::new().compress_when(worth_it));
     let machines = Router::new()
         .nest("/api/device/v1", device_api::routes())
         .nest("/functions/v1", phone_app::routes())

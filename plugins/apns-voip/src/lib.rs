@@ -4,6 +4,7 @@
 //! Two rounds: each ring goes to its own environment, and one that Apple calls a bad device token
 //! there is tried once in the other, since the two kinds of token look alike. Where that succeeds the host is told.
 
+mod check;
 mod message;
 mod verdict;
 
@@ -131,6 +132,7 @@ fn send(
 }
 
 callpanion_plugin_api::channel!(ApnsVoip, id = "apns-voip");
+callpanion_plugin_api::channel_check!(ApnsVoip);
 
 #[cfg(test)]
 mod tests;

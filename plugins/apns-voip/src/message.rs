@@ -1,4 +1,4 @@
-//! The push of one ring. `ring` walks in.
+//! The push of one ring, and one to nobody. `ring` and `check` walk in.
 
 use callpanion_plugin_api::Request;
 use callpanion_plugin_api::channel::Ring;
@@ -45,12 +45,42 @@ struct Extra<'a> {
     relative_id: &'a str,
 }
 
-/// A VoIP push.
-pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64) -> Request {
-    let base_url = match to {
+/// Of the length of a device token, and none.
+const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A push to nobody: Apple looks at the key and the topic before it finds that there is no such device. It names no push
+/// id, and is of no use a moment later.
+pub(crate) fn to_nobody(settings: &Settings, to: Environment) -> Request {
+    let base_url = base_url(settings, to);
+    Request::post(format!("{}/3/device/{NOBODY}", base_url.trim_end_matches('/')))
+        .header("apns-push-type", "voip")
+        .header("apns-topic", topic(settings))
+        .header("apns-priority", "10")
+        .header("apns-expiration", "0")
+        .json(&Nothing { aps: Empty {} })
+        .credential("auth-key")
+        .repeatable()
+}
+
+#[derive(Serialize)]
+struct Nothing {
+    aps: Empty,
+}
+
+fn base_url(settings: &Settings, to: Environment) -> &str {
+    match to {
         Environment::Production => &settings.base_url_production,
         Environment::Sandbox => &settings.base_url_sandbox,
-    };
+    }
+}
+
+fn topic(settings: &Settings) -> String {
+    format!("{}.voip", settings.bundle_id)
+}
+
+/// A VoIP push.
+pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64) -> Request {
+    let base_url = base_url(settings, to);
     // The phone rings from the push's arrival on. So that none rings after the window, what is left of it is
     // divided: so long may the push be on its way, and so long the phone ring.
     let ring_ms = ring.expires_at_ms.saturating_sub(now_ms).min(LONGEST_RING_MS);
@@ -77,7 +107,7 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, to: Environment, now_ms: u64)
     };
     Request::post(format!("{}/3/device/{}", base_url.trim_end_matches('/'), ring.address))
         .header("apns-push-type", "voip")
-        .header("apns-topic", format!("{}.voip", settings.bundle_id))
+        .header("apns-topic", topic(settings))
         .header("apns-priority", "10")
         // Apple keeps the push until then for a phone that is out of reach; then drops it.
         .header("apns-expiration", kept_until_s.to_string())

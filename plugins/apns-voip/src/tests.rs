@@ -2,9 +2,10 @@
 
 mod errors;
 
-use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
+use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Severity};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, response, response_with};
-use callpanion_plugin_api::{Answer, Context, Request};
+use callpanion_plugin_api::{Answer, Context, Failure, Request};
 use serde_json::json;
 
 use super::ApnsVoip;
@@ -107,6 +108,28 @@ fn the_push_satisfies_both_readers_on_the_phone() {
 }
 
 #[test]
+fn a_ring_that_is_over_is_told_by_no_push() {
+    // A VoIP push must make the phone ring, or iOS stops delivering them: it cannot say that a ring is over.
+    let Ring { ring_id, call_id, group_id, address, environment, ring_at_ms, .. } = ring("production");
+    let over = RingRef { ring_id, call_id, group_id, address, environment, ring_at_ms, reference: None };
+    let context = context(&json!({"bundle_id": "example.callpanion"}));
+    let (given_back, requests) = drive(&context, [], |ctx| ApnsVoip::cancel(ctx, vec![over.clone()]));
+    assert_eq!((given_back, requests.len()), (Ok(vec![false]), 0));
+}
+
+#[test]
+fn the_name_of_a_push_is_a_canonical_uuid_and_the_same_wherever_it_goes() {
+    let mut shouted = ring("production");
+    shouted.ring_id = shouted.ring_id.to_ascii_uppercase();
+    let (_, requests) = run(&[shouted], [refused(400, "BadDeviceToken"), response(200, "")]);
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        let name = request.headers.iter().find(|(name, _)| name == "apns-id").map(|(_, value)| value.as_str());
+        assert_eq!(name, Some("0192a000-0000-7000-8000-00000000000a"));
+    }
+}
+
+#[test]
 fn a_ring_that_leaves_no_time_to_wait_is_pushed_now_or_never() {
     for (left_ms, kept_until) in [(30_000, "0".to_owned()), (8_000, "0".to_owned()), (31_000, "0".to_owned())]
         .into_iter()
@@ -175,4 +198,20 @@ fn only_the_bad_ones_of_a_batch_are_probed() {
     assert!(matches!(verdicts[1], Verdict::Gone(_)));
     assert!(matches!(verdicts[2], Verdict::Retry(_)));
     assert!(matches!(verdicts[3], Verdict::Refused(_)));
+}
+
+#[test]
+fn a_check_pushes_to_nobody_in_both_environments_and_a_bad_token_is_good_news() {
+    let settings = json!({"bundle_id": "com.example.app"});
+    let check = |answers: [Answer; 2]| drive(&context(&settings), answers, ApnsVoip::check);
+    let bad_token = || response(400, r#"{"reason":"BadDeviceToken"}"#);
+    let bad_key = || response(403, r#"{"reason":"InvalidProviderToken"}"#);
+    let (result, requests) = check([bad_token(), bad_token()]);
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Ok && one.mend.is_empty()));
+    assert!(requests.iter().all(|request| request.url.ends_with(&format!("/3/device/{}", "0".repeat(64)))));
+    assert_ne!(requests[0].url, requests[1].url);
+    let (result, _) = check([bad_token(), bad_key()]);
+    assert!(matches!(&result.unwrap()[..], [one] if one.what.contains("not in the sandbox") && !one.mend.is_empty()));
+    assert!(matches!(check([bad_key(), bad_key()]).0, Err(Failure::Misconfigured(_))));
+    assert!(matches!(check([response(503, ""), response(503, "")]).0, Err(Failure::Retry(_))));
 }

@@ -1,11 +1,13 @@
 //! `elevenlabs`: holds the conversations with ElevenLabs agents.
 //!
 //! The host walks in through [`Provider`]. `session` gets what a device needs to join, `conversation`
-//! reads what happened (from a webhook or fetched), `check` looks at the set-up, and `refusal` says
-//! what an error means.
+//! reads what happened (from a webhook or fetched), `check` looks at the set-up, `records` hears and
+//! removes what is kept, `provision` sets agents and webhook up, and `refusal` says what an error means.
 
 mod check;
 mod conversation;
+mod provision;
+mod records;
 mod refusal;
 mod session;
 mod webhook;
@@ -32,6 +34,13 @@ struct Settings {
     phone_agent_id: Option<String>,
     #[serde(default)]
     phone_agents: BTreeMap<String, String>,
+    #[serde(default)]
+    override_language: bool,
+    /// The host gives them to devices; here is only looked whether agents allow it.
+    #[serde(default)]
+    first_messages: BTreeMap<String, String>,
+    #[serde(default)]
+    signed_url: bool,
 }
 
 fn elevenlabs() -> String {
@@ -44,10 +53,28 @@ impl Settings {
         self.get_of_account(&format!("convai/{path}"))
     }
 
+    /// The removal of something that belongs to agents or conversations.
+    fn delete(&self, path: &str) -> Request {
+        Request::delete(self.url(&format!("convai/{path}"))).credential("api-key")
+    }
+
+    /// Something new among the vendor's agents.
+    fn post(&self, path: &str) -> Request {
+        Request::post(self.url(&format!("convai/{path}"))).credential("api-key")
+    }
+
+    /// Other values of something. The same again changes nothing.
+    fn patch(&self, path: &str) -> Request {
+        Request::patch(self.url(path)).credential("api-key").repeatable()
+    }
+
     /// A look at the account as a whole.
     fn get_of_account(&self, path: &str) -> Request {
-        let url = format!("{}/v1/{path}", self.base_url.trim_end_matches('/'));
-        Request::get(url).credential("api-key")
+        Request::get(self.url(path)).credential("api-key")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/v1/{path}", self.base_url.trim_end_matches('/'))
     }
 
     /// The app's agent for a language tag; only its first part counts.
@@ -107,6 +134,8 @@ impl Provider for ElevenLabs {
 }
 
 callpanion_plugin_api::provider!(ElevenLabs, id = "elevenlabs");
+callpanion_plugin_api::records!(ElevenLabs);
+callpanion_plugin_api::provisioning!(ElevenLabs);
 
 #[cfg(test)]
 mod tests;

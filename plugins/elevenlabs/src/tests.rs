@@ -1,7 +1,9 @@
 //! Tests, with the vendor's webhooks and answers as fixtures: `webhooks` of what is read, `requests` of
-//! what is asked, `check` of the look at the set-up.
+//! what is asked, `records` of what is kept, `provision` of what is set up, `check` of the look at the set-up.
 
 mod check;
+mod provision;
+mod records;
 mod requests;
 mod webhooks;
 

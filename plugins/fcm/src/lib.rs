@@ -2,12 +2,14 @@
 //!
 //! The host walks in through [`Channel`]; `message` builds a push, `verdict` reads what Google
 //! says to it. One data-only message for each ring, all asked for at once; and one for each that is not needed any more.
+//! Through [`ChannelCheck`] it asks whether Google would take a message, and sends none.
 
 mod message;
 mod verdict;
 
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict, ring_each};
-use callpanion_plugin_api::{Ctx, Stop};
+use callpanion_plugin_api::channel_check::{ChannelCheck, Finding};
+use callpanion_plugin_api::{Answer, Ctx, Stop};
 use serde::Deserialize;
 
 /// The plugin.
@@ -51,7 +53,18 @@ impl Channel for Fcm {
     }
 }
 
+impl ChannelCheck for Fcm {
+    fn check(ctx: &mut Ctx) -> Result<Vec<Finding>, Stop> {
+        let settings: Settings = ctx.settings()?;
+        match ctx.http(message::to_nobody(&settings))? {
+            Answer::Response(response) => Ok(vec![verdict::finding(&settings, &response, ctx.now_ms())?]),
+            Answer::Unsent(why) | Answer::Unknown(why) => Err(Stop::retry(verdict::SHORT_PAUSE_MS, why)),
+        }
+    }
+}
+
 callpanion_plugin_api::channel!(Fcm, id = "fcm");
+callpanion_plugin_api::channel_check!(Fcm);
 
 #[cfg(test)]
 mod tests;

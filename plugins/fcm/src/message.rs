@@ -1,4 +1,4 @@
-//! The push of one ring, and the one that says that it is over. `ring` and `cancel` walk in.
+//! The push of one ring, the one that says that it is over, and one that nobody gets. `ring`, `cancel` and `check` walk in.
 
 use callpanion_plugin_api::channel::{Ring, RingRef};
 use callpanion_plugin_api::{Request, percent_encode};
@@ -14,6 +14,8 @@ const LONGEST_RING_MS: u64 = 30_000;
 const FID: &str = "fid:";
 /// A later message of this key replaces one that still waits for the phone.
 const COLLAPSE_KEY: &str = "ring";
+/// No app has such a registration token.
+const NOBODY: &str = "callpanion-looks-whether-google-answers";
 /// After a minute no ring is left that could be told to stop.
 const OVER_TTL: &str = "60s";
 
@@ -26,6 +28,8 @@ const OVER_TTL: &str = "60s";
 #[derive(Serialize)]
 struct Push<'a, D> {
     message: Message<'a, D>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    validate_only: bool,
 }
 
 /// Of `fid` and `token` there is one.
@@ -99,14 +103,21 @@ pub(crate) fn of(settings: &Settings, ring: &Ring, now_ms: u64) -> Request {
     };
     let android =
         Android { priority: "HIGH", ttl: format!("{}s", (left_ms - ring_ms) / 1_000), collapse_key: COLLAPSE_KEY };
-    send(settings, &Push { message: Message::to(&ring.address, data, android) })
+    send(settings, &Push { message: Message::to(&ring.address, data, android), validate_only: false })
 }
 
 /// The message that a ring is over: the phone app keeps it in its log, one that knows better stops ringing.
 pub(crate) fn over(settings: &Settings, ring: &RingRef) -> Request {
     let data = Over { r#type: "call_update", session_id: &ring.ring_id, status: "canceled" };
     let android = Android { priority: "HIGH", ttl: OVER_TTL.to_owned(), collapse_key: COLLAPSE_KEY };
-    send(settings, &Push { message: Message::to(&ring.address, data, android) })
+    send(settings, &Push { message: Message::to(&ring.address, data, android), validate_only: false })
+}
+
+/// A message to nobody, which Google is asked to look at and not to send.
+pub(crate) fn to_nobody(settings: &Settings) -> Request {
+    let data = Over { r#type: "call_update", session_id: "", status: "canceled" };
+    let android = Android { priority: "HIGH", ttl: OVER_TTL.to_owned(), collapse_key: COLLAPSE_KEY };
+    send(settings, &Push { message: Message::to(NOBODY, data, android), validate_only: true }).repeatable()
 }
 
 fn send(settings: &Settings, push: &impl Serialize) -> Request {

@@ -3,6 +3,7 @@
 mod errors;
 
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Finding, Severity};
 use callpanion_plugin_api::testing::{self, NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
@@ -107,6 +108,54 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
 }
 
 #[test]
+fn what_is_left_of_the_window_is_divided_between_the_way_and_the_ring() {
+    for (left_ms, ttl, duration) in [
+        (90_000, "60s", "30000"),
+        (31_999, "1s", "30000"),
+        (30_999, "0s", "30000"),
+        (30_000, "0s", "30000"),
+        (8_500, "0s", "8500"),
+        (1, "0s", "1"),
+    ] {
+        let mut late = ring("token-1");
+        late.expires_at_ms = NOW_MS + left_ms;
+        let (_, requests) = run(&[late], [response(200, "{}")]);
+        let message = json_body(&requests[0])["message"].take();
+        assert_eq!((&message["android"]["ttl"], &message["data"]["duration"]), (&json!(ttl), &json!(duration)));
+    }
+}
+
+#[test]
+fn no_message_is_shown_by_the_system_and_every_value_is_a_string() {
+    let refer = |ring: Ring| RingRef {
+        ring_id: ring.ring_id,
+        call_id: ring.call_id,
+        group_id: ring.group_id,
+        address: ring.address,
+        environment: ring.environment,
+        ring_at_ms: ring.ring_at_ms,
+        reference: None,
+    };
+    let (_, mut requests) = run(&[ring("token-1")], [response(200, "{}")]);
+    let over = vec![refer(ring("token-1"))];
+    requests.extend(drive(&context(&settings()), [response(200, "{}")], |ctx| Fcm::cancel(ctx, over.clone())).1);
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        let message = json_body(request)["message"].take();
+        assert!(message.get("notification").is_none() && message["android"].get("notification").is_none(), "{message}");
+        assert_eq!(message["android"]["priority"], "HIGH");
+        let data = message["data"].as_object().cloned().unwrap_or_default();
+        for (key, value) in &data {
+            let is_reserved = ["from", "message_type", "gcm"].contains(&key.as_str())
+                || key.starts_with("google.")
+                || key.starts_with("gcm.notification.");
+            assert!(value.is_string() && !is_reserved, "{key}: {value}");
+        }
+        assert!(!data.is_empty());
+    }
+}
+
+#[test]
 fn an_installation_id_goes_into_its_own_field() {
     for (address, fid, token) in [
         ("fid:dQw4w9WgXcQ_invented1", json!("dQw4w9WgXcQ_invented1"), Value::Null),
@@ -166,4 +215,38 @@ fn a_missing_project_id_is_named() {
         panic!("{result:?}");
     };
     assert!(text.contains("project_id"), "{text}");
+}
+
+/// What the check makes of an answer, and the request to which it was one.
+fn checked(answer: Answer) -> (Result<Vec<Finding>, Failure>, Request) {
+    let (result, mut requests) = drive(&context(&settings()), [answer], Fcm::check);
+    (result, requests.remove(0))
+}
+
+#[test]
+fn a_check_sends_nothing_and_a_phone_that_is_not_there_proves_the_rest() {
+    let dry = response(200, r#"{"name":"n"}"#);
+    for answer in [error(404, Some("UNREGISTERED")), error(400, Some("INVALID_ARGUMENT")), dry] {
+        let (result, request) = checked(answer);
+        assert_eq!(json_body(&request)["validate_only"], true);
+        let findings = result.unwrap();
+        assert!(matches!(&findings[..], [one] if one.severity == Severity::Ok), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_check_tells_a_wrong_key_from_a_vendor_that_is_away() {
+    assert!(matches!(checked(error(401, None)).0, Err(Failure::Misconfigured(_))));
+    assert!(matches!(checked(error(404, None)).0, Err(Failure::Misconfigured(_))), "a wrong project");
+    for answer in [error(503, None), error(500, None), Answer::Unsent("refused".to_owned())] {
+        assert!(matches!(checked(answer).0, Err(Failure::Retry(_))));
+    }
+    let (result, _) = checked(response(418, "<html>"));
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Warning && !one.mend.is_empty()));
+}
+
+#[test]
+fn a_ring_is_never_only_validated() {
+    let (_, requests) = run(&[ring("token-1")], [response(200, r#"{"name":"n"}"#)]);
+    assert_eq!(json_body(&requests[0]).get("validate_only"), None);
 }

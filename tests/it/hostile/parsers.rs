@@ -45,7 +45,7 @@ const READINGS: [(&str, Reading, &[&str]); 12] = [
     ("registry reference", plain::<Reference>, &[BELL]),
     ("digest", plain::<Digest>, &["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
     ("maker key", plain::<MakerKey>, &["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]),
-    ("API version", plain::<ApiVersion>, &["1.0.0", "1.1.0"]),
+    ("API version", plain::<ApiVersion>, &["1.0.0", "1.2.0"]),
 ];
 
 /// How many of each are tried.

@@ -1,8 +1,10 @@
 //! The command line's shape: what `callpanion --help` shows. `main` parses it; the sibling files carry each command out.
 
 mod audit;
+mod erase;
 mod moment;
 mod plugin;
+mod provision;
 mod sim;
 mod webhooks;
 
@@ -12,10 +14,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use audit::{AuditCommand, AuditPromisesArgs};
+pub use erase::{EraseCommand, EraseTalksArgs};
 pub use plugin::{
     Language, PluginCheckArgs, PluginCommand, PluginDevArgs, PluginInstallArgs, PluginListArgs, PluginNewArgs,
     PluginReplayArgs, PluginRollbackArgs, PluginShowArgs, PluginSignArgs, PluginTestArgs,
 };
+pub use provision::ProvisionArgs;
 pub use sim::{SimCommand, SimWeekArgs};
 pub use webhooks::{WebhookListArgs, WebhookReplayArgs, WebhooksCommand};
 
@@ -109,6 +113,19 @@ pub enum Command {
     /// the environment that they have.
     #[command(after_long_help = DOCTOR_MORE)]
     Doctor(ConfigArg),
+
+    /// Compare the providers' side with what this installation needs, and set it up
+    ///
+    /// Of each agent: whether it wants a token, how long talks are kept and whether they are recorded, default values of
+    /// variables, what it notes of a talk, and which webhook tells of it. Where the configuration says "new" in place of
+    /// an agent's id, one is made.
+    /// What the operator wrote, such as the system prompt, stays. Without --apply nothing is changed.
+    #[command(after_long_help = provision::MORE)]
+    Provision(ProvisionArgs),
+
+    /// Have something removed for good
+    #[command(subcommand)]
+    Erase(EraseCommand),
 
     /// Bring the database up to date and stop
     ///
@@ -247,6 +264,9 @@ mod tests {
         assert!(matches!(parse("callpanion check"), Ok(Command::Check(_))));
         assert!(matches!(parse("callpanion doctor"), Ok(Command::Doctor(_))));
         assert!(matches!(parse("callpanion migrate"), Ok(Command::Migrate(_))));
+        assert!(matches!(parse("callpanion provision --apply"), Ok(Command::Provision(args)) if args.apply));
+        let whose = "--callee 01a20275-0845-7543-bb94-ee0fa8d89de9";
+        assert!(matches!(parse(&format!("callpanion erase talks {whose}")), Ok(Command::Erase(_))));
     }
 
     #[test]
@@ -258,6 +278,7 @@ mod tests {
             "callpanion sim week --parents 0",
             "callpanion plugin show",
             "callpanion config",
+            "callpanion erase talks",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

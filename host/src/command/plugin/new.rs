@@ -48,6 +48,7 @@ pub(super) fn run(args: &PluginNewArgs) -> Outcome {
 
 /// Writes a project of this name into `dir`, which must be empty or not there.
 pub(super) fn begin(kind: PluginKind, language: Language, name: &str, dir: &Path) -> Result<()> {
+    check_kind(kind, language)?;
     check_name(language, name)?;
     let is_taken = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_some(),
@@ -60,6 +61,15 @@ pub(super) fn begin(kind: PluginKind, language: Language, name: &str, dir: &Path
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
+    Ok(())
+}
+
+/// The SDKs of JavaScript and Python have the kinds of API 1.0.
+fn check_kind(kind: PluginKind, language: Language) -> Result<()> {
+    ensure!(
+        kind != PluginKind::Notifier || language == Language::Rust,
+        "there is a beginning for a {kind} in Rust only: write --lang rust"
+    );
     Ok(())
 }
 
@@ -195,7 +205,7 @@ mod tests {
     #[test]
     fn every_template_is_a_project_whose_settings_and_samples_fit_its_manifest() {
         for language in LANGUAGES {
-            for kind in PluginKind::ALL {
+            for kind in PluginKind::ALL.iter().filter(|kind| check_kind(**kind, language).is_ok()) {
                 let dir = tempfile::tempdir().unwrap();
                 begin(*kind, language, "push-relay", dir.path()).unwrap();
                 let project = Project::open(dir.path()).unwrap();
@@ -214,7 +224,7 @@ mod tests {
     #[test]
     fn no_mark_of_a_template_is_left() {
         for language in LANGUAGES {
-            for kind in PluginKind::ALL {
+            for kind in PluginKind::ALL.iter().filter(|kind| check_kind(**kind, language).is_ok()) {
                 for (path, text) in files(*kind, language, "push-relay").unwrap() {
                     assert!(MARKS.iter().all(|mark| !text.contains(mark)), "{path} of {language:?} {kind}");
                 }
@@ -240,6 +250,8 @@ mod tests {
         let said = begin(PluginKind::Channel, Language::Rust, "bell", dir.path()).unwrap_err().to_string();
         assert!(said.contains("exists already"), "{said}");
         assert!(begin(PluginKind::Channel, Language::Rust, "bell", &dir.path().join("mine")).is_err());
+        let said = begin(PluginKind::Notifier, Language::Python, "bell", dir.path()).unwrap_err().to_string();
+        assert!(said.contains("--lang rust"), "{said}");
     }
 
     #[test]
@@ -248,6 +260,7 @@ mod tests {
         assert!(!sdk["sdk/Cargo.toml"].contains("workspace"), "{}", sdk["sdk/Cargo.toml"]);
         assert!(sdk["sdk/Cargo.toml"].contains("wit-bindgen"));
         assert!(sdk.contains_key("sdk/wit/plugin.wit") && sdk.contains_key("sdk/src/lib.rs"));
+        assert!(sdk.contains_key("sdk/wit-1.2/more.wit"));
     }
 
     #[test]

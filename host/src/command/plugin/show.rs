@@ -14,7 +14,7 @@ use super::lines::{lacks_values, missing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::plugins::PluginConfig;
-use crate::domain::manifest::{CredentialKind, DataKind, Manifest, PluginKind, Power, Reaches, Submits};
+use crate::domain::manifest::{CredentialKind, DataKind, Manifest, PluginKind, Power, ReachWord, Reaches, Submits};
 use crate::plugins::package::{PackageStore, Provenance, SIGNATURE_FILE, read_path};
 use crate::plugins::{
     Disagreement, Entropy, LoadProblem, Surroundings, Wish, disagreements, hosts_not_set, read_manifest, rehearse,
@@ -114,6 +114,10 @@ pub(super) fn describe(id: &str, manifest: &Manifest, plugin: &Candidate) -> Str
         format!("From {source}, {state}. Processes what it is given in: {}", manifest.processing_country),
         String::new(),
     ];
+    if !manifest.also.is_empty() {
+        let also: Vec<_> = manifest.also.iter().map(ToString::to_string).collect();
+        lines.insert(2, format!("Beside that: {}", also.join(", ")));
+    }
     let wishes = wishes(manifest, config);
     let nothing = wishes.is_empty() && manifest.hosts.is_empty();
     lines.push(if nothing { "It asks for nothing." } else { "It asks" }.to_owned());
@@ -168,6 +172,10 @@ fn kind(manifest: &Manifest) -> String {
         return match manifest.kind {
             PluginKind::Channel | PluginKind::Provider => "a provider of conversations".to_owned(),
             PluginKind::Renderer => "a renderer of summaries".to_owned(),
+            PluginKind::Notifier => match manifest.notifier.map(|notifier| notifier.reaches) {
+                Some(ReachWord::Device) => "a notifier, which tells people on devices of theirs".to_owned(),
+                _ => "a notifier, which tells people by their phone numbers".to_owned(),
+            },
         };
     };
     let reaches = match channel.reaches {

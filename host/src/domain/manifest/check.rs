@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
-use super::{CredentialKind, CredentialWish, DataKind, Manifest, PluginKind, ReachWord, SettingType};
+use super::{Also, CredentialKind, CredentialWish, DataKind, Manifest, PluginKind, ReachWord, SettingType};
 
 /// The plugin API that this host speaks: a plugin may ask for this version or an older minor one.
 const API_MAJOR: u64 = 1;
-const API_MINOR: u64 = 1;
+const API_MINOR: u64 = 2;
+/// The minor version that brought notifiers and what stands beside a kind.
+const API_MINOR_OF_MORE: u64 = 2;
 
 /// The longest text of a manifest. A person reads them before saying yes.
 const TEXT_MAX_CHARS: usize = 500;
@@ -34,8 +36,22 @@ pub enum ManifestError {
     /// `platform` is missing, or stands where it does not belong.
     #[error("`channel.platform` belongs beside `reaches = \"device\"`, and only there")]
     Platform,
-    /// `[webhook]` outside a provider.
-    #[error("`[webhook]` belongs into the manifest of a provider, and only there")]
+    /// `[notifier]` is missing, or stands where it does not belong.
+    #[error("`[notifier]` belongs into the manifest of a notifier, and only there")]
+    NotifierSection,
+    /// An interface beside a kind that has no use for it.
+    #[error("`also` names \"{0}\", which stands beside a {1}: remove it")]
+    AlsoMisplaced(Also, String),
+    /// The same twice.
+    #[error("`also` names \"{0}\" twice")]
+    AlsoTwice(Also),
+    /// Something of a later version than `api` says.
+    #[error(
+        "{0} is of plugin API {API_MAJOR}.{API_MINOR_OF_MORE}: write `api = \"{API_MAJOR}.{API_MINOR_OF_MORE}.0\"`"
+    )]
+    ApiTooLow(String),
+    /// `[webhook]` where nobody reads one.
+    #[error("`[webhook]` belongs into the manifest of a provider or a notifier, and only there")]
     WebhookSection,
     /// `webhook.credential` names nothing.
     #[error("`webhook.credential` is \"{0}\", and no `[[credentials]]` of kind `hmac-secret` has this name")]
@@ -74,9 +90,10 @@ pub enum ManifestError {
 impl Manifest {
     /// Checks what the types cannot say.
     pub fn check(&self) -> Result<(), ManifestError> {
-        check_api(&self.api)?;
+        let api_minor = check_api(&self.api)?;
         self.check_texts()?;
         self.check_channel()?;
+        self.check_also(api_minor)?;
         self.check_data()?;
         for (index, wish) in self.credentials.iter().enumerate() {
             if self.credentials[..index].iter().any(|other| other.name == wish.name) {
@@ -84,7 +101,7 @@ impl Manifest {
             }
         }
         if let Some(webhook) = &self.webhook {
-            if self.kind != PluginKind::Provider {
+            if !matches!(self.kind, PluginKind::Provider | PluginKind::Notifier) {
                 return Err(ManifestError::WebhookSection);
             }
             let signs =
@@ -118,23 +135,54 @@ impl Manifest {
         }
     }
 
+    fn check_also(&self, api_minor: u64) -> Result<(), ManifestError> {
+        if self.notifier.is_some() != (self.kind == PluginKind::Notifier) {
+            return Err(ManifestError::NotifierSection);
+        }
+        for (index, also) in self.also.iter().enumerate() {
+            if !also.beside().contains(&self.kind) {
+                let kinds: Vec<_> = also.beside().iter().map(ToString::to_string).collect();
+                return Err(ManifestError::AlsoMisplaced(*also, kinds.join(" or a ")));
+            }
+            if self.also[..index].contains(also) {
+                return Err(ManifestError::AlsoTwice(*also));
+            }
+        }
+        let newer = match self.kind {
+            PluginKind::Notifier => Some("a notifier".to_owned()),
+            _ => self.also.first().map(|also| format!("\"{also}\" in `also`")),
+        };
+        match newer.filter(|_| api_minor < API_MINOR_OF_MORE) {
+            Some(what) => Err(ManifestError::ApiTooLow(what)),
+            None => Ok(()),
+        }
+    }
+
     /// A channel that may not see the address rings nobody, and one that asks for more than it can be shown teaches
     /// operators to say yes without reading.
     fn check_data(&self) -> Result<(), ManifestError> {
-        let address = self.channel.map(|channel| channel.reaches.address());
-        let missing = match self.kind {
-            PluginKind::Channel => address,
-            PluginKind::Provider => Some(DataKind::Transcript),
-            PluginKind::Renderer => None,
+        let rung = self.channel.map(|channel| channel.reaches.address());
+        let address = rung.or(self.notifier.map(super::NotifierSection::address));
+        let own: &[DataKind] = match self.kind {
+            PluginKind::Provider => &[DataKind::Transcript],
+            // A notice is words about somebody.
+            PluginKind::Notifier => &[DataKind::Profile],
+            PluginKind::Channel | PluginKind::Renderer => &[],
         };
-        if let Some(what) = missing.filter(|what| !self.asks_for(*what)) {
-            return Err(ManifestError::DataMissing(what));
+        let beside: Vec<DataKind> = self.also.iter().filter_map(|also| also.works_with()).collect();
+        let mut needed = own.iter().chain(&address).chain(&beside);
+        if let Some(what) = needed.find(|what| !self.asks_for(**what)) {
+            return Err(ManifestError::DataMissing(*what));
         }
         for (index, wish) in self.data.iter().enumerate() {
             let shown = match wish.what {
-                DataKind::PushAddress | DataKind::PhoneNumber => address == Some(wish.what),
+                DataKind::PushAddress | DataKind::PhoneNumber => {
+                    address == Some(wish.what) || beside.contains(&wish.what)
+                }
                 DataKind::Profile => true,
-                DataKind::Transcript | DataKind::Health => self.kind != PluginKind::Channel,
+                DataKind::Transcript | DataKind::Health => {
+                    matches!(self.kind, PluginKind::Provider | PluginKind::Renderer)
+                }
             };
             if !shown {
                 return Err(ManifestError::DataNeverShown(wish.what));
@@ -201,7 +249,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().count() <= TEXT_MAX_CHARS && !text.contains(tricky)
 }
 
-fn check_api(api: &str) -> Result<(), ManifestError> {
+/// The minor version that is asked for.
+fn check_api(api: &str) -> Result<u64, ManifestError> {
     let mut parts = api.split('.').map(str::parse::<u64>);
     let (Some(Ok(major)), Some(Ok(minor)), Some(Ok(_)), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -214,7 +263,7 @@ fn check_api(api: &str) -> Result<(), ManifestError> {
     if major < API_MAJOR {
         return Err(ManifestError::Api(api.to_owned(), "use a newer plugin"));
     }
-    Ok(())
+    Ok(minor)
 }
 
 #[cfg(test)]
@@ -238,8 +287,8 @@ mod tests {
 
     #[test]
     fn newer_api_is_refused_with_a_way_out() {
-        assert_eq!(check_api("1.0.7"), Ok(()));
-        for newer in ["1.2.0", "2.0.0"] {
+        assert_eq!((check_api("1.0.7"), check_api("1.2.0")), (Ok(0), Ok(2)));
+        for newer in ["1.3.0", "2.0.0"] {
             let text = check_api(newer).unwrap_err().to_string();
             assert!(text.contains(newer) && text.contains("update Callpanion"), "{text}");
         }
@@ -275,6 +324,38 @@ mod tests {
         assert_eq!(health.check(), Err(ManifestError::DataNeverShown(DataKind::Health)));
         let twice = manifest("renderer", &(data("health") + &data("health")));
         assert_eq!(twice.check(), Err(ManifestError::DataTwice(DataKind::Health)));
+    }
+
+    #[test]
+    fn what_stands_beside_a_kind_is_of_its_version_and_has_use_there() {
+        let newer = |kind: &str, more: &str| Manifest { api: "1.2.0".to_owned(), ..manifest(kind, more) };
+        let provider = format!("also = [\"records\", \"provisioning\"]\n{}", data("transcript"));
+        assert_eq!(newer("provider", &provider).check(), Ok(()));
+        let older = manifest("provider", &provider).check().unwrap_err().to_string();
+        assert!(older.contains("\"records\" in `also`") && older.contains("api = \"1.2.0\""), "{older}");
+        let twice = newer("renderer", "also = [\"digest-renderer\", \"digest-renderer\"]");
+        assert_eq!(twice.check(), Err(ManifestError::AlsoTwice(Also::DigestRenderer)));
+        let misplaced = newer("renderer", "also = [\"number-lookup\"]").check().unwrap_err().to_string();
+        assert!(misplaced.contains("beside a channel or a notifier"), "{misplaced}");
+    }
+
+    #[test]
+    fn notifier_says_whom_it_reaches_and_may_see_where_and_what() {
+        let newer = |more: &str| Manifest { api: "1.2.0".to_owned(), ..manifest("notifier", more) };
+        let section = "[notifier]\nreaches = \"number\"\n";
+        assert_eq!(newer("").check(), Err(ManifestError::NotifierSection));
+        assert_eq!(newer(section).check(), Err(ManifestError::DataMissing(DataKind::Profile)));
+        let told = data("profile") + section;
+        assert_eq!(newer(&told).check(), Err(ManifestError::DataMissing(DataKind::PhoneNumber)));
+        assert_eq!(newer(&(data("phone-number") + &told)).check(), Ok(()));
+        let heard = newer(&(data("phone-number") + &data("transcript") + &told));
+        assert_eq!(heard.check(), Err(ManifestError::DataNeverShown(DataKind::Transcript)));
+        assert!(matches!(manifest("notifier", &told).check(), Err(ManifestError::ApiTooLow(_))));
+        let number = "also = [\"number-lookup\"]\n".to_owned()
+            + &data("push-address")
+            + "[channel]\nreaches = \"device\"\nplatform = \"ios\"\nsubmits = \"moment\"";
+        let channel = Manifest { api: "1.2.0".to_owned(), ..manifest("channel", &number) };
+        assert_eq!(channel.check(), Err(ManifestError::DataMissing(DataKind::PhoneNumber)));
     }
 
     #[test]

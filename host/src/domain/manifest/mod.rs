@@ -1,8 +1,10 @@
 //! A plugin's manifest: what a `plugin.toml` says. The plugins room reads it at
 //! load, and the operator's pages show it. It calls nobody.
 
+mod also;
 mod channel;
 mod check;
+mod notifier;
 mod power;
 #[cfg(test)]
 mod schema_tests;
@@ -12,8 +14,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::also::Also;
 pub use self::channel::{ChannelInfo, ChannelSection, ReachWord, Reaches, Submits};
 pub use self::check::ManifestError;
+pub use self::notifier::NotifierSection;
 pub use self::power::{DataKind, DataWish, Power};
 pub use self::setting::{Setting, SettingType};
 use super::word::word_enum;
@@ -26,8 +30,11 @@ pub struct Manifest {
     /// The plugin's id, for example `fcm`. The operator's section is `[plugins.<id>]`, and a device registers its push
     /// address under it.
     pub id: String,
-    /// Which of the three kinds it is, and so which world the component exports.
+    /// Which of the four kinds it is, and so which world the component exports.
     pub kind: PluginKind,
+    /// What the component exports beside that, and the host may call.
+    #[serde(default)]
+    pub also: Vec<Also>,
     /// The lowest version of the plugin API that it needs, for example `1.0.0`.
     pub api: String,
     /// The plugin's own version. The component must say the same of itself, and the same `id`.
@@ -40,6 +47,8 @@ pub struct Manifest {
     pub processing_country: String,
     /// What a channel reaches, and when. Every channel has it, and no other kind.
     pub channel: Option<ChannelSection>,
+    /// Whom a notifier reaches. Every notifier has it, and no other kind.
+    pub notifier: Option<NotifierSection>,
     /// The origins that it wants to talk to. Each comes from a setting, so that operators can point at another region.
     #[serde(default)]
     pub hosts: Vec<HostWish>,
@@ -49,7 +58,7 @@ pub struct Manifest {
     /// The personal things that it wants to be shown. What is not asked for arrives empty.
     #[serde(default)]
     pub data: Vec<DataWish>,
-    /// That it wants to be handed webhooks, and how they are signed; providers only.
+    /// That it wants to be handed webhooks, and how they are signed; providers and notifiers only.
     pub webhook: Option<WebhookScheme>,
     /// What the operator can set, by name.
     #[serde(default)]
@@ -57,7 +66,7 @@ pub struct Manifest {
 }
 
 word_enum! {
-    /// The three kinds of plugins.
+    /// The four kinds of plugins.
     PluginKind {
         /// Makes a callee's phone ring.
         Channel = "channel",
@@ -65,6 +74,8 @@ word_enum! {
         Provider = "provider",
         /// Makes reading matter from a talk.
         Renderer = "renderer",
+        /// Tells a person something in a few words.
+        Notifier = "notifier",
     }
 }
 
@@ -130,7 +141,7 @@ impl CredentialKind {
     }
 }
 
-/// How a provider's webhooks are signed. The host verifies before the plugin runs.
+/// How a provider's or notifier's webhooks are signed. The host verifies before the plugin runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -167,6 +178,11 @@ impl Manifest {
     /// Whether the addresses of this channel are subscriptions of Web Push.
     pub fn takes_subscriptions(&self) -> bool {
         self.credentials.iter().any(|wish| wish.kind == CredentialKind::WebPush)
+    }
+
+    /// Whether it has this interface beside that of its kind.
+    pub fn has(&self, also: Also) -> bool {
+        self.also.contains(&also)
     }
 
     /// Whether it asks to be shown this.

@@ -33,12 +33,13 @@ word_enum! {
 word_enum! {
     /// Personal things that a plugin can be shown.
     DataKind {
-        /// Where a channel reaches a paired device.
+        /// Where a channel reaches a paired device, or a notifier a reader's.
         PushAddress = "push-address",
-        /// The callee's telephone number.
+        /// The callee's telephone number; for a notifier, that of whoever is told.
         PhoneNumber = "phone-number",
         /// What the agent is told of the callee: name, language, interests, the last talk's headline. A channel that has
-        /// devices ring is told the name and the form of address alone: the agent is told when the device answers.
+        /// devices ring is told the name and the form of address alone: the agent is told when the device answers. A notifier
+        /// is given the words of a notice, which may name the callee.
         Profile = "profile",
         /// What was said: turns, the provider's summary, webhooks, fetched conversations.
         Transcript = "transcript",
@@ -69,8 +70,8 @@ impl DataKind {
     /// What it means for the people whom it is about.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::PushAddress => "where a paired phone, tablet or browser can be rung",
-            Self::PhoneNumber => "the telephone number of the person who is called",
+            Self::PushAddress => "where a paired phone, tablet or browser can be reached",
+            Self::PhoneNumber => "the telephone number of the person who is called or told",
             Self::Profile => "name, language and interests of the person who is called, and the last talk's headline",
             Self::Transcript => "what was said in the talks, word for word",
             Self::Health => "what the companion noted of mood, sleep, meals, medicine and pain",

@@ -12,12 +12,13 @@ use wit_parser::{InterfaceId, Resolve, WorldItem, WorldKey};
 
 use self::differences::differences;
 use super::machine::is_linked;
-use crate::domain::manifest::{Manifest, PluginKind};
+use crate::domain::manifest::{Also, Manifest, PluginKind};
 
 /// What is published, oldest first. Later ones build on those before them, and none ever changes.
-const PUBLISHED: [(ApiVersion, &str); 2] = [
+const PUBLISHED: [(ApiVersion, &str); 3] = [
     (ApiVersion { major: 1, minor: 0 }, include_str!("../../../../plugin-api/wit/plugin.wit")),
     (ApiVersion { major: 1, minor: 1 }, include_str!("../../../../plugin-api/wit-1.1/asking.wit")),
+    (ApiVersion { major: 1, minor: 2 }, include_str!("../../../../plugin-api/wit-1.2/more.wit")),
 ];
 const PACKAGE: &str = "callpanion:plugin/";
 
@@ -79,23 +80,38 @@ pub fn misfits(manifest: &Manifest, component: &[u8], api: ApiVersion) -> anyhow
     }
     let exports: Vec<(String, InterfaceId)> = world.exports.iter().filter_map(|it| interface(&found, it)).collect();
     let ours = exports.iter().filter(|(name, _)| name.starts_with(PACKAGE));
-    let mut kinds = BTreeSet::new();
+    let mut roles = BTreeSet::new();
     for (name, id) in ours {
         let Some(wanted) = known.iter().find(|it| it.name == *name) else {
             misfits.push(format!("it exports {name}, which plugin API {api} does not have"));
             continue;
         };
-        kinds.insert(wanted.kind);
+        roles.insert(wanted.role);
         let differing = differences((&published, wanted.id), (&found, *id));
         misfits.extend(differing.into_iter().map(|what| format!("{name}: {what}")));
     }
-    let exports_of = |kind: PluginKind| {
-        let of_kind: Vec<_> = known.iter().filter(|it| it.kind == kind).map(|it| it.name.as_str()).collect();
-        of_kind.join(" or ")
+    let exports_of = |role: Role| {
+        let of_role: Vec<_> = known.iter().filter(|it| it.role == role).map(|it| it.name.as_str()).collect();
+        match of_role.as_slice() {
+            [] => format!("what plugin API {api} does not have"),
+            names => names.join(" or "),
+        }
     };
-    if !kinds.contains(&manifest.kind) {
-        let kind = manifest.kind;
-        misfits.push(format!("plugin.toml says kind = \"{kind}\", and it does not export {}", exports_of(kind)));
+    let kind = manifest.kind;
+    if !roles.contains(&Role::Kind(kind)) {
+        let wanted = exports_of(Role::Kind(kind));
+        misfits.push(format!("plugin.toml says kind = \"{kind}\", and it does not export {wanted}"));
+    }
+    for also in manifest.also.iter().filter(|also| !roles.contains(&Role::Also(**also))) {
+        let wanted = exports_of(Role::Also(*also));
+        misfits.push(format!("plugin.toml names \"{also}\" in `also`, and it does not export {wanted}"));
+    }
+    for role in roles {
+        if let Role::Also(also) = role
+            && !manifest.has(also)
+        {
+            misfits.push(format!("it exports {}, which `also` in plugin.toml does not name", exports_of(role)));
+        }
     }
     Ok(misfits)
 }
@@ -104,7 +120,21 @@ pub fn misfits(manifest: &Manifest, component: &[u8], api: ApiVersion) -> anyhow
 struct Exportable {
     name: String,
     id: InterfaceId,
-    kind: PluginKind,
+    role: Role,
+}
+
+/// What a component is by exporting an interface.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Kind(PluginKind),
+    Also(Also),
+}
+
+/// What exporting this world means: `records-plugin`, `channel-plugin`, and of `asking-renderer-plugin` the last word.
+fn role(world: &str) -> Option<Role> {
+    let name = world.strip_suffix("-plugin")?;
+    let kind = || name.rsplit('-').next()?.parse().ok().map(Role::Kind);
+    name.parse().ok().map(Role::Also).or_else(kind)
 }
 
 /// Everything that is published up to this version, and what of it plugins export.
@@ -121,11 +151,9 @@ fn published(api: ApiVersion) -> anyhow::Result<(Resolve, Vec<Exportable>)> {
     }
     let mut exportable = Vec::new();
     for (_, world) in &resolve.worlds {
-        // `channel-plugin`, `asking-renderer-plugin`: the kind is the word before the last.
-        let kind = world.name.rsplit('-').nth(1).and_then(|word| word.parse().ok());
-        let Some(kind) = kind else { continue };
+        let Some(role) = role(&world.name) else { continue };
         let interfaces = world.exports.iter().filter_map(|it| interface(&resolve, it));
-        exportable.extend(interfaces.map(|(name, id)| Exportable { name, id, kind }));
+        exportable.extend(interfaces.map(|(name, id)| Exportable { name, id, role }));
     }
     Ok((resolve, exportable))
 }
@@ -155,7 +183,8 @@ mod tests {
     #[test]
     fn every_embedded_plugin_fits_every_version_since_its_own() {
         for plugin in BUILTIN {
-            for (version, _) in PUBLISHED {
+            let own: ApiVersion = toml::from_str::<Manifest>(plugin.manifest).unwrap().api.parse().unwrap();
+            for (version, _) in PUBLISHED.into_iter().filter(|(version, _)| *version >= own) {
                 assert_eq!(checked(plugin.manifest, plugin.component, &version.to_string()), [""; 0], "{}", plugin.id);
             }
         }
@@ -163,9 +192,9 @@ mod tests {
 
     #[test]
     fn a_component_of_another_kind_is_told_apart() {
-        let fcm = BUILTIN.iter().find(|plugin| plugin.id == "fcm").unwrap();
-        let manifest = fcm.manifest.replace("kind = \"channel\"", "kind = \"provider\"");
-        let told = checked(&manifest, fcm.component, "1.0");
+        let web_push = BUILTIN.iter().find(|plugin| plugin.id == "web-push").unwrap();
+        let manifest = web_push.manifest.replace("kind = \"channel\"", "kind = \"provider\"");
+        let told = checked(&manifest, web_push.component, "1.0");
         assert_eq!(
             told,
             ["plugin.toml says kind = \"provider\", and it does not export callpanion:plugin/provider@1.0.0"]
@@ -173,10 +202,32 @@ mod tests {
     }
 
     #[test]
+    fn what_also_names_is_exported_and_what_is_exported_is_named() {
+        let fcm = BUILTIN.iter().find(|plugin| plugin.id == "fcm").unwrap();
+        let line = fcm.manifest.lines().find(|line| line.starts_with("also = ")).unwrap();
+        let told = checked(&fcm.manifest.replace(line, "also = [\"number-lookup\"]"), fcm.component, "1.2");
+        assert_eq!(
+            told,
+            [
+                "plugin.toml names \"number-lookup\" in `also`, and it does not export \
+                 callpanion:plugin/number-lookup@1.2.0",
+                "it exports callpanion:plugin/channel-check@1.2.0, which `also` in plugin.toml does not name",
+            ]
+        );
+        let older = checked(fcm.manifest, fcm.component, "1.1");
+        assert!(older.iter().any(|misfit| misfit.contains("made for plugin API 1.2.0")), "{older:?}");
+        let worlds = [("records-plugin", false), ("asking-renderer-plugin", true), ("digest-renderer-plugin", false)];
+        for (world, is_kind) in worlds {
+            assert!(matches!(role(world), Some(Role::Kind(_))) == is_kind && role(world).is_some(), "{world}");
+        }
+        assert!(role("records").is_none() && role("a-plugin").is_none());
+    }
+
+    #[test]
     fn a_version_that_is_not_published_has_no_answer() {
         let fcm = BUILTIN.iter().find(|plugin| plugin.id == "fcm").unwrap();
         let manifest = toml::from_str(fcm.manifest).unwrap();
-        for (api, said) in [("2.0", "there is no plugin API 2.0"), ("1.9.3", "knows 1.0 and 1.1")] {
+        for (api, said) in [("2.0", "there is no plugin API 2.0"), ("1.9.3", "knows 1.0 and 1.1 and 1.2")] {
             let error = misfits(&manifest, fcm.component, api.parse().unwrap()).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
         }

@@ -152,6 +152,9 @@ fn bytes(call: &CallTrace) -> usize {
         wit::Answer::Response(response) => response.body.len(),
         wit::Answer::Unsent(_) | wit::Answer::Unknown(_) => 0,
     });
-    let body = if let Input::ReadWebhook { body, .. } = &*call.input { body.len() } else { 0 };
+    let body = match &*call.input {
+        Input::ReadWebhook { body, .. } | Input::ReadCallback { body, .. } => body.len(),
+        _ => 0,
+    };
     answers.sum::<usize>() + body
 }

@@ -115,17 +115,29 @@ fn micros(time: Duration) -> u64 {
 /// What kind of result it is, whatever it says: stand-ins may not change this.
 fn kind(output: &Output) -> Vec<String> {
     match output {
-        Output::Rung(verdicts) => verdicts.iter().map(|verdict| verdict_kind(verdict).to_owned()).collect(),
+        Output::Rung(verdicts) | Output::Notified(verdicts) => {
+            verdicts.iter().map(|verdict| verdict_kind(verdict).to_owned()).collect()
+        }
         Output::Canceled(canceled) => canceled.iter().map(ToString::to_string).collect(),
         Output::Inspected(found) => found.iter().map(|found| format!("{:?}", found.phase)).collect(),
         Output::Session(session) => vec![format!("{} {}", session.token.is_some(), session.conversation.is_some())],
         Output::Webhook(wit::Webhook::Conversation(told)) => vec!["conversation".to_owned(), conversation_kind(told)],
-        Output::Webhook(wit::Webhook::Ignored(_)) => vec!["ignored".to_owned()],
-        Output::Webhook(wit::Webhook::Unreadable(_)) => vec!["unreadable".to_owned()],
+        Output::Webhook(wit::Webhook::Ignored(_)) | Output::Callback(wit::Callback::Ignored(_)) => {
+            vec!["ignored".to_owned()]
+        }
+        Output::Webhook(wit::Webhook::Unreadable(_)) | Output::Callback(wit::Callback::Unreadable(_)) => {
+            vec!["unreadable".to_owned()]
+        }
         Output::Fetched(told) => told.iter().map(conversation_kind).collect(),
         Output::Checked(findings) => findings.iter().map(|finding| format!("{:?}", finding.severity)).collect(),
         // What a renderer finds in filler is nothing, and that is as it should be.
-        Output::Rendered(_) => vec!["rendered".to_owned()],
+        Output::Rendered(_) | Output::Digested(_) => vec!["rendered".to_owned()],
+        Output::Audio(audio) => vec![format!("{:?}", audio.as_ref().map(|audio| &audio.content_type))],
+        Output::Erased(erasure) => vec![format!("{erasure:?}")],
+        Output::Planned(changes) => vec![format!("{} changes", changes.len())],
+        Output::Applied(done) => vec![format!("{} changes, {} settings", done.changes.len(), done.settings.len())],
+        Output::Callback(wit::Callback::Receipts(receipts)) => vec![format!("{} receipts", receipts.len())],
+        Output::LookedUp(facts) => vec![format!("{} {:?}", facts.valid, facts.line)],
         Output::Request(_) => vec!["request".to_owned()],
         Output::Failed(_) => vec!["failed".to_owned()],
     }

@@ -53,13 +53,17 @@ impl StandIns {
                 Self::language(&mut wanted.language);
                 self.pairs(&mut wanted.variables);
             }
-            Input::ReadWebhook { headers, body } => {
+            Input::ReadWebhook { headers, body } | Input::ReadCallback { headers, body } => {
                 self.headers(headers);
                 *body = self.body(body);
             }
-            Input::FetchSession(conversation) => self.ids([conversation]),
-            Input::Check => {}
+            Input::FetchSession(id) | Input::FetchAudio(id) | Input::Erase(id) => self.ids([id]),
+            // What is wanted of a vendor are the operator's own words and the host's.
+            Input::Check | Input::Plan(_) | Input::Apply(_) => {}
             Input::Render(material) => self.material(material),
+            Input::Notify(notices) => notices.iter_mut().for_each(|notice| self.notice(notice)),
+            Input::LookUp(number) => *number = self.address(number),
+            Input::RenderDigest(week) => self.week(week),
         }
     }
 
@@ -123,6 +127,23 @@ impl StandIns {
             };
         }
         self.pairs(&mut material.extra);
+    }
+
+    fn notice(&mut self, notice: &mut wit::Notice) {
+        self.ids([&mut notice.id, &mut notice.link]);
+        notice.to = self.address(&notice.to);
+        Self::language(&mut notice.language);
+        notice.title = self.words.prose(&notice.title);
+        notice.text = self.words.prose(&notice.text);
+        self.pairs(&mut notice.extra);
+    }
+
+    fn week(&mut self, week: &mut wit::WeekMaterial) {
+        week.callee_name = self.words.personal(&week.callee_name);
+        for part in week.calls.iter_mut().flat_map(|call| &mut call.parts) {
+            part.text = self.words.prose(&part.text);
+        }
+        self.pairs(&mut week.extra);
     }
 
     fn answer(&mut self, answer: &mut wit::Answer) {

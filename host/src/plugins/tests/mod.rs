@@ -2,6 +2,7 @@
 //! misbehave, and conversations whose plugin is a script.
 
 mod embedded;
+mod everything;
 mod misbehaving;
 mod scripted;
 mod secrets;
@@ -90,7 +91,7 @@ fn plugin(odd: impl FnOnce(&Machine) -> Odd, origins: &[&str], limits: Limits) -
         signing: None,
         clock,
         entropy: Entropy::fixed([7; 32]),
-        world: World::Odd(odd(&machine)),
+        world: World::odd(odd(&machine)),
         machine,
         permits: Arc::new(tokio::sync::Semaphore::new(limits.concurrency as usize)),
         health: Arc::new(Health::default()),

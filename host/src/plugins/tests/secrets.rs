@@ -12,12 +12,8 @@ use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use serde_json::{Value, json};
 
 use super::super::machine::Onlooker;
+use super::everything::call_everything;
 use super::*;
-use crate::conformance::subscription;
-use crate::domain::{
-    AttemptId, CallId, CalleeId, FamilyId, GroupId, Material, Ring, RingRef, SessionRequest, Speaker,
-    Turn as SpokenTurn,
-};
 use crate::egress::web_push::VapidKey;
 
 /// What a plugin is told, and must therefore be found.
@@ -257,86 +253,6 @@ fn sections(origin: &str, folder: &std::path::Path, secrets: &Secrets) -> Vec<(&
     ]
 }
 
-fn ring(address: &str) -> Ring {
-    Ring {
-        attempt: AttemptId::new(),
-        call: CallId::new(),
-        group: GroupId::new(),
-        family: FamilyId::new(),
-        callee: CalleeId::new(),
-        address: address.to_owned(),
-        environment: "production".to_owned(),
-        ring_at: NOW,
-        expires_at: NOW.plus_secs(60),
-        language: "en".to_owned(),
-        zone: "Europe/London".to_owned(),
-        variables: Vec::new(),
-    }
-}
-
-fn ring_ref(ring: &Ring) -> RingRef {
-    RingRef {
-        attempt: ring.attempt,
-        call: ring.call,
-        group: ring.group,
-        address: ring.address.clone(),
-        environment: ring.environment.clone(),
-        ring_at: ring.ring_at,
-        reference: Some("a-reference".to_owned()),
-    }
-}
-
-/// Calls every export of every plugin. What they make of a vendor that says `{}` is no matter here.
-async fn call_everything(plugins: &Plugins, memories: &Memories, origin: &str) {
-    let label = |id: &str, export: Export| memories.label(&format!("{id} {export}"));
-    for channel in plugins.channels() {
-        let id = channel.id.as_str();
-        let address = if id == "web-push" { subscription(origin) } else { "a".repeat(64) };
-        let rings = vec![ring(&address), ring(&address)];
-        let refs: Vec<_> = rings.iter().map(ring_ref).collect();
-        label(id, Export::Ring);
-        let _ = plugins.ring(id, rings, DEADLINE).await;
-        label(id, Export::Cancel);
-        let _ = plugins.cancel(id, refs.clone(), DEADLINE).await;
-        label(id, Export::Inspect);
-        let _ = plugins.inspect(id, refs, DEADLINE).await;
-    }
-    for id in plugins.provider_ids() {
-        label(&id, Export::OpenSession);
-        let wanted = SessionRequest {
-            call: CallId::new(),
-            callee: CalleeId::new(),
-            language: "en".to_owned(),
-            variables: Vec::new(),
-        };
-        let _ = plugins.open_session(&id, wanted, DEADLINE).await;
-        label(&id, Export::ReadWebhook);
-        let headers = vec![("elevenlabs-signature".to_owned(), "t=1,v0=00".to_owned())];
-        let body = br#"{"type":"post_call_transcription","event_timestamp":1,"data":{}}"#.to_vec();
-        let _ = plugins.read_webhook(&id, headers, body).await;
-        label(&id, Export::FetchSession);
-        let _ = plugins.fetch_session(&id, "conv_1", DEADLINE).await;
-        label(&id, Export::Check);
-        // A provider is told another plugin's settings, and no key with them.
-        let settings = plugins.settings_of_channel("twilio-batch").unwrap();
-        let facts = [("phone-channel", "twilio-batch".to_owned()), ("phone-channel-settings", settings)];
-        let facts = facts.map(|(name, value)| (name.to_owned(), value));
-        let _ = plugins.check(&id, facts.to_vec(), DEADLINE).await;
-    }
-    for id in plugins.renderer_ids() {
-        label(&id, Export::Render);
-        let material = Material {
-            callee_name: "Ibu Sari".to_owned(),
-            language: "en".to_owned(),
-            turns: vec![SpokenTurn { speaker: Speaker::Callee, text: "I am fine.".to_owned(), at_s: 1 }],
-            provider_summary: None,
-            collected: Vec::new(),
-            duration_s: 30,
-        };
-        let _ = plugins.render(&id, material, "en").await;
-    }
-}
-
 #[tokio::test]
 async fn no_memory_of_any_plugin_holds_a_credential_after_any_export() {
     let (memories, secrets) = (Arc::new(Memories::default()), Secrets::default());
@@ -355,13 +271,13 @@ async fn no_memory_of_any_plugin_holds_a_credential_after_any_export() {
     memories.label("describe");
     let shelf = Shelf::fill_on(machine, &configs.collect(), surroundings).unwrap();
     let plugins = Plugins(Arc::new(shelf));
-    call_everything(&plugins, &memories, &origin).await;
+    call_everything(&plugins, |id, export| memories.label(&format!("{id} {export}")), &origin).await;
 
     // Every export was looked at, the answers of vendors were seen, and the search sees what a plugin is told.
     let labels = memories.labels();
     for id in &ids {
-        let kind = plugins.manifests().into_iter().find(|(stamp, _)| stamp.id == *id).unwrap().1.kind;
-        for export in Export::ALL.iter().filter(|export| export.kind() == kind) {
+        let manifest = plugins.manifests().into_iter().find(|(stamp, _)| stamp.id == *id).unwrap().1;
+        for export in Export::ALL.iter().filter(|export| export.is_of(&manifest)) {
             assert!(labels.contains(&format!("{id} {export}")), "{id} {export} was not looked at");
         }
     }

@@ -105,6 +105,19 @@ impl TimelineLine {
         let note = detail.filter(|_| reason.is_none()).unwrap_or_default().to_owned();
         Self { at, step: TimelineStep::of(step).unwrap_or(TimelineStep::Other), reason, note }
     }
+
+    /// The line as it is told now that the call stands for this reason. Whether anything was said is known only once the
+    /// provider has told of the talk, after the line was written.
+    #[must_use]
+    pub fn told_with(self, reason: Option<CallReason>) -> Self {
+        match self.step {
+            TimelineStep::Completed if reason == Some(CallReason::AnsweredSilent) => {
+                Self { step: TimelineStep::Unheard, reason: None, ..self }
+            }
+            TimelineStep::Completed => Self { reason: None, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// `/calls/{id}`. Live part: `call`.
@@ -126,6 +139,8 @@ pub struct CallPage {
     pub attempts: Vec<AttemptLine>,
     /// Every step.
     pub timeline: Vec<TimelineLine>,
+    /// Whether there may be a recording to hear.
+    pub audible: bool,
 }
 
 impl CallPage {
@@ -147,7 +162,8 @@ impl CallPage {
             })
             .collect();
         let parts = blocks.iter().map(|block| part(block, &turns)).collect();
-        Self { call, method, reason: None, summary, parts, turns, attempts: Vec::new(), timeline: Vec::new() }
+        let (attempts, timeline) = (Vec::new(), Vec::new());
+        Self { call, method, reason: None, summary, parts, turns, attempts, timeline, audible: false }
     }
 }
 
@@ -188,14 +204,18 @@ impl Page for CallPage {
         let mut page =
             Self::new(call(13, -1_460, CallMark::Completed), CallMethod::App, SummaryState::Ready, &blocks, &turns);
         page.timeline = timeline_sample();
+        page.audible = true;
         let mut missed = Self::new(call(12, -20, CallMark::Missed), CallMethod::Phone, SummaryState::None, &[], &[]);
         missed.attempts = attempts();
         missed.reason = Some(CallReason::HostWasDown);
         let mut pending =
             Self::new(call(11, -2, CallMark::Completed), CallMethod::App, SummaryState::Pending, &[], &turns);
         pending.call.headline = None;
+        let mut unheard = Self::new(call(9, -3, CallMark::Unheard), CallMethod::App, SummaryState::None, &[], &[]);
+        unheard.reason = Some(CallReason::AnsweredSilent);
+        unheard.timeline = timeline_sample().into_iter().map(|line| line.told_with(unheard.reason)).collect();
         let running = Self::new(call(10, -1, CallMark::InProgress), CallMethod::App, SummaryState::None, &[], &[]);
-        vec![page, missed, pending, running]
+        vec![page, missed, pending, running, unheard]
     }
 }
 

@@ -91,6 +91,7 @@ fn family() -> Router<App> {
         .route("/monitor", get(answer(monitor::show)))
         .route("/calls", get(answer(calls::show)))
         .route("/calls/{id}", get(answer(call::show)))
+        .route("/calls/{id}/audio", get(answer(call::listen)))
         .route("/insights", get(answer(insights::show)))
         .route("/callees/{id}", get(answer(callee::show)).post(answer(callee::save)))
         .route("/callees/{id}/method", post(answer(callee::change_method)))

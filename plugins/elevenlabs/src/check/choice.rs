@@ -29,6 +29,8 @@ enum Fault {
     SendsAudio(String),
     /// It tells talks in a form that we do not read.
     IsOpenTelemetry(String),
+    /// It leaves out what was said.
+    LeavesOutTurns(String),
 }
 
 impl Fault {
@@ -72,13 +74,21 @@ impl Fault {
                 ),
                 format!("{place} choose JSON as the format of the transcript."),
             ),
+            Self::LeavesOutTurns(agents) => (
+                Severity::Warning,
+                format!(
+                    "The webhook leaves out what was said in the talks of agent {agents}: summaries have nothing to \
+                     rest on."
+                ),
+                format!("{place} have it send the transcript with each event (`exclude_transcript` off)."),
+            ),
         };
         Finding::new(severity, what, mend)
     }
 }
 
 /// How a webhook is made that comes to us.
-pub(super) fn how_to_make(url: &str) -> String {
+pub(crate) fn how_to_make(url: &str) -> String {
     format!(
         "In the ElevenLabs console make a webhook under Settings, Webhooks: HMAC, with the URL {url}. Put its secret \
          into the file of `credentials.webhook-secret`, and choose it under Agents, Settings, Post-call webhook."
@@ -131,6 +141,7 @@ impl<'a> Choice<'a> {
             (!by_phone.is_empty() && !tells("call_initiation_failure"), Fault::TellsNoFailures(listed(&by_phone))),
             (tells("audio") || self.told["send_audio"] == true, Fault::SendsAudio(agents())),
             (self.told["transcript_format"] == "opentelemetry", Fault::IsOpenTelemetry(agents())),
+            (self.told["exclude_transcript"] == true, Fault::LeavesOutTurns(agents())),
         ];
         seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
     }

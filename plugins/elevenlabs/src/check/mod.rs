@@ -11,7 +11,7 @@ mod account;
 mod agent;
 mod choice;
 mod facts;
-mod notes;
+pub(crate) mod notes;
 mod phone;
 mod report;
 mod sight;
@@ -21,6 +21,7 @@ mod webhook;
 use callpanion_plugin_api::provider::Finding;
 use callpanion_plugin_api::{Ctx, Stop, percent_encode};
 
+pub(crate) use self::choice::how_to_make as how_to_make_a_webhook;
 use self::facts::Facts;
 use self::report::Report;
 use self::sight::Sight;
@@ -62,7 +63,7 @@ pub(crate) fn all(ctx: &mut Ctx, settings: &Settings) -> Result<Vec<Finding>, St
     }
 
     for agent in &agents {
-        agent::look(&mut report, agent, &facts, phone);
+        agent::look(&mut report, agent, &facts, phone, settings);
     }
     if let Some(elsewhere) = dialling.filter(|_| phone.is_none()) {
         phone::tell_of_another_address(&mut report, elsewhere);

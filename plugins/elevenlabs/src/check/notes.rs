@@ -1,5 +1,5 @@
 //! What an agent notes of a talk (ElevenLabs: data collection): all that the summary reads, and as the right type?
-//! `agent` walks in.
+//! `agent` walks in, and the provisioning asks for what is missing.
 //!
 //! A provider hands on whatever was noted. Who reads it is the renderer, and only of our own is known what it reads.
 
@@ -26,6 +26,35 @@ const READ: [&[Note]; 11] = [
     &[("activity", &["string"])],
     &[("social_contact", &["string"])],
 ];
+
+/// What to look for, for each line of [`READ`].
+const DESCRIPTIONS: [&str; READ.len()] = [
+    "True only if the person may be in danger now: chest pain, a fall they cannot get up from, wanting to die.",
+    "How the person seemed, from 1 (very low) to 5 (very well).",
+    "True if they fell or nearly fell, or are afraid of falling.",
+    "True if they eat little, or do not want to eat.",
+    "True if they seemed confused about time, place or people.",
+    "True if they said that they feel lonely or left alone.",
+    "The talk in one sentence, for the family.",
+    "What else the family should know, in a few sentences.",
+    "How they slept, in a few words.",
+    "What they did or plan to do, in a few words.",
+    "Whom they saw or spoke with, in a few words.",
+];
+
+/// Whether what the agent notes stands with items that agents share.
+pub(crate) fn are_shared(settings: &Value) -> bool {
+    let is_listed = |list: &Value| list.as_array().is_some_and(|items| !items.is_empty());
+    let collected = &settings["data_collection"];
+    collected.as_object().is_none_or(serde_json::Map::is_empty) && is_listed(&settings["analysis_items"])
+}
+
+/// What our summary reads and is not noted: the best id, its type, and what to look for.
+pub(crate) fn missing(collected: &Value) -> Vec<(&'static str, &'static str, &'static str)> {
+    let lines = READ.iter().zip(DESCRIPTIONS);
+    let missing = lines.filter(|(line, _)| line.iter().all(|(id, _)| collected.get(id).is_none()));
+    missing.filter_map(|(line, says)| line.first().map(|(id, types)| (*id, types[0], says))).collect()
+}
 
 /// What may be wrong with the notes of an agent; the notes with the types that fit.
 enum Fault {
@@ -80,8 +109,7 @@ pub(super) fn look(agent: &Agent, facts: &Facts) -> Vec<Finding> {
 
 fn faults(settings: &Value) -> Vec<Fault> {
     let collected = &settings["data_collection"];
-    let is_listed = |list: &Value| list.as_array().is_some_and(|items| !items.is_empty());
-    if collected.as_object().is_none_or(serde_json::Map::is_empty) && is_listed(&settings["analysis_items"]) {
+    if are_shared(settings) {
         return vec![Fault::Shared];
     }
     let (mut missing, mut odd) = (Vec::new(), Vec::new());

@@ -1,6 +1,7 @@
 //! The look-ups by id and by name, and the cancel.
 
 use callpanion_plugin_api::channel::{Channel, Inspection, RingPhase, RingRef};
+use callpanion_plugin_api::channel_check::{ChannelCheck as _, Severity};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, response};
 use callpanion_plugin_api::{Answer, Failure, Request};
 use serde_json::{Value, json};
@@ -91,6 +92,43 @@ fn every_status_has_its_phase_and_a_new_one_is_unknown() {
     batch["recipients"][0]["status"] = "screened".into();
     let answer = response(200, &batch.to_string());
     assert_eq!(phases(&rings[..1], [answer, listed(&[])]), [RingPhase::Unknown]);
+}
+
+#[test]
+fn a_batch_that_ended_as_a_whole_rings_nobody_who_still_waits() {
+    for (batch_status, status, phase) in [
+        ("pending", "pending", RingPhase::Waiting),
+        ("in_progress", "pending", RingPhase::Waiting),
+        // As when it overrides what its agent does not allow.
+        ("failed", "pending", RingPhase::Failed),
+        ("failed", "dispatched", RingPhase::Failed),
+        ("cancelled", "pending", RingPhase::Canceled),
+        // What was dialled before counts by itself, and so does a word that we do not know.
+        ("cancelled", "in_progress", RingPhase::Talking),
+        ("failed", "initiated", RingPhase::Ringing),
+        ("dreaming", "pending", RingPhase::Waiting),
+    ] {
+        let mut batch = parse(IN_PROGRESS);
+        batch["status"] = batch_status.into();
+        batch["recipients"][0]["status"] = status.into();
+        let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH))];
+        assert_eq!(phases(&rings, [response(200, &batch.to_string())]), [phase], "{batch_status} {status}");
+    }
+}
+
+#[test]
+fn what_only_delays_a_look_up_is_told_as_that() {
+    let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH))];
+    for status in [408, 409, 429, 500, 502, 503] {
+        let failure = inspect(&rings, [response(status, "")]).0;
+        assert!(matches!(failure, Err(Failure::Retry((5_000, _)))), "{status}: {failure:?}");
+    }
+    for late in [Answer::Unsent("dns".to_owned()), Answer::Unknown("cut".to_owned()), response(200, "<html>")] {
+        assert!(matches!(inspect(&rings, [late]).0, Err(Failure::Retry(_))));
+    }
+    let spent = response(401, r#"{"detail":{"status":"quota_exceeded"}}"#);
+    let failure = inspect(&rings, [spent]).0;
+    assert!(matches!(&failure, Err(Failure::Misconfigured(text)) if text.contains("credit")), "{failure:?}");
 }
 
 #[test]
@@ -308,4 +346,16 @@ fn a_batch_is_canceled_only_when_all_of_it_is_wanted_back() {
     batch["recipients"][0]["status"] = "in_progress".into();
     let (canceled, requests) = cancel(&both, vec![response(200, &batch.to_string())]);
     assert_eq!((canceled, requests.len()), (vec![false, false], 1), "a talk is not cut off");
+}
+
+#[test]
+fn a_check_reads_the_list_with_the_key_that_hands_calls_over() {
+    let check = |answer| drive(&context(&settings()), [answer], TwilioBatch::check);
+    let (result, requests) = check(response(200, r#"{"batch_calls":[],"next_doc":null,"has_more":false}"#));
+    assert!(matches!(&result.unwrap()[..], [one] if one.severity == Severity::Ok));
+    assert!(requests.iter().all(|it| it.method == "GET" && it.credential.as_deref() == Some("api-key")));
+    assert!(matches!(check(response(401, "{}")).0, Err(Failure::Misconfigured(_))));
+    for answer in [response(500, ""), Answer::Unknown("no answer".to_owned())] {
+        assert!(matches!(check(answer).0, Err(Failure::Retry(_))));
+    }
 }

@@ -33,6 +33,8 @@ pub struct Account {
     pub webhooks: Value,
     /// `GET /v1/user/subscription`.
     pub subscription: Value,
+    /// Agents that were made by the API, the newest last.
+    pub made: Vec<Value>,
     /// Permissions that the key lacks: `convai_read`, `convai_write`, `webhooks_read`, `user_read`.
     pub lacks: Vec<&'static str>,
 }
@@ -77,13 +79,21 @@ impl Account {
                 "can_use_professional_voice_cloning": true, "current_overage": { "amount": "0", "currency": "usd" },
                 "open_invoices": [], "has_open_invoices": false,
             }),
+            made: Vec::new(),
             lacks: Vec::new(),
         }
     }
 
     /// The configuration of an agent; null for another's.
     pub(super) fn agent(&self, id: &str) -> &Value {
-        [&self.phone_agent, &self.app_agent].into_iter().find(|agent| agent["agent_id"] == id).unwrap_or(&Value::Null)
+        let mut all = [&self.phone_agent, &self.app_agent].into_iter().chain(&self.made);
+        all.find(|agent| agent["agent_id"] == id).unwrap_or(&Value::Null)
+    }
+
+    /// The same, to be edited.
+    pub(super) fn agent_mut(&mut self, id: &str) -> Option<&mut Value> {
+        let mut all = [&mut self.phone_agent, &mut self.app_agent].into_iter().chain(&mut self.made);
+        all.find(|agent| agent["agent_id"] == id)
     }
 
     /// Whether an agent lets calls override this: a JSON pointer within `conversation_config_override`.

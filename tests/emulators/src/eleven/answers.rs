@@ -39,6 +39,7 @@ impl Refusal {
     /// Down.
     pub const UNAVAILABLE: Self = Self::new(503, "service_unavailable", "service_unavailable", "Service unavailable");
     pub(crate) const NO_AGENT: Self = Self::new(404, "not_found", "agent_not_found", "No such agent");
+    pub(crate) const NO_WEBHOOK: Self = Self::new(404, "not_found", "webhook_not_found", "No such webhook");
     pub(crate) const NO_NUMBER: Self = Self::new(404, "not_found", "phone_number_not_found", "No such phone number");
     pub(crate) const NO_BATCH: Self = Self::new(404, "not_found", "batch_call_not_found", "No such batch call");
     pub(crate) const NO_CONVERSATION: Self =

@@ -8,10 +8,14 @@ pub mod account;
 pub(crate) mod agents;
 pub mod answers;
 pub mod batches;
+mod console;
 pub(crate) mod conversation;
 mod dialling;
+mod initiation;
 pub mod lines;
+pub mod records;
 pub mod requests;
+mod single;
 mod submit;
 pub mod talks;
 pub mod webhooks;
@@ -22,7 +26,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -74,6 +78,7 @@ pub(crate) struct State {
 
 /// How the emulated vendor behaves, beside its failures.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Switches {
     /// The batch-calling terms were never accepted: each submit is a 403.
     pub agreement_missing: bool,
@@ -85,6 +90,8 @@ pub struct Switches {
     pub analysis_ms: i64,
     /// Batches do not tell the conversations of their recipients.
     pub untold_conversations: bool,
+    /// Single calls cannot be placed: a 200 that says so.
+    pub unplaceable: bool,
 }
 
 impl Default for Switches {
@@ -95,6 +102,7 @@ impl Default for Switches {
             between_dials_ms: 1000,
             analysis_ms: 3000,
             untold_conversations: false,
+            unplaceable: false,
         }
     }
 }
@@ -136,16 +144,20 @@ impl ElevenLabs {
             .route("/v1/convai/conversation/token", get(talks::token))
             .route("/v1/convai/conversation/get-signed-url", get(talks::signed_url))
             .route("/v1/convai/conversations", get(talks::list))
-            .route("/v1/convai/conversations/{id}", get(talks::get))
+            .route("/v1/convai/conversations/{id}", get(talks::get).delete(records::erase))
+            .route("/v1/convai/conversations/{id}/audio", get(records::audio))
             .route("/v1/convai/batch-calling/submit", post(batches::submit))
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))
             .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
+            .route("/v1/convai/twilio/outbound-call", post(single::outbound_call))
             .route("/v1/convai/agents", get(agents::list))
-            .route("/v1/convai/agents/{id}", get(agents::get))
+            .route("/v1/convai/agents/create", post(console::make_agent))
+            .route("/v1/convai/agents/{id}", get(agents::get).patch(console::edit_agent))
             .route("/v1/convai/phone-numbers", get(account::phone_numbers))
             .route("/v1/convai/settings", get(account::settings))
             .route("/v1/workspace/webhooks", get(account::webhooks))
+            .route("/v1/workspace/webhooks/{id}", patch(console::edit_webhook))
             .route("/v1/user/subscription", get(account::subscription))
             .fallback(requests::unknown)
             .method_not_allowed_fallback(requests::unknown)
@@ -214,6 +226,11 @@ impl ElevenLabs {
         change(&mut hold(&self.0.account));
     }
 
+    /// What stands in the vendor's console now.
+    pub fn in_console(&self) -> Account {
+        hold(&self.0.account).clone()
+    }
+
     /// Changes how webhooks are delivered.
     pub fn deliver(&self, change: impl FnOnce(&mut Delivery)) {
         change(&mut hold(&self.0.delivery));
@@ -246,7 +263,7 @@ impl ElevenLabs {
 
     /// Every accepted batch, oldest first.
     pub fn batches(&self) -> Vec<Batch> {
-        hold(&self.0.batches).clone()
+        hold(&self.0.batches).iter().filter(|batch| !batch.single).cloned().collect()
     }
 
     /// Every number dialled, in the order of dialling.

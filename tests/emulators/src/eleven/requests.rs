@@ -27,12 +27,20 @@ pub enum Op {
     Batch,
     /// `POST /v1/convai/batch-calling/{id}/cancel`
     Cancel,
+    /// `POST /v1/convai/twilio/outbound-call`
+    OutboundCall,
     /// `GET /v1/convai/conversations`
     Conversations,
     /// `GET /v1/convai/conversations/{id}`
     Conversation,
+    /// `GET /v1/convai/conversations/{id}/audio`
+    Audio,
+    /// `DELETE /v1/convai/conversations/{id}`
+    Erase,
     /// `GET /v1/convai/agents` and `/{id}`
     Agents,
+    /// `POST /v1/convai/agents/create`, `PATCH /v1/convai/agents/{id}`, `PATCH /v1/workspace/webhooks/{id}`
+    Console,
     /// Phone numbers, settings, webhooks, subscription: what a check of the account reads.
     Account,
 }
@@ -46,9 +54,13 @@ impl Op {
             Self::Batches => "batches",
             Self::Batch => "batch",
             Self::Cancel => "cancel",
+            Self::OutboundCall => "outbound_call",
             Self::Conversations => "conversations",
             Self::Conversation => "conversation",
+            Self::Audio => "audio",
+            Self::Erase => "erase",
             Self::Agents => "agents",
+            Self::Console => "console",
             Self::Account => "account",
         }
     }
@@ -64,8 +76,15 @@ impl Op {
             ["v1", "convai", "batch-calling", "workspace"] if get => Some(Self::Batches),
             ["v1", "convai", "batch-calling", _] if get => Some(Self::Batch),
             ["v1", "convai", "batch-calling", _, "cancel"] if post => Some(Self::Cancel),
+            ["v1", "convai", "twilio", "outbound-call"] if post => Some(Self::OutboundCall),
             ["v1", "convai", "conversations"] if get => Some(Self::Conversations),
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
+            ["v1", "convai", "conversations", _] if method == Method::DELETE => Some(Self::Erase),
+            ["v1", "convai", "conversations", _, "audio"] if get => Some(Self::Audio),
+            ["v1", "convai", "agents", "create"] if post => Some(Self::Console),
+            ["v1", "convai", "agents", _] | ["v1", "workspace", "webhooks", _] if method == Method::PATCH => {
+                Some(Self::Console)
+            }
             ["v1", "convai", "agents"] | ["v1", "convai", "agents", _] if get => Some(Self::Agents),
             ["v1", "convai", "phone-numbers" | "settings"]
             | ["v1", "workspace", "webhooks"]

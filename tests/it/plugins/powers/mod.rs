@@ -39,6 +39,7 @@ fn component(kind: PluginKind) -> Vec<u8> {
         PluginKind::Channel => "fcm",
         PluginKind::Provider => "elevenlabs",
         PluginKind::Renderer => "family_summary",
+        PluginKind::Notifier => unreachable!("no fixture is a notifier"),
     };
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     std::fs::read(target.join(format!("plugins/wasm32-wasip2/plugin/callpanion_{name}.wasm"))).unwrap()

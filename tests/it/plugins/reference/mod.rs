@@ -26,7 +26,7 @@ fn printed() -> String {
     let schema = serde_json::from_str(&schema).unwrap();
     let mut text = format!(
         "# Reference of the plugin API\n\n\
-         <!-- Generated from wit/, wit-1.1/, plugin.schema.json and the conformance kit. Do not edit it. To renew it:\n\
+         <!-- Generated from wit/, wit-1.1/, wit-1.2/, plugin.schema.json and the conformance kit. Do not edit it. To renew it:\n\
          {RENEWS}\n-->\n\n\
          This file is generated. The [guide](README.md) explains what is listed here.\n\n\
          1. [Worlds](#worlds)\n2. [Powers](#powers)\n3. [Interfaces](#interfaces)\n\

@@ -21,12 +21,15 @@ type Row = (String, String, String, String);
 impl Border {
     pub(super) fn read(folder: &Path) -> Self {
         let mut resolve = Resolve::default();
-        let packages = ["wit", "wit-1.1"].map(|version| resolve.push_path(folder.join(version)).unwrap().0);
+        let packages = ["wit", "wit-1.1", "wit-1.2"].map(|version| resolve.push_path(folder.join(version)).unwrap().0);
         Self { resolve, packages: packages.to_vec() }
     }
 
     pub(super) fn print(&self, text: &mut String) {
-        text.push_str("## Worlds\n\nA component exports one of these interfaces, and with it says what it is.\n\n");
+        text.push_str(
+            "## Worlds\n\nA component exports the interface of its kind, and with it says what it is. Beside that it may \
+             export what `also` in its `plugin.toml` names.\n\n",
+        );
         text.push_str("| world | since | exports | functions |\n|---|---|---|---|\n");
         for package in &self.packages {
             for (name, world) in &self.resolve.packages[*package].worlds {

@@ -20,6 +20,7 @@ count-jobs_failed = jobs failed
 pluginkind-channel = channel
 pluginkind-provider = provider
 pluginkind-renderer = renderer
+pluginkind-notifier = notifier
 plugin-well = well
 plugin-struggling = struggling
 plugin-resting = resting

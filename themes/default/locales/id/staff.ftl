@@ -20,6 +20,7 @@ count-jobs_failed = pekerjaan gagal
 pluginkind-channel = kanal
 pluginkind-provider = penyedia
 pluginkind-renderer = perender
+pluginkind-notifier = pemberi tahu
 plugin-well = baik
 plugin-struggling = tersendat
 plugin-resting = beristirahat

@@ -149,7 +149,7 @@ pub struct PluginReplayArgs {
 /// What `plugin new` is told.
 #[derive(Debug, Args)]
 pub struct PluginNewArgs {
-    /// What it does: channel (rings), provider (holds the talk) or renderer (writes the summary)
+    /// What it does: channel (rings), provider (holds the talk), renderer (writes the summary) or notifier (tells people)
     #[arg(long, value_name = "KIND")]
     pub kind: PluginKind,
 
@@ -216,7 +216,7 @@ pub struct PluginCheckArgs {
     pub plugin: String,
 
     /// The version of the plugin API, such as 1.0
-    #[arg(long, value_name = "VERSION", default_value = "1.1")]
+    #[arg(long, value_name = "VERSION", default_value = "1.2")]
     pub api: String,
 }
 

@@ -10,8 +10,8 @@ use super::super::super::demo::seed::InApp;
 use super::super::project::Project;
 use super::say;
 use crate::conformance::subscription;
-use crate::domain::manifest::{Manifest, PluginKind, Reaches};
-use crate::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Ring, SessionRequest};
+use crate::domain::manifest::{Also, Manifest, PluginKind, ReachWord, Reaches};
+use crate::domain::{AttemptId, CallId, CalleeId, FamilyId, GroupId, Notice, NoticeId, Ring, SessionRequest};
 use crate::services::devices::{self, Registration};
 use crate::services::{facts, queueing};
 
@@ -36,7 +36,26 @@ pub(super) async fn put_to_work(demo: &Demo, project: &Project) -> anyhow::Resul
             Some(rung) => call(demo, rung).await,
             None => Ok(()),
         },
+        PluginKind::Notifier => tell_once(demo, manifest).await,
     }
+}
+
+/// One notice through the plugin, its grants and the relay.
+async fn tell_once(demo: &Demo, manifest: &Manifest) -> anyhow::Result<()> {
+    say("→ telling once; the demo has no phone behind this notifier");
+    let by_number = manifest.notifier.is_some_and(|notifier| notifier.reaches == ReachWord::Number);
+    let notice = Notice {
+        id: NoticeId::new(),
+        to: if by_number { "+442079460000".to_owned() } else { nobodys(demo, manifest) },
+        language: "en".to_owned(),
+        title: "A missed call".to_owned(),
+        text: "Wilhelmina did not pick up at 9:00.".to_owned(),
+        link: demo.app.config.public_url.to_string(),
+        expires_at: demo.app.clock.now().plus_secs(3_600),
+    };
+    // The trace has said how it ended, whichever way.
+    let _ = demo.app.plugins.notify(&manifest.id, vec![notice], DEADLINE).await;
+    Ok(())
 }
 
 /// Gives the parent's phone an address of this channel, the newest one, and calls.
@@ -101,6 +120,7 @@ async fn talk_once(demo: &Demo, project: &Project) -> anyhow::Result<()> {
         callee: CalleeId::new(),
         language: "en".to_owned(),
         variables: vec![("callee_name".to_owned(), "Wilhelmina".to_owned())],
+        join: None,
     };
     // As above: the trace tells.
     let _ = plugins.open_session(id, wanted, DEADLINE).await;
@@ -110,5 +130,9 @@ async fn talk_once(demo: &Demo, project: &Project) -> anyhow::Result<()> {
     let _ = plugins.fetch_session(id, CONVERSATION, DEADLINE).await;
     let facts = facts::of(&demo.app.config, plugins, id);
     let _ = plugins.check(id, facts, DEADLINE).await;
+    if plugins.has(id, Also::Records) {
+        let _ = plugins.fetch_audio(id, CONVERSATION, DEADLINE).await;
+        let _ = plugins.erase(id, CONVERSATION, DEADLINE).await;
+    }
     Ok(())
 }

@@ -1,0 +1,89 @@
+//! What services ask of the interfaces of API 1.2: recordings and their erasure, provisioning, notices, numbers, digests.
+//! Each has a file of its own that knows how; `Plugins` finds the plugin.
+
+use std::time::Duration;
+
+use super::Plugins;
+use super::exchange::Export;
+use super::failure::PluginFailure;
+use crate::domain::manifest::PluginKind;
+use crate::domain::{
+    Audio, CallbackReading, Change, Digest, Erasure, Notice, NumberFacts, Provisioned, Verdict, Wanted, WeekMaterial,
+};
+
+impl Plugins {
+    /// The ids of the loaded notifiers.
+    pub fn notifier_ids(&self) -> Vec<String> {
+        self.ids(PluginKind::Notifier)
+    }
+
+    /// Gets the recording of a conversation; `None` when there is none. For a provider with `records`.
+    pub async fn fetch_audio(
+        &self,
+        provider: &str,
+        conversation: &str,
+        deadline: Duration,
+    ) -> Result<Option<Audio>, PluginFailure> {
+        self.0.find_for(provider, Export::FetchAudio)?.fetch_audio(conversation, deadline).await
+    }
+
+    /// Has the provider remove all that it keeps of a conversation. May be repeated. For a provider with `records`.
+    pub async fn erase(
+        &self,
+        provider: &str,
+        conversation: &str,
+        deadline: Duration,
+    ) -> Result<Erasure, PluginFailure> {
+        self.0.find_for(provider, Export::Erase)?.erase(conversation, deadline).await
+    }
+
+    /// What is other at the vendor than it is wanted. Changes nothing. For a provider with `provisioning`.
+    pub async fn plan(&self, provider: &str, wanted: Wanted, deadline: Duration) -> Result<Vec<Change>, PluginFailure> {
+        self.0.find_for(provider, Export::Plan)?.plan(wanted, deadline).await
+    }
+
+    /// Sets the vendor's side up as it is wanted. For a provider with `provisioning`.
+    pub async fn apply(
+        &self,
+        provider: &str,
+        wanted: Wanted,
+        deadline: Duration,
+    ) -> Result<Provisioned, PluginFailure> {
+        self.0.find_for(provider, Export::Apply)?.apply(wanted, deadline).await
+    }
+
+    /// Tells these, at most 100: one verdict for each, in their order.
+    pub async fn notify(
+        &self,
+        notifier: &str,
+        notices: Vec<Notice>,
+        deadline: Duration,
+    ) -> Result<Vec<Verdict>, PluginFailure> {
+        self.0.find_for(notifier, Export::Notify)?.notify(notices, deadline).await
+    }
+
+    /// Reads a notifier's callback whose signature has been verified.
+    pub async fn read_callback(
+        &self,
+        notifier: &str,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    ) -> Result<CallbackReading, PluginFailure> {
+        self.0.find_for(notifier, Export::ReadCallback)?.read_callback(headers, body).await
+    }
+
+    /// Looks up a number in E.164, without ringing it. For a plugin with `number-lookup`.
+    pub async fn look_up(&self, plugin: &str, number: &str, deadline: Duration) -> Result<NumberFacts, PluginFailure> {
+        self.0.find_for(plugin, Export::LookUp)?.look_up(number, deadline).await
+    }
+
+    /// Renders a week in the language of `locale`. For a renderer with `digest-renderer`.
+    pub async fn render_digest(
+        &self,
+        renderer: &str,
+        week: &WeekMaterial,
+        locale: &str,
+    ) -> Result<Digest, PluginFailure> {
+        self.0.find_for(renderer, Export::RenderDigest)?.render_digest(week, locale).await
+    }
+}

@@ -1,0 +1,135 @@
+//! What is set up: what differs, what is sent for it, and what is left alone.
+
+use callpanion_plugin_api::provisioning::{Change, Provisioned, Provisioning, Wanted};
+use callpanion_plugin_api::testing::{context, drive, json_body, response};
+use callpanion_plugin_api::{Answer, Failure, Request};
+use serde_json::{Value, json};
+
+use super::{APP_AGENT, settings};
+use crate::ElevenLabs;
+
+const OUR_URL: &str = "https://calls.example.org/webhooks/elevenlabs";
+
+fn wanted() -> Wanted {
+    Wanted {
+        name: "Callpanion".to_owned(),
+        languages: vec!["en".to_owned(), "id".to_owned()],
+        webhook_url: OUR_URL.to_owned(),
+        retention_days: Some(30),
+        keep_audio: false,
+        variables: vec!["callee_name".to_owned()],
+        extra: Vec::new(),
+    }
+}
+
+/// An agent to which nothing is missing.
+fn agent() -> Value {
+    json!({
+        "name": "Companion",
+        "conversation_config": { "agent": {
+            "prompt": { "prompt": "Be kind to {{callee_name}}." },
+            "dynamic_variables": { "dynamic_variable_placeholders": { "callee_name": "friend" } },
+        }},
+        "platform_settings": {
+            "auth": { "enable_auth": true }, "privacy": { "retention_days": 30, "record_voice": false },
+            "workspace_overrides": { "webhooks": {
+                "post_call_webhook_id": "wh_1", "events": ["transcript", "call_initiation_failure"],
+            }},
+        },
+    })
+}
+
+/// The answers to the looks: the workspace, its webhooks, and both agents, the second in order.
+fn looks(first: &Value, webhooks: &Value) -> Vec<Answer> {
+    [json!({}), webhooks.clone(), first.clone(), agent()].iter().map(|it| response(200, &it.to_string())).collect()
+}
+
+fn ours() -> Value {
+    json!({ "webhooks": [
+        {
+            "webhook_id": "wh_1", "name": "post-call", "webhook_url": OUR_URL, "auth_type": "hmac",
+            "is_disabled": false,
+        },
+    ]})
+}
+
+fn plan(answers: Vec<Answer>) -> (Result<Vec<Change>, Failure>, Vec<Request>) {
+    drive(&context(&settings()), answers, |ctx| ElevenLabs::plan(ctx, wanted()))
+}
+
+fn apply(settings: &Value, answers: Vec<Answer>) -> (Result<Provisioned, Failure>, Vec<Request>) {
+    drive(&context(settings), answers, |ctx| ElevenLabs::apply(ctx, wanted()))
+}
+
+#[test]
+fn nothing_differs_and_nothing_is_sent_where_all_is_in_order() {
+    let (changes, requests) = plan(looks(&agent(), &ours()));
+    assert_eq!(changes, Ok(Vec::new()));
+    assert!(requests.iter().all(|request| request.method == "GET"));
+    let (done, requests) = apply(&settings(), looks(&agent(), &ours()));
+    let done = done.unwrap();
+    assert!(done.changes.is_empty() && done.settings.is_empty() && done.to_do.is_empty(), "{done:?}");
+    assert_eq!(requests.len(), 4);
+}
+
+#[test]
+fn what_is_told_is_what_is_sent_and_the_rest_of_a_section_goes_with_it() {
+    let mut careless = agent();
+    careless["platform_settings"]["privacy"]["retention_days"] = json!(-1);
+    careless["platform_settings"]["call_limits"] = json!({ "daily_limit": 7 });
+    let (told, _) = plan(looks(&careless, &ours()));
+    let change = Change::new("Agent \"Companion\": days that talks are kept", "-1", "30");
+    assert_eq!(told, Ok(vec![change.clone()]));
+    let answers = looks(&careless, &ours()).into_iter().chain([response(200, "{}")]).collect();
+    let (done, requests) = apply(&settings(), answers);
+    assert_eq!(done.unwrap().changes, [change]);
+    let sent = requests.last().unwrap();
+    assert_eq!((sent.method.as_str(), sent.repeatable), ("PATCH", true));
+    let body = json_body(sent);
+    assert_eq!(body["platform_settings"]["privacy"]["retention_days"], 30);
+    assert_eq!(body["platform_settings"]["call_limits"]["daily_limit"], 7);
+    assert!(body.get("conversation_config").is_none(), "nothing of it differs");
+}
+
+#[test]
+fn an_agent_that_is_nothing_but_odd_is_mended_and_does_no_harm() {
+    for odd in [json!({}), json!({ "platform_settings": [], "conversation_config": "x" })] {
+        let changes = plan(looks(&odd, &ours())).0.unwrap();
+        assert!(changes.iter().any(|change| change.what.contains("system prompt")), "{changes:?}");
+    }
+    let not_an_agent = plan(looks(&json!([1]), &ours())).0;
+    assert!(matches!(not_an_agent, Err(Failure::Retry(_))), "{not_an_agent:?}");
+}
+
+#[test]
+fn a_webhook_is_made_by_hand_and_switched_on_from_here() {
+    let (done, _) = apply(&settings(), looks(&agent(), &json!({ "webhooks": [] })));
+    let to_do = done.unwrap().to_do;
+    assert!(matches!(&to_do[..], [one] if one.contains(OUR_URL) && one.contains("secret")), "{to_do:?}");
+    let mut off = ours();
+    off["webhooks"][0]["is_disabled"] = json!(true);
+    let answers = looks(&agent(), &off).into_iter().chain([response(200, "{}")]).collect();
+    let (done, requests) = apply(&settings(), answers);
+    assert_eq!(done.unwrap().changes.len(), 1);
+    assert!(requests.last().unwrap().url.ends_with("/v1/workspace/webhooks/wh_1"));
+}
+
+#[test]
+fn an_agent_is_made_once_and_what_may_have_made_one_is_not_repeated() {
+    let settings = json!({ "agent_id": "new" });
+    let with = |made: Answer| {
+        let looks = [json!({}), ours()].iter().map(|it| response(200, &it.to_string())).collect::<Vec<_>>();
+        apply(&settings, looks.into_iter().chain([made]).collect())
+    };
+    let (done, requests) = with(response(200, &json!({ "agent_id": APP_AGENT }).to_string()));
+    let done = done.unwrap();
+    assert_eq!(done.changes.len(), 1);
+    assert_eq!(done.settings[0].name, "agent_id");
+    assert_eq!(done.settings[0].value, format!("\"{APP_AGENT}\""));
+    let made = requests.last().unwrap();
+    assert!(made.url.ends_with("/v1/convai/agents/create") && !made.repeatable);
+    assert_eq!(json_body(made)["platform_settings"]["privacy"]["retention_days"], 30);
+    for doubtful in [response(504, ""), Answer::Unknown("no answer".to_owned()), response(200, "{}")] {
+        assert!(matches!(with(doubtful).0, Err(Failure::Unknown(_))));
+    }
+}
