@@ -227,7 +227,11 @@ fn fill(phrase: &str, values: &[(&str, &str)]) -> String {
         text += before;
         let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
         // A sentence begins with a capital, also where it begins with a name that has none.
-        if text.is_empty() { text.extend(capitalised(value)) } else { text += value }
+        if text.is_empty() {
+            text.extend(capitalised(value));
+        } else {
+            text += value;
+        }
         rest = behind;
     }
     text + rest

@@ -188,9 +188,8 @@ fn a_failure_is_as_precise_as_the_most_precise_of_its_words() {
         });
         conversation(&body).outcome
     };
-    let twilio = |status: &str, sip: &str| {
-        json!({"type": "twilio", "body": {"CallStatus": status, "SipResponseCode": sip}})
-    };
+    let twilio =
+        |status: &str, sip: &str| json!({"type": "twilio", "body": {"CallStatus": status, "SipResponseCode": sip}});
     let sip = |code: u16| json!({"type": "sip", "body": {"sip_status_code": code, "error_reason": "x"}});
     for (reason, metadata, expected) in [
         ("busy", json!({}), Outcome::Busy),

@@ -52,7 +52,7 @@ fn inspect(rings: &[RingRef], script: impl IntoIterator<Item = Answer>) -> (Vec<
     (result.unwrap_or_else(|failure| panic!("{failure:?}")), requests)
 }
 
-fn conversation(status: &str, result: Value) -> Answer {
+fn conversation(status: &str, result: &Value) -> Answer {
     response(200, &json!({"status": status, "metadata": {"phone_call": {"call_result": result}}}).to_string())
 }
 
@@ -158,7 +158,7 @@ fn a_call_is_followed_by_its_conversation() {
         ("failed", json!("busy"), RingPhase::Failed),
         ("screened", Value::Null, RingPhase::Unknown),
     ] {
-        let (found, requests) = inspect(&[reference(4_000, Some(&known))], [conversation(status, result)]);
+        let (found, requests) = inspect(&[reference(4_000, Some(&known))], [conversation(status, &result)]);
         assert_eq!(found[0].phase, phase, "{status}");
         assert_eq!(found[0].conversation.as_deref(), Some(CONVERSATION));
         assert_eq!(found[0].reference.as_deref(), Some(known.as_str()));

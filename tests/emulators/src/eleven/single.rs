@@ -61,12 +61,12 @@ pub(super) async fn outbound_call(Held(eleven): Held<ElevenLabs>, headers: Heade
     let id = batch.id.clone();
     hold(&eleven.0.batches).push(batch);
     let reason = objection.map(|objection| objection.reason());
-    placed(dialling::begin_single(&eleven, id, reason).await)
+    placed(dialling::begin_single(&eleven, id, reason).await.as_ref())
 }
 
 /// The reply; without a conversation it is a refusal.
-fn placed(call: Option<(String, String)>) -> Response {
-    let (conversation, sid): (Value, Value) = match &call {
+fn placed(call: Option<&(String, String)>) -> Response {
+    let (conversation, sid): (Value, Value) = match call {
         Some((conversation, sid)) => (json!(conversation), json!(sid)),
         None => (Value::Null, Value::Null),
     };

@@ -268,7 +268,11 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Vec
     let mut filters = query.iter().filter(|(name, _)| name == "dynamic_variable_params");
     if filters.any(|(_, filter)| !is_filter(filter)) {
         let message = "Input should be of the form name:operator:value";
-        return unprocessable(&[complaint(&[json!("query"), json!("dynamic_variable_params")], message, "value_error")]);
+        return unprocessable(&[complaint(
+            &[json!("query"), json!("dynamic_variable_params")],
+            message,
+            "value_error",
+        )]);
     }
     let now = eleven.0.pace.now_ms();
     let conversations = hold(&eleven.0.conversations);
