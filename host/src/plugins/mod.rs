@@ -65,11 +65,12 @@ pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
-use crate::domain::manifest::{Also, ChannelInfo, Manifest, PluginKind};
+use crate::domain::manifest::{Also, ChannelInfo, Manifest, PluginKind, SignatureScheme};
 use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
 };
+use crate::egress::form_signature;
 use crate::egress::web_push::NoSubscription;
 use crate::egress::webhook_signature::SignatureError;
 
@@ -314,19 +315,32 @@ impl Plugins {
         plugin.is_ok_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
     }
 
-    /// Verifies a webhook's signature. `header` gives the value of a header by its
-    /// lower-case name; `body` is what came over the wire.
+    /// Whether webhooks of a plugin are looked at: it is a loaded provider or notifier.
+    pub fn hears_webhooks(&self, id: &str) -> bool {
+        let heard = |kind| self.0.find(id, kind).is_ok();
+        heard(PluginKind::Provider) || heard(PluginKind::Notifier)
+    }
+
+    /// Verifies a webhook's signature. `url` is where this host takes the plugin's webhooks; `header` gives the value of a
+    /// header by its lower-case name; `body` is what came over the wire.
     pub fn verify_webhook(
         &self,
-        provider: &str,
+        id: &str,
+        url: &str,
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let plugin = self.0.find(provider, PluginKind::Provider).map_err(|_| SignatureError::NotExpected)?;
+        let found = self.0.find(id, PluginKind::Provider).or_else(|_| self.0.find(id, PluginKind::Notifier));
+        let plugin = found.map_err(|_| SignatureError::NotExpected)?;
         let (Some(scheme), Some(secrets)) = (&plugin.manifest.webhook, &plugin.signing) else {
             return Err(SignatureError::NotExpected);
         };
         let given = header(&scheme.header.to_ascii_lowercase()).ok_or(SignatureError::Missing)?;
-        secrets.verify(&given, body, plugin.clock.now(), scheme.tolerance_s)
+        match scheme.scheme {
+            SignatureScheme::HmacSha256Timestamped => {
+                secrets.verify(&given, body, plugin.clock.now(), scheme.tolerance_s)
+            }
+            SignatureScheme::TwilioHmacSha1 => form_signature::check(secrets, &given, url, body),
+        }
     }
 }

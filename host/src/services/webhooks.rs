@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
+use crate::services::facts;
 use crate::services::jobs::{self, Job};
 use crate::services::settling;
 
@@ -32,7 +33,8 @@ pub async fn receive(
     header: impl Fn(&str) -> Option<String>,
     body: Vec<u8>,
 ) -> Result<(), ServiceError> {
-    if let Err(error) = app.plugins.verify_webhook(provider, header, &body) {
+    let url = facts::webhook_url(&app.config, provider);
+    if let Err(error) = app.plugins.verify_webhook(provider, &url, header, &body) {
         tracing::warn!(provider, %error, "a webhook was refused");
         return Err(ServiceError::Unauthenticated);
     }
