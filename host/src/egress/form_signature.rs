@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn repeated_names_are_sorted_by_value_and_the_order_does_not_matter() {
         assert_eq!(parameters(b"b=2&a=%2B+1&b=1&b=2&c"), "a+ 1b1b2c");
-        let turned = b"CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits=1234&From=%2B14158675310&To=%2B18005551212";
+        let turned =
+            b"CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits=1234&From=%2B14158675310&To=%2B18005551212";
         assert_eq!(check(&secrets("12345", None), SIGNATURE, URL, turned), Ok(()));
     }
 

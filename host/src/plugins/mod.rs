@@ -63,6 +63,7 @@ pub use self::record::{Recorder, Recording};
 pub use self::shelf::{Replacement, Surroundings};
 pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
+use self::run::Plugin;
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
 use crate::domain::manifest::{Also, ChannelInfo, Manifest, PluginKind, SignatureScheme};
@@ -309,16 +310,18 @@ impl Plugins {
         self.0.find(renderer, PluginKind::Renderer)?.render(material, locale).await
     }
 
-    /// Whether a provider sends webhooks, and this host takes them.
-    pub fn takes_webhooks(&self, provider: &str) -> bool {
-        let plugin = self.0.find(provider, PluginKind::Provider);
-        plugin.is_ok_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
+    /// Whether a provider or notifier sends webhooks, and this host takes them.
+    pub fn takes_webhooks(&self, id: &str) -> bool {
+        self.hearer(id).is_some_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
     }
 
     /// Whether webhooks of a plugin are looked at: it is a loaded provider or notifier.
     pub fn hears_webhooks(&self, id: &str) -> bool {
-        let heard = |kind| self.0.find(id, kind).is_ok();
-        heard(PluginKind::Provider) || heard(PluginKind::Notifier)
+        self.hearer(id).is_some()
+    }
+
+    fn hearer(&self, id: &str) -> Option<Arc<Plugin>> {
+        self.0.find(id, PluginKind::Provider).or_else(|_| self.0.find(id, PluginKind::Notifier)).ok()
     }
 
     /// Verifies a webhook's signature. `url` is where this host takes the plugin's webhooks; `header` gives the value of a
@@ -330,8 +333,7 @@ impl Plugins {
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let found = self.0.find(id, PluginKind::Provider).or_else(|_| self.0.find(id, PluginKind::Notifier));
-        let plugin = found.map_err(|_| SignatureError::NotExpected)?;
+        let plugin = self.hearer(id).ok_or(SignatureError::NotExpected)?;
         let (Some(scheme), Some(secrets)) = (&plugin.manifest.webhook, &plugin.signing) else {
             return Err(SignatureError::NotExpected);
         };

@@ -37,7 +37,8 @@ pub(crate) fn meaning(code: u32) -> Option<Meaning> {
         }
         21408 => Operators("texts to this country are off: switch it on in Twilio's messaging geo permissions"),
         21219 | 21608 => Operators("a trial account of Twilio only sends to numbers verified there: upgrade it"),
-        30034 => Operators("the sending number is not registered for texts to the USA (A2P 10DLC): register it at Twilio"),
+        30034 => Operators("the sending number is not registered for the USA (A2P 10DLC): register it at Twilio"),
+        21609 => Operators("Twilio cannot reach this host: set `public_url` to an address of the open internet"),
         30032 => Operators("the toll-free sending number is not verified: have Twilio verify it"),
         21216 | 30004 => Failed("the number is blocked"),
         21612 => Failed("no way leads from the sending number to this one"),
