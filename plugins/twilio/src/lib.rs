@@ -54,7 +54,7 @@ impl Notifier for Twilio {
         let settings: Settings = ctx.settings()?;
         let sender = message::sender(&settings)?;
         let now_ms = ctx.now_ms();
-        notify_each(ctx, &notices, |notice| message::request(&settings, sender, notice, now_ms), message::verdict)
+        notify_each(ctx, &notices, |notice| message::request(&settings, &sender, notice, now_ms), message::verdict)
     }
 
     fn read_callback(_ctx: &Ctx, _headers: &[(String, String)], body: &[u8]) -> Result<Callback, Stop> {

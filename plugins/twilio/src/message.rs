@@ -14,30 +14,38 @@ use crate::{fit, form};
 const CALLBACK_URL: &str = "callback-url";
 /// The longest that Twilio keeps a message: its own default.
 const VALIDITY_MAX_S: u64 = 36_000;
+/// The shortest numbers with a country code have so many digits (ITU-T E.164).
+const WHOLE_MIN_DIGITS: usize = 8;
 /// A pause where Twilio names none.
 const PAUSE_MS: u32 = 30_000;
 
 /// Who sends: the parameter and its value.
-#[derive(Clone, Copy)]
-pub(crate) enum Sender<'a> {
+pub(crate) enum Sender {
     /// A number, or a name.
-    From(&'a str),
+    From(String),
     /// A messaging service.
-    Service(&'a str),
+    Service(String),
 }
 
 /// Who sends, as the settings say: one of the two.
-pub(crate) fn sender(settings: &Settings) -> Result<Sender<'_>, Stop> {
+pub(crate) fn sender(settings: &Settings) -> Result<Sender, Stop> {
     match (settings.from.trim(), settings.messaging_service_sid.trim()) {
         ("", "") => Err(Stop::misconfigured("nobody sends: set `from` or `messaging_service_sid`")),
-        (from, "") => Ok(Sender::From(from)),
-        ("", service) => Ok(Sender::Service(service)),
+        (from, "") => Ok(Sender::From(plussed(from))),
+        ("", service) => Ok(Sender::Service(service.to_owned())),
         _ => Err(Stop::misconfigured("`from` and `messaging_service_sid` are both set: keep one")),
     }
 }
 
+/// A whole number of digits alone has lost its plus sign: in an environment variable it reads as a number. Short codes, which
+/// have none, are shorter than any.
+fn plussed(from: &str) -> String {
+    let is_whole = from.len() >= WHOLE_MIN_DIGITS && from.bytes().all(|byte| byte.is_ascii_digit());
+    if is_whole { format!("+{from}") } else { from.to_owned() }
+}
+
 /// The request of one notice.
-pub(crate) fn request(settings: &Settings, sender: Sender<'_>, notice: &Notice, now_ms: u64) -> Request {
+pub(crate) fn request(settings: &Settings, sender: &Sender, notice: &Notice, now_ms: u64) -> Request {
     let url = format!(
         "{}/2010-04-01/Accounts/{}/Messages.json",
         settings.base_url.trim_end_matches('/'),
@@ -48,8 +56,8 @@ pub(crate) fn request(settings: &Settings, sender: Sender<'_>, notice: &Notice, 
     // What is left of its use, in seconds; less than one is none, and is not sent.
     let validity_s = (notice.expires_at_ms.saturating_sub(now_ms) / 1_000).clamp(1, VALIDITY_MAX_S).to_string();
     let by = match sender {
-        Sender::From(number) => ("From", number),
-        Sender::Service(sid) => ("MessagingServiceSid", sid),
+        Sender::From(number) => ("From", number.as_str()),
+        Sender::Service(sid) => ("MessagingServiceSid", sid.as_str()),
     };
     let mut fields = vec![("To", notice.to.as_str()), by, ("Body", text.as_str())];
     fields.push(("ValidityPeriod", validity_s.as_str()));

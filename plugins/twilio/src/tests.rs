@@ -65,6 +65,10 @@ fn a_messaging_service_sends_in_the_place_of_a_number() {
     let (_, asked) = run(&service, &[notice(NUMBER)], vec![response(201, "{}")]);
     assert_eq!(field(&asked[0], "MessagingServiceSid").as_deref(), Some("MG1"));
     assert_eq!((field(&asked[0], "From"), field(&asked[0], "StatusCallback")), (None, None));
+    for (from, sent) in [("12025550100", "+12025550100"), ("Callpanion", "Callpanion"), ("12345", "12345")] {
+        let (_, asked) = run(&json!({"account_sid": "AC1", "from": from}), &[notice(NUMBER)], vec![response(201, "{}")]);
+        assert_eq!(field(&asked[0], "From").as_deref(), Some(sent));
+    }
     for (wrong, named) in [
         (json!({"account_sid": "AC1"}), "nobody sends"),
         (json!({"account_sid": "AC1", "from": "+1202", "messaging_service_sid": "MG1"}), "keep one"),
