@@ -45,6 +45,7 @@ mod sessions;
 mod sim;
 mod states;
 mod testing;
+mod text_messages;
 mod troubles;
 mod tz_release;
 mod web_push;

@@ -17,6 +17,7 @@ pub fn only(family: FamilyId, events: &[NoticeEvent]) -> NewWishes {
         quiet: None,
         worries_wake: true,
         wanted: events.iter().map(|event| (family, *event)).collect(),
+        texted: Vec::new(),
     }
 }
 

@@ -428,6 +428,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notice_numbers (account_id) {
+        account_id -> Binary,
+        number -> Text,
+        code_hash -> Nullable<Binary>,
+        code_until -> Nullable<BigInt>,
+        guesses -> Integer,
+        asked_at -> BigInt,
+        verified_at -> Nullable<BigInt>,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    text_messages (id) {
+        id -> Binary,
+        account_id -> Binary,
+        cause -> Text,
+        notifier -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        made_at -> BigInt,
+        expires_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -459,4 +487,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_wishes,
     notice_readers,
     notice_links,
+    notice_numbers,
+    text_messages,
 );

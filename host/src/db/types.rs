@@ -126,6 +126,7 @@ id_columns!(
     WebhookId,
     AlertId,
     JobId,
+    NoticeId,
     TimelineId,
     NodeId,
 );
@@ -146,6 +147,7 @@ text_columns!(
     domain::LinkPurpose,
     domain::NoticeEvent,
     domain::NoticeWay,
+    domain::TextState,
     domain::PluginState,
     super::bodies::Codec,
 );

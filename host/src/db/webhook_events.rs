@@ -51,6 +51,13 @@ pub struct Settled {
 }
 
 impl WebhookEvent {
+    /// The same, as it stands after it was read.
+    #[must_use]
+    pub fn standing(self, settled: Settled) -> Self {
+        let Settled { state, event, provider_ref, call_id, note } = settled;
+        Self { state, event, provider_ref, call_id, note, ..self }
+    }
+
     /// Where it stands.
     pub fn settled(&self) -> Settled {
         Settled {

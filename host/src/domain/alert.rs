@@ -53,6 +53,8 @@ word_enum! {
         WebhooksMissing = "webhooks_missing",
         /// Letters cannot be sent.
         Mail = "mail",
+        /// A vendor sends no text messages.
+        Texting = "texting",
     }
 }
 
@@ -71,7 +73,8 @@ impl Fault {
             | Self::Summarising
             | Self::NoChannel
             | Self::NotLoaded
-            | Self::Sealed => AlertKind::Misconfigured,
+            | Self::Sealed
+            | Self::Texting => AlertKind::Misconfigured,
         }
     }
 
@@ -79,7 +82,13 @@ impl Fault {
     pub const fn is_told_by_plugin(self) -> bool {
         matches!(
             self,
-            Self::Ringing | Self::LookingUp | Self::TakingBack | Self::Talking | Self::Fetching | Self::Summarising
+            Self::Ringing
+                | Self::LookingUp
+                | Self::TakingBack
+                | Self::Talking
+                | Self::Fetching
+                | Self::Summarising
+                | Self::Texting
         )
     }
 }

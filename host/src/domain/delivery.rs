@@ -1,5 +1,6 @@
 //! Short notices to a person's telephone or device, and what became of them. A notifier's verdicts are those of a channel.
 
+use super::word::word_enum;
 use super::{Moment, NoticeId};
 
 /// A few words for one person, without anything of anybody's health.
@@ -17,6 +18,8 @@ pub struct Notice {
     pub text: String,
     /// The page that tells the rest; empty when there is none.
     pub link: String,
+    /// Where the vendor may tell what became of it; empty when nobody listens there.
+    pub callback_url: String,
     /// After this it is of no use.
     pub expires_at: Moment,
 }
@@ -30,6 +33,33 @@ pub enum Fate {
     Failed(String),
     /// Nothing will ever be delivered there; why.
     Gone(String),
+    /// It will not be delivered, and only the operator can mend that; how.
+    Misconfigured(String),
+}
+
+word_enum! {
+    /// How far a text message got.
+    TextState {
+        /// It is to be sent.
+        Waiting = "waiting",
+        /// A host sends it just now, or died while it did.
+        Leaving = "leaving",
+        /// The vendor took it.
+        Sent = "sent",
+        /// It is on the reader's telephone.
+        Delivered = "delivered",
+        /// It was not delivered.
+        Failed = "failed",
+        /// It may have been sent; it is not sent again.
+        Unknown = "unknown",
+        /// Nobody needed it any more.
+        Dropped = "dropped",
+    }
+}
+
+impl TextState {
+    /// The states of which the vendor may still tell what became of it.
+    pub const UNDER_WAY: [Self; 3] = [Self::Leaving, Self::Sent, Self::Unknown];
 }
 
 /// One vendor's word of one notice.

@@ -34,7 +34,7 @@ pub use conversation::{
     Collected, Conversation, ConversationOutcome, Finding, Join, Session, SessionRequest, Severity, Speaker, Turn,
     WebhookReading,
 };
-pub use delivery::{CallbackReading, Delivery, Fate, Notice};
+pub use delivery::{CallbackReading, Delivery, Fate, Notice, TextState};
 pub use device::{DevicePlatform, DeviceState};
 pub use digest::{Basis, Digest, DigestPart, Gap, GapCause, Place, WeekCall, WeekMaterial};
 pub use id::{

@@ -35,6 +35,8 @@ word_enum! {
     NoticeWay {
         /// A letter to their mail address.
         Mail = "mail",
+        /// A text message beside the letter, to a number that they have proven.
+        Sms = "sms",
     }
 }
 
@@ -43,6 +45,7 @@ impl NoticeWay {
     pub const fn is_usual(self) -> bool {
         match self {
             Self::Mail => true,
+            Self::Sms => false,
         }
     }
 
@@ -51,6 +54,7 @@ impl NoticeWay {
         match self {
             // No account is without an address that was proven.
             Self::Mail => true,
+            Self::Sms => false,
         }
     }
 }

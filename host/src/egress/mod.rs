@@ -13,6 +13,7 @@ mod conceal;
 mod credential;
 mod es256;
 mod exchange;
+pub mod form_signature;
 mod google;
 mod headers;
 mod http2;

@@ -20,13 +20,13 @@ const FUTURE_MAX_S: i64 = 300;
 /// Why a webhook is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// No provider of this name is loaded, or its webhooks are not signed.
+    /// No plugin of this name is loaded, or it takes no webhooks.
     #[error("no webhooks are expected here")]
     NotExpected,
     /// The header is missing.
     #[error("the signature's header is missing")]
     Missing,
-    /// The header is not of the form `t=…,v0=…`.
+    /// The header is not of the form that its scheme has.
     #[error("the signature's header is malformed")]
     Malformed,
     /// It is too old, or from the future.
@@ -72,6 +72,11 @@ impl SigningSecrets {
         Ok(Self { current, previous })
     }
 
+    /// The one that signs now, then the one before it.
+    pub(super) fn each(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+
     /// Checks `header` against `body`. `tolerance_s` is how far the signature's time may be from `now`.
     pub fn verify(&self, header: &str, body: &[u8], now: Moment, tolerance_s: u32) -> Result<(), SignatureError> {
         let (timestamp, signatures) = parse(header)?;
@@ -82,7 +87,7 @@ impl SigningSecrets {
             return Err(SignatureError::Stale);
         }
         let mut fits = subtle::Choice::from(0);
-        for secret in std::iter::once(&self.current).chain(&self.previous) {
+        for secret in self.each() {
             let expected = signature(secret, timestamp, body)?;
             for given in &signatures {
                 fits |= expected.as_bytes().ct_eq(given.as_bytes());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Plugins;
 use super::exchange::Export;
 use super::failure::PluginFailure;
-use crate::domain::manifest::PluginKind;
+use crate::domain::manifest::{NotifierSection, PluginKind, ReachWord};
 use crate::domain::{
     Audio, CallbackReading, Change, Digest, Erasure, Notice, NumberFacts, Provisioned, Verdict, Wanted, WeekMaterial,
 };
@@ -15,6 +15,14 @@ impl Plugins {
     /// The ids of the loaded notifiers.
     pub fn notifier_ids(&self) -> Vec<String> {
         self.ids(PluginKind::Notifier)
+    }
+
+    /// The loaded notifier that reaches phone numbers; the first of several.
+    pub fn texter(&self) -> Option<String> {
+        let reaches_numbers = |section: NotifierSection| section.reaches == ReachWord::Number;
+        let plugins = self.0.all();
+        let found = plugins.iter().find(|plugin| plugin.manifest.notifier.is_some_and(reaches_numbers));
+        found.map(|plugin| plugin.stamp.id.clone())
     }
 
     /// Gets the recording of a conversation; `None` when there is none. For a provider with `records`.

@@ -63,13 +63,15 @@ pub use self::record::{Recorder, Recording};
 pub use self::shelf::{Replacement, Surroundings};
 pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 
+use self::run::Plugin;
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
-use crate::domain::manifest::{Also, ChannelInfo, DataKind, Manifest, PluginKind};
+use crate::domain::manifest::{Also, ChannelInfo, DataKind, Manifest, PluginKind, SignatureScheme};
 use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
 };
+use crate::egress::form_signature;
 use crate::egress::web_push::NoSubscription;
 use crate::egress::webhook_signature::SignatureError;
 
@@ -318,25 +320,39 @@ impl Plugins {
         self.0.find(renderer, PluginKind::Renderer)?.render(material, locale).await
     }
 
-    /// Whether a provider sends webhooks, and this host takes them.
-    pub fn takes_webhooks(&self, provider: &str) -> bool {
-        let plugin = self.0.find(provider, PluginKind::Provider);
-        plugin.is_ok_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
+    /// Whether a provider or notifier sends webhooks, and this host takes them.
+    pub fn takes_webhooks(&self, id: &str) -> bool {
+        self.hearer(id).is_some_and(|plugin| plugin.manifest.webhook.is_some() && plugin.signing.is_some())
     }
 
-    /// Verifies a webhook's signature. `header` gives the value of a header by its
-    /// lower-case name; `body` is what came over the wire.
+    /// Whether webhooks of a plugin are looked at: it is a loaded provider or notifier.
+    pub fn hears_webhooks(&self, id: &str) -> bool {
+        self.hearer(id).is_some()
+    }
+
+    fn hearer(&self, id: &str) -> Option<Arc<Plugin>> {
+        self.0.find(id, PluginKind::Provider).or_else(|_| self.0.find(id, PluginKind::Notifier)).ok()
+    }
+
+    /// Verifies a webhook's signature. `url` is where this host takes the plugin's webhooks; `header` gives the value of a
+    /// header by its lower-case name; `body` is what came over the wire.
     pub fn verify_webhook(
         &self,
-        provider: &str,
+        id: &str,
+        url: &str,
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> Result<(), SignatureError> {
-        let plugin = self.0.find(provider, PluginKind::Provider).map_err(|_| SignatureError::NotExpected)?;
+        let plugin = self.hearer(id).ok_or(SignatureError::NotExpected)?;
         let (Some(scheme), Some(secrets)) = (&plugin.manifest.webhook, &plugin.signing) else {
             return Err(SignatureError::NotExpected);
         };
         let given = header(&scheme.header.to_ascii_lowercase()).ok_or(SignatureError::Missing)?;
-        secrets.verify(&given, body, plugin.clock.now(), scheme.tolerance_s)
+        match scheme.scheme {
+            SignatureScheme::HmacSha256Timestamped => {
+                secrets.verify(&given, body, plugin.clock.now(), scheme.tolerance_s)
+            }
+            SignatureScheme::TwilioHmacSha1 => form_signature::check(secrets, &given, url, body),
+        }
     }
 }

@@ -15,6 +15,10 @@ const NOTICES_MAX: usize = 100;
 const RECEIPTS_MAX: usize = 1_000;
 const NAME_MAX_CHARS: usize = 100;
 const LOCALE: &str = "en";
+/// The name of the extra value with which a plugin is told where callbacks are taken.
+const CALLBACK_URL: &str = "callback-url";
+/// The `other` fate of what only the operator can mend.
+const MISCONFIGURED: &str = "misconfigured";
 
 impl Plugin {
     pub(super) async fn notify(&self, notices: Vec<Notice>, deadline: Duration) -> Result<Vec<Verdict>, PluginFailure> {
@@ -61,7 +65,11 @@ fn notice(notice: Notice) -> wit::Notice {
         text: notice.text,
         link: notice.link,
         expires_at_ms: millis(notice.expires_at),
-        extra: Vec::new(),
+        extra: Some(notice.callback_url)
+            .filter(|url| !url.is_empty())
+            .map(|url| (CALLBACK_URL.to_owned(), url))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -73,6 +81,7 @@ fn delivery(receipt: wit::Receipt) -> Option<Delivery> {
             wit::Fate::Delivered => Fate::Delivered,
             wit::Fate::Failed(why) => Fate::Failed(reason(&why)),
             wit::Fate::Gone(why) => Fate::Gone(reason(&why)),
+            wit::Fate::Other((case, said)) if case == MISCONFIGURED => Fate::Misconfigured(reason(&said)),
             wit::Fate::Other((case, said)) => Fate::Failed(reason(&format!("{case}: {said}"))),
         },
     })

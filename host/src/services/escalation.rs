@@ -15,7 +15,7 @@ use crate::domain::{AlertId, AlertState, Moment, NoticeEvent, NoticeWay};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
 use crate::services::mails::MailJob;
-use crate::services::{notices, secrets};
+use crate::services::{notices, secrets, texting};
 
 /// Opens the alerts that came from one call for one reason, unless their causes have one, and has the first contact told
 /// of all of them at once. Returns how many are new.
@@ -72,6 +72,7 @@ pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<Opti
                 if alert_notices::insert(c, &notice).await? {
                     let letter = |off| MailJob::AlertOpened { account, alert: id, token: secret.text, off };
                     notices::tell(c, family, contact, event, now, letter).await?;
+                    texting::tell(c, contact, event, id, now).await?;
                     if left.len() > 1 {
                         enqueue(c, id, place + 1, now.plus_secs(after_s), now).await?;
                     }

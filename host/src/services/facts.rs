@@ -44,10 +44,15 @@ pub fn wanted(config: &Config, provider: &str) -> Wanted {
     }
 }
 
-/// Where this host takes the webhooks of a provider; the first is the one to write in the vendor's console.
+/// Where this host takes the webhooks of a plugin.
+pub(crate) fn webhook_url(config: &Config, plugin: &str) -> String {
+    format!("{}/webhooks/{plugin}", config.public_url.as_str().trim_end_matches('/'))
+}
+
+/// The same for a provider, with the path that it had before; the first is the one to write in the vendor's console.
 fn webhook_urls(config: &Config, provider: &str) -> Vec<String> {
     let host = config.public_url.as_str().trim_end_matches('/');
     let (former_provider, former_path) = FORMER_WEBHOOKS;
     let former = (provider == former_provider).then(|| format!("{host}{former_path}"));
-    std::iter::once(format!("{host}/webhooks/{provider}")).chain(former).collect()
+    std::iter::once(webhook_url(config, provider)).chain(former).collect()
 }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::db::{jobs, webhook_events};
 use crate::services::error::ServiceError;
 use crate::services::notices::links;
-use crate::services::{accounts, pairings, plugin_health, sessions, throttle, unheard};
+use crate::services::{accounts, pairings, plugin_health, sessions, texting, throttle, unheard};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
@@ -34,6 +34,6 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     throttle::sweep(app).await?;
     let (before, limit) = (now.plus_secs(-DONE_JOBS_S), i64::try_from(SWEPT_AT_ONCE).unwrap_or(i64::MAX));
     let done = app.db.write(move |c| jobs::sweep_done(c, before, limit).boxed()).await?;
-    let swept = [done, links::sweep(app, limit).await?];
+    let swept = [done, links::sweep(app, limit).await?, texting::sweep(app, limit).await?];
     Ok(swept.into_iter().filter(|swept| *swept == SWEPT_AT_ONCE).sum())
 }

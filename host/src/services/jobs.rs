@@ -7,11 +7,12 @@ use crate::app::App;
 use crate::db::jobs::{self as rows, JobRow};
 use crate::db::ring_attempts::steps::Claim;
 use crate::db::{Conn, DbError};
-use crate::domain::{AlertId, AttemptId, CallId, Moment, WebhookId};
+use crate::domain::{AlertId, AttemptId, CallId, Moment, NoticeId, WebhookId};
 use crate::plugins::PluginFailure;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
-use crate::services::{canceling, erasing, escalation, summaries, taking_back, webhooks};
+use crate::services::texting::Text;
+use crate::services::{canceling, erasing, escalation, summaries, taking_back, texting, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: usize = 16;
@@ -65,6 +66,13 @@ pub(crate) enum Job {
         /// The provider's id of it.
         conversation: String,
     },
+    /// Send a text message.
+    SendText {
+        /// Which.
+        message: NoticeId,
+        /// What it says.
+        text: Text,
+    },
     /// Send a mail.
     SendMail {
         /// Which.
@@ -81,6 +89,7 @@ impl Job {
             Self::CancelRings { .. } => "cancel_rings",
             Self::Escalate { .. } => "escalate",
             Self::EraseTalk { .. } => "erase_talk",
+            Self::SendText { .. } => "send_text",
             Self::SendMail { .. } => "send_mail",
         }
     }
@@ -210,6 +219,7 @@ async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
             escalation::tell_next(app, alert, place).await?.map_or(Ok(()), |at| Err(Trouble::NotYet(at)))
         }
         Job::EraseTalk { provider, conversation } => erasing::at_provider(app, &provider, &conversation).await,
+        Job::SendText { message, text } => texting::sending::send(app, message, &text).await,
         Job::SendMail { mail } => mails::send(app, mail, attempts).await,
     }
 }

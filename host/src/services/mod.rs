@@ -11,7 +11,7 @@
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
 //! what never arrived, `summaries` renders, [`notices`] says who of the family wants to be told, `mails` tells
-//! them. When the family changes its mind, [`schedules`] plans anew and `taking_back` follows.
+//! them, and [`texting`] beside it. When the family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 pub mod acknowledging;
 pub mod agenda;
@@ -84,5 +84,6 @@ pub mod setup;
 pub mod staff;
 #[cfg(test)]
 mod tests;
+pub mod texting;
 pub mod throttle;
 pub mod web_push_key;

@@ -15,8 +15,10 @@ use crate::domain::{
 };
 use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
+use crate::services::facts;
 use crate::services::jobs::{self, Job};
 use crate::services::settling;
+use crate::services::texting::receipts;
 
 /// A provider waits for seconds only, and may take a late answer for none.
 const STORED_WITHIN: Duration = Duration::from_secs(8);
@@ -32,7 +34,8 @@ pub async fn receive(
     header: impl Fn(&str) -> Option<String>,
     body: Vec<u8>,
 ) -> Result<(), ServiceError> {
-    if let Err(error) = app.plugins.verify_webhook(provider, header, &body) {
+    let url = facts::webhook_url(&app.config, provider);
+    if let Err(error) = app.plugins.verify_webhook(provider, &url, header, &body) {
         tracing::warn!(provider, %error, "a webhook was refused");
         return Err(ServiceError::Unauthenticated);
     }
@@ -73,6 +76,10 @@ pub(crate) async fn apply(app: &App, id: WebhookId, again: bool) -> Result<Optio
     }
     let Some(body) = webhook_events::body(&mut c, id).await? else { return Ok(None) };
     drop(c);
+    if app.plugins.notifier_ids().contains(&event.provider) {
+        let settled = receipts::apply(app, &event, body).await?;
+        return Ok(Some(event.standing(settled)));
+    }
     let reading = app.plugins.read_webhook(&event.provider, Vec::new(), body).await?;
     let (rules, known) = (Rules::of(app), event.clone());
     let (settled, family) =
@@ -84,8 +91,7 @@ pub(crate) async fn apply(app: &App, id: WebhookId, again: bool) -> Result<Optio
         look_once_more(app, event.provider.clone(), provider_ref).await?;
     }
     app.wake.notify_waiters();
-    let Settled { state, event: kind, provider_ref, call_id, note } = settled;
-    Ok(Some(WebhookEvent { state, event: kind, provider_ref, call_id, note, ..event }))
+    Ok(Some(event.standing(settled)))
 }
 
 /// Writes what a reading means, and where its event stands then.

@@ -1,4 +1,4 @@
-//! The providers' webhooks: verified, stored, answered 200 (house rule 5).
+//! The webhooks of providers and notifiers: verified, stored, answered 200 (house rule 5).
 //!
 //! Only 200 counts as success at ElevenLabs, and a 4xx is final: so an event
 //! that we cannot read is stored and answered 200 all the same.
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::services::facts::FORMER_WEBHOOKS;
 use crate::services::{ServiceError, webhooks};
 
-/// `POST /webhooks/{provider}`: the provider is the id of a loaded plugin.
+/// `POST /webhooks/{provider}`: the id of a loaded provider or notifier.
 pub(super) async fn of_provider(
     State(app): State<App>,
     Path(provider): Path<String>,
@@ -29,7 +29,7 @@ pub(super) async fn of_former_path(State(app): State<App>, headers: HeaderMap, b
 }
 
 async fn take(app: &App, provider: &str, headers: &HeaderMap, body: Bytes) -> Response {
-    if !app.plugins.provider_ids().iter().any(|id| id == provider) {
+    if !app.plugins.hears_webhooks(provider) {
         return Problem(ServiceError::NotFound).into_response();
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);

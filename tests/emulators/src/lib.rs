@@ -1,5 +1,5 @@
 //! Strict emulators of FCM, APNs, a push service of browsers, ElevenLabs (with the
-//! Twilio dialling behind its batches) and of the phones that ring.
+//! Twilio dialling behind its batches), Twilio's text messages and of the phones that ring.
 //!
 //! `callpanion demo` and the test suite walk in through [`World::start`]. Each
 //! emulator listens on its own loopback port, checks what it is sent as
@@ -20,6 +20,7 @@ pub mod scripts;
 #[cfg(test)]
 mod tests;
 pub mod time;
+pub mod twilio;
 mod witness;
 pub mod world;
 
@@ -35,6 +36,7 @@ pub use push_service::PushService;
 pub use relay::Relay;
 pub use scripts::{Language, Script};
 pub use time::{BoxFuture, ManualTime, SystemTime, Time};
+pub use twilio::Twilio;
 pub use world::{Settings, StartError, World, WorldConfig};
 
 /// Takes a lock; a record is still worth reading after its writer panicked.

@@ -13,6 +13,7 @@ use crate::phone::Phone;
 use crate::push_service::PushService;
 use crate::relay::Relay;
 use crate::time::{SystemTime, Time};
+use crate::twilio::Twilio;
 use crate::witness::Witness;
 
 /// What a world is made of.
@@ -86,6 +87,14 @@ pub struct Settings {
     pub phone_number_id: String,
     /// What webhooks are signed with.
     pub webhook_secret: String,
+    /// In place of `https://api.twilio.com` and `https://lookups.twilio.com`.
+    pub twilio_url: String,
+    /// The Twilio account.
+    pub twilio_account_sid: String,
+    /// Its auth token, which signs callbacks too.
+    pub twilio_auth_token: String,
+    /// The number that sends text messages.
+    pub twilio_from: String,
 }
 
 /// All emulators and phones. Dropping it ends their tasks; [`World::stop`] also waits for them.
@@ -98,6 +107,8 @@ pub struct World {
     pub push_service: PushService,
     /// ElevenLabs and the lines that its batches dial.
     pub eleven: ElevenLabs,
+    /// Text messages, and what kind of line a number is.
+    pub twilio: Twilio,
     /// A vendor of nobody in particular, for plugins that are being written.
     pub relay: Relay,
     pace: Pace,
@@ -114,6 +125,7 @@ impl World {
             apns: Apns::start(&pace, &witness, &config.bundle_id).await?,
             push_service: PushService::start(&pace, &witness).await?,
             eleven: ElevenLabs::start(&pace, &witness).await?,
+            twilio: Twilio::start(&pace, &witness).await?,
             relay: Relay::start(&pace, &witness).await?,
             pace,
             witness,
@@ -140,6 +152,10 @@ impl World {
             app_agent_id: self.eleven.app_agent_id().to_owned(),
             phone_number_id: self.eleven.phone_number_id().to_owned(),
             webhook_secret: self.eleven.webhook_secret().to_owned(),
+            twilio_url: self.twilio.url().to_owned(),
+            twilio_account_sid: self.twilio.account_sid().to_owned(),
+            twilio_auth_token: self.twilio.auth_token().to_owned(),
+            twilio_from: self.twilio.from_number().to_owned(),
         }
     }
 

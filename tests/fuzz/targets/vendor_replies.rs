@@ -5,9 +5,12 @@ use callpanion_apns_voip::ApnsVoip;
 use callpanion_elevenlabs::ElevenLabs;
 use callpanion_fcm::Fcm;
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef};
+use callpanion_plugin_api::notifier::Notifier as _;
+use callpanion_plugin_api::number_lookup::NumberLookup as _;
 use callpanion_plugin_api::provider::{Provider as _, SessionRequest};
-use callpanion_plugin_api::testing::{context, ring};
+use callpanion_plugin_api::testing::{context, notice, ring};
 use callpanion_plugin_api::{Answer, Ctx, Response, Stop};
+use callpanion_twilio::Twilio;
 use callpanion_twilio_batch::TwilioBatch;
 use callpanion_web_push::WebPush;
 use serde_json::json;
@@ -28,7 +31,7 @@ pub(crate) fn vendor_replies(data: &[u8]) {
         "base_url": "https://vendor.example", "base_url_production": "https://vendor.example",
         "base_url_sandbox": "https://vendor.example", "project_id": "sample-project",
         "bundle_id": "org.example.callpanion", "agent_id": "agent_sample", "agent_phone_number_id": "phnum_sample",
-        "page_url": "https://family.example/device",
+        "page_url": "https://family.example/device", "account_sid": "AC0123", "from": "+12025550100",
     });
     let mut ctx = Ctx::new(context(&settings), answers);
     match asked {
@@ -38,6 +41,8 @@ pub(crate) fn vendor_replies(data: &[u8]) {
         b"twilio-batch ring" => for_each_ring(TwilioBatch::ring(&mut ctx, rings())),
         b"twilio-batch cancel" => for_each_ring(TwilioBatch::cancel(&mut ctx, refs())),
         b"twilio-batch inspect" => for_each_ring(TwilioBatch::inspect(&mut ctx, refs())),
+        b"twilio notify" => for_each_ring(Twilio::notify(&mut ctx, RINGS.map(notice).to_vec())),
+        b"twilio look-up" => drop(Twilio::look_up(&mut ctx, RINGS[0].to_owned())),
         b"elevenlabs open-session" => drop(ElevenLabs::open_session(&mut ctx, wanted())),
         b"elevenlabs fetch-session" => drop(ElevenLabs::fetch_session(&mut ctx, "conv_sample".to_owned())),
         b"elevenlabs check" => drop(ElevenLabs::check(&mut ctx)),

@@ -34,6 +34,7 @@ pub fn environment(world: &WorldSettings, public_url: &str, database_url: &str) 
         settings.remove(name);
     }
     settings.extend(web_push(&world.push_service_url));
+    settings.extend(twilio(world));
     settings.insert("CALLPANION__DATABASE__URL".to_owned(), database_url.to_owned());
     settings.insert("CALLPANION__LOG__LEVEL".to_owned(), "debug".to_owned());
     settings
@@ -53,4 +54,20 @@ fn web_push(push_service: &str) -> impl Iterator<Item = (String, String)> {
     ];
     let pairs = pairs.map(|(key, value)| (format!("CALLPANION__PLUGINS__WEB_PUSH__{key}"), value.to_owned()));
     pairs.into_iter()
+}
+
+/// The plugin `twilio`, for tests that switch it on.
+fn twilio(world: &WorldSettings) -> impl Iterator<Item = (String, String)> {
+    let pairs = [
+        ("GRANTS__HOSTS", world.twilio_url.clone()),
+        ("GRANTS__PRIVATE_ADDRESSES", "true".to_owned()),
+        ("CREDENTIALS__ACCOUNT__USERNAME", world.twilio_account_sid.clone()),
+        ("CREDENTIALS__ACCOUNT__PASSWORD", world.twilio_auth_token.clone()),
+        ("CREDENTIALS__CALLBACK_SECRET__VALUE", world.twilio_auth_token.clone()),
+        ("SETTINGS__BASE_URL", world.twilio_url.clone()),
+        ("SETTINGS__LOOKUPS_URL", world.twilio_url.clone()),
+        ("SETTINGS__ACCOUNT_SID", world.twilio_account_sid.clone()),
+        ("SETTINGS__FROM", world.twilio_from.clone()),
+    ];
+    pairs.into_iter().map(|(key, value)| (format!("CALLPANION__PLUGINS__TWILIO__{key}"), value))
 }

@@ -154,7 +154,7 @@ pub struct WebhookScheme {
     pub header: String,
     /// The credential, of kind `hmac-secret`, that signs.
     pub credential: String,
-    /// How old a signature may be, in seconds.
+    /// How old a signature may be, in seconds; 0 where the formula has no time.
     pub tolerance_s: u32,
 }
 
@@ -163,6 +163,9 @@ word_enum! {
     SignatureScheme {
         /// `t=<unix seconds>,v0=<hex>` over `t.body`, HMAC with SHA-256.
         HmacSha256Timestamped = "hmac-sha256-timestamped",
+        /// Base64 of the HMAC with SHA-1 over the webhook's URL and the sorted names and values of its form, as Twilio signs.
+        /// It has no time: `tolerance_s` is 0.
+        TwilioHmacSha1 = "twilio-hmac-sha1",
     }
 }
 

@@ -153,10 +153,11 @@ async fn embedded_provider_verifies_and_reads_webhooks() {
         let value = value.to_owned();
         move |name: &str| (name == "elevenlabs-signature").then(|| value.clone())
     };
-    assert_eq!(plugins.verify_webhook("elevenlabs", header(signed), body), Ok(()));
-    assert_eq!(plugins.verify_webhook("elevenlabs", |_| None, body), Err(SignatureError::Missing));
-    assert_eq!(plugins.verify_webhook("elevenlabs", header(signed), b"{}"), Err(SignatureError::Wrong));
-    assert_eq!(plugins.verify_webhook("nobody", header(signed), body), Err(SignatureError::NotExpected));
+    let url = "https://calls.example.org/webhooks/elevenlabs";
+    assert_eq!(plugins.verify_webhook("elevenlabs", url, header(signed), body), Ok(()));
+    assert_eq!(plugins.verify_webhook("elevenlabs", url, |_| None, body), Err(SignatureError::Missing));
+    assert_eq!(plugins.verify_webhook("elevenlabs", url, header(signed), b"{}"), Err(SignatureError::Wrong));
+    assert_eq!(plugins.verify_webhook("nobody", url, header(signed), body), Err(SignatureError::NotExpected));
     let reading = plugins.read_webhook("elevenlabs", Vec::new(), b"no json".to_vec()).await.unwrap();
     assert!(matches!(reading, WebhookReading::Unreadable(_)), "{reading:?}");
 }
@@ -188,7 +189,7 @@ fn every_embedded_plugin_has_a_usable_manifest_and_needs_no_more_than_there_is()
         assert_eq!(manifest.id, embedded.id);
         machine.prepare(embedded.component).unwrap();
     }
-    assert_eq!(builtin::BUILTIN.len(), 6);
+    assert_eq!(builtin::BUILTIN.len(), 7);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::recipients;
 use crate::app::App;
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
-use crate::db::{Conn, families};
+use crate::db::{Conn, families, notice_numbers};
 use crate::domain::schedule::parse_time;
 use crate::domain::{AccountId, FamilyId, Locale, NoticeEvent, NoticeWay, QuietHours};
 use crate::services::error::ServiceError;
@@ -36,7 +36,7 @@ pub struct FamilyWishes {
     pub events: Vec<EventWish>,
 }
 
-/// Whether somebody is told of one kind of event by mail.
+/// Whether somebody is told of one kind of event by mail, and by a text message beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventWish {
     /// Which.
@@ -45,6 +45,9 @@ pub struct EventWish {
     pub told: bool,
     /// They cannot change it while they come first in their family.
     pub must: bool,
+    /// Whether a text message comes beside the letter; none where it cannot: for what can wait, or without a number that
+    /// they have proven.
+    pub texted: Option<bool>,
 }
 
 /// What somebody wishes from now on.
@@ -58,6 +61,8 @@ pub struct NewWishes {
     pub worries_wake: bool,
     /// Of what, in which family. What is not here is not wanted any more.
     pub wanted: Vec<(FamilyId, NoticeEvent)>,
+    /// Of what by a text message too. What is not here is not wanted so any more.
+    pub texted: Vec<(FamilyId, NoticeEvent)>,
 }
 
 /// How the account wants to be told.
@@ -85,10 +90,15 @@ pub async fn save(app: &App, account: AccountId, new: NewWishes) -> Result<(), S
             async move {
                 notice_readers::put(c, &reader).await?;
                 for (family, _) in families::of_account(c, account).await? {
-                    for wish in events(c, family.id, account).await?.into_iter().filter(|wish| !wish.must) {
-                        let wanted = new.wanted.contains(&(family.id, wish.event));
-                        if wanted != wish.told {
-                            put(c, family.id, account, wish.event, wanted).await?;
+                    for wish in events(c, family.id, account).await? {
+                        let one = (family.id, wish.event);
+                        let wanted = new.wanted.contains(&one);
+                        if !wish.must && wanted != wish.told {
+                            put(c, account, one, NoticeWay::Mail, wanted).await?;
+                        }
+                        let texted = new.texted.contains(&one);
+                        if wish.texted.is_some_and(|was| was != texted) {
+                            put(c, account, one, NoticeWay::Sms, texted).await?;
                         }
                     }
                 }
@@ -120,21 +130,24 @@ fn quiet_hours(from: &str, until: &str) -> Result<QuietHours, ServiceError> {
 async fn events(c: &mut Conn, family: FamilyId, account: AccountId) -> Result<Vec<EventWish>, ServiceError> {
     let people = recipients(c, family).await?;
     let Some(one) = people.into_iter().find(|recipient| recipient.account == account) else { return Ok(Vec::new()) };
+    let number = notice_numbers::find(c, account).await?;
+    let is_reached = number.is_some_and(|number| number.usable().is_some());
     let wish = |event: &NoticeEvent| EventWish {
         event: *event,
         told: one.is_told(*event, NoticeWay::Mail),
         must: one.must_be_told(*event, NoticeWay::Mail),
+        texted: (is_reached && event.is_alert()).then(|| one.is_told(*event, NoticeWay::Sms)),
     };
     Ok(NoticeEvent::ALL.iter().map(wish).collect())
 }
 
 async fn put(
     c: &mut Conn,
-    family_id: FamilyId,
     account_id: AccountId,
-    event: NoticeEvent,
+    (family_id, event): (FamilyId, NoticeEvent),
+    way: NoticeWay,
     wanted: bool,
 ) -> Result<(), ServiceError> {
-    let wish = NoticeWish { family_id, account_id, event, way: NoticeWay::Mail, wanted };
+    let wish = NoticeWish { family_id, account_id, event, way, wanted };
     Ok(notice_wishes::put(c, &wish).await?)
 }

@@ -29,6 +29,38 @@ pub struct NoticesPage {
     pub quiet_until: Field,
     /// Whether worrying words may come in quiet hours too.
     pub worries_wake: bool,
+    /// Text messages; none where the installation sends none.
+    pub texts: Option<TextsCard>,
+}
+
+/// Where text messages go. `POST /notices/number` sends `phone`, `POST /notices/number/prove` sends `code`, and
+/// `POST /notices/number/remove` nothing.
+#[derive(Clone, Debug, Serialize)]
+pub struct TextsCard {
+    /// The number as people read it; empty when there is none.
+    pub number: String,
+    /// Where it stands.
+    pub standing: TextsStanding,
+    /// The number that is typed.
+    pub phone: Field,
+    /// The code that is typed.
+    pub code: Field,
+}
+
+/// Where the number for text messages stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextsStanding {
+    /// There is none.
+    Missing,
+    /// A code was sent to it.
+    Asked,
+    /// A code did not reach it.
+    NotReached,
+    /// Messages go there.
+    Proven,
+    /// Nothing arrives there any more.
+    Gone,
 }
 
 /// What the reader is told of in one family.
@@ -53,6 +85,16 @@ pub struct NoticeTick {
     pub told: bool,
     /// It cannot be changed.
     pub must: bool,
+    /// Whether a text message comes beside the letter; none where that is not to be chosen. Sent as the name of the tick with
+    /// `_sms` behind it.
+    pub texted: Option<TextTick>,
+}
+
+/// Whether a text message comes beside the letter.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TextTick {
+    /// It does.
+    pub chosen: bool,
 }
 
 impl Page for NoticesPage {
@@ -62,7 +104,9 @@ impl Page for NoticesPage {
         let card = |number, name: &str, is_first: bool| {
             let tick = |event: &NoticeEvent| {
                 let must = is_first && event.is_alert();
-                NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must }
+                let chosen = *event == NoticeEvent::Worrying;
+                let texted = (!is_first && event.is_alert()).then_some(TextTick { chosen });
+                NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must, texted }
             };
             let (id, events) = (FamilyId(Uuid::from_u128(number)), NoticeEvent::ALL.iter().map(tick).collect());
             NoticesCard { id, name: name.to_owned(), is_first, events }
@@ -77,16 +121,40 @@ impl Page for NoticesPage {
             quiet_from: Field::of("22:00"),
             quiet_until: Field::of("07:00"),
             worries_wake: true,
+            texts: None,
+        };
+        let texts = |standing, code| {
+            Some(TextsCard {
+                number: "+44 7700 900123".to_owned(),
+                standing,
+                phone: Field::default(),
+                code: Field { error: code, ..Field::default() },
+            })
         };
         let two = Self {
             families: vec![card(1, "The Lestari family", false), card(2, "The Jansen family", true)],
             locale: Field::of("id"),
             quiet: true,
             worries_wake: false,
+            texts: texts(TextsStanding::Proven, None),
             ..first.clone()
         };
         let wrong = Self { quiet_until: Field::wrong("21:00", ErrorCode::QuietHoursLong), ..two.clone() };
-        vec![first, two, wrong]
+        let none = Some(TextsCard {
+            number: String::new(),
+            standing: TextsStanding::Missing,
+            phone: Field::wrong("0812", ErrorCode::PhoneWrong),
+            code: Field::default(),
+        });
+        let faces = [
+            none,
+            texts(TextsStanding::Asked, None),
+            texts(TextsStanding::Asked, Some(ErrorCode::NumberCodeWrong)),
+            texts(TextsStanding::NotReached, None),
+            texts(TextsStanding::Gone, None),
+        ];
+        let texted = faces.map(|texts| Self { texts, ..first.clone() });
+        [vec![first.clone(), two, wrong], Vec::from(texted)].concat()
     }
 }
 

@@ -69,6 +69,8 @@ words! {
         PausesMany = "pauses-many",
         /// Not a live code.
         PairingCodeWrong = "pairing-code-wrong",
+        /// Not the code that was sent to the number.
+        NumberCodeWrong = "number-code-wrong",
         /// The link is used up or too old.
         LinkGone = "link-gone",
         /// The account is no longer there.

@@ -7,8 +7,12 @@ use super::frame::{Answer, Asked};
 use crate::domain::{FamilyId, Locale, NoticeEvent, QuietHours};
 use crate::services::ServiceError;
 use crate::services::notices::links::{self, LinkedWish};
-use crate::services::notices::wishes::{self, FamilyWishes, NewWishes};
-use crate::theme::{Field, Flash, Language, NoticeOffPage, NoticeTick, NoticesCard, NoticesPage, OffState};
+use crate::services::notices::wishes::{self, EventWish, FamilyWishes, NewWishes};
+use crate::services::texting::numbers::{self, Standing};
+use crate::theme::{
+    Field, Flash, Language, NoticeOffPage, NoticeTick, NoticesCard, NoticesPage, OffState, TextTick, TextsCard,
+    TextsStanding,
+};
 
 /// What is proposed to somebody who has no quiet hours.
 const PROPOSED: (&str, &str) = ("22:00", "07:00");
@@ -51,11 +55,15 @@ async fn stored_page(asked: &Asked) -> Result<NoticesPage, ServiceError> {
         quiet_from: Field::of(from),
         quiet_until: Field::of(until),
         worries_wake: wishes.worries_wake,
+        texts: texts(asked).await?,
     })
 }
 
 fn card(wishes: FamilyWishes) -> NoticesCard {
-    let ticks = wishes.events.iter().map(|wish| NoticeTick { event: wish.event, told: wish.told, must: wish.must });
+    let ticks = wishes.events.iter().map(|wish| {
+        let EventWish { event, told, must, texted } = *wish;
+        NoticeTick { event, told, must, texted: texted.map(|chosen| TextTick { chosen }) }
+    });
     NoticesCard {
         id: wishes.family,
         name: wishes.name,
@@ -66,24 +74,32 @@ fn card(wishes: FamilyWishes) -> NoticesCard {
 
 /// What was typed, for the service.
 fn typed(form: &Form, page: &NoticesPage) -> NewWishes {
-    let mut wanted = Vec::new();
+    let (mut wanted, mut texted) = (Vec::new(), Vec::new());
     for card in &page.families {
-        let ticked = card.events.iter().filter(|tick| form.is_yes(&name(card.id, tick.event)));
-        wanted.extend(ticked.map(|tick| (card.id, tick.event)));
+        for event in card.events.iter().map(|tick| tick.event) {
+            let one = (card.id, event);
+            wanted.extend(form.is_yes(&name(card.id, event)).then_some(one));
+            texted.extend(form.is_yes(&text_name(card.id, event)).then_some(one));
+        }
     }
     NewWishes {
         locale: form.get("locale").to_owned(),
         quiet: form.is_yes("quiet").then(|| (form.get("quiet_from").to_owned(), form.get("quiet_until").to_owned())),
         worries_wake: form.is_yes("worries_wake"),
         wanted,
+        texted,
     }
 }
 
 /// What was typed, for the page that shows it again. A tick that cannot be changed is not sent.
 fn fill_in(page: &mut NoticesPage, form: &Form) {
     for card in &mut page.families {
-        for tick in card.events.iter_mut().filter(|tick| !tick.must) {
-            tick.told = form.is_yes(&name(card.id, tick.event));
+        for tick in &mut card.events {
+            if !tick.must {
+                tick.told = form.is_yes(&name(card.id, tick.event));
+            }
+            let chosen = form.is_yes(&text_name(card.id, tick.event));
+            tick.texted = tick.texted.map(|_| TextTick { chosen });
         }
     }
     page.locale = Field::of(form.get("locale"));
@@ -96,6 +112,59 @@ fn fill_in(page: &mut NoticesPage, form: &Form) {
 /// The name of the tick of an event.
 fn name(family: FamilyId, event: NoticeEvent) -> String {
     format!("{family}_{event}")
+}
+
+/// The same for a text message beside the letter.
+fn text_name(family: FamilyId, event: NoticeEvent) -> String {
+    format!("{family}_{event}_sms")
+}
+
+/// Where text messages go; none where the installation sends none.
+async fn texts(asked: &Asked) -> Result<Option<TextsCard>, ServiceError> {
+    if !numbers::are_sent(&asked.app) {
+        return Ok(None);
+    }
+    let known = numbers::of(&asked.app, asked.account()?).await?;
+    let standing = known.as_ref().map_or(TextsStanding::Missing, |known| match known.standing {
+        Standing::Asked => TextsStanding::Asked,
+        Standing::NotReached => TextsStanding::NotReached,
+        Standing::Proven => TextsStanding::Proven,
+        Standing::Gone => TextsStanding::Gone,
+    });
+    let number = known.map_or_else(String::new, |known| known.number);
+    Ok(Some(TextsCard { number, standing, phone: Field::default(), code: Field::default() }))
+}
+
+/// `POST /notices/number`: sends a code to a number.
+pub(super) async fn ask_number(asked: Asked) -> Answer {
+    let Err(error) = numbers::ask(&asked.app, asked.account()?, asked.form.get("phone")).await else {
+        return Ok(asked.go("/notices"));
+    };
+    let (_, code) = form::refused(error)?;
+    let mut page = stored_page(&asked).await?;
+    if let Some(texts) = &mut page.texts {
+        texts.phone = Field::wrong(asked.form.get("phone"), code);
+    }
+    asked.at("/notices".to_owned()).show_refused(&page).await
+}
+
+/// `POST /notices/number/prove`: the code that was sent to it.
+pub(super) async fn prove_number(asked: Asked) -> Answer {
+    let Err(error) = numbers::prove(&asked.app, asked.account()?, asked.form.get("code")).await else {
+        return Ok(asked.go_saying("/notices", Flash::Saved));
+    };
+    let (_, code) = form::refused(error)?;
+    let mut page = stored_page(&asked).await?;
+    if let Some(texts) = &mut page.texts {
+        texts.code = Field::wrong("", code);
+    }
+    asked.at("/notices".to_owned()).show_refused(&page).await
+}
+
+/// `POST /notices/number/remove`: no text messages any more.
+pub(super) async fn remove_number(asked: Asked) -> Answer {
+    numbers::remove(&asked.app, asked.account()?).await?;
+    Ok(asked.go_saying("/notices", Flash::Saved))
 }
 
 /// `GET /notices/off/{token}`: asks for a press of the button. Programs that read mail follow links.

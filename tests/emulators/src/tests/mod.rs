@@ -6,6 +6,7 @@ mod fcm;
 mod phones;
 mod push_service;
 mod talks;
+mod twilio;
 
 use std::sync::Arc;
 

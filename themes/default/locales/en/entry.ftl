@@ -79,6 +79,7 @@ error-slots-too-many = There are at most three calls a day.
 error-slots-quiet-hours = One of the calls is at night, when nobody is rung. Please choose another time.
 error-quiet-hours-long = Quiet hours last 14 hours at the most. Please check which time is the evening and which the morning.
 error-pairing-code-wrong = This code does not work. It may be too old. Please make a new one.
+error-number-code-wrong = This is not the code that we sent, or it is too old. Please look again, or have a new one sent.
 error-link-gone = This link was already used, or it is too old. Please ask for a new one.
 error-account-gone = This account is no longer there.
 error-method-first = Please choose first how we should call.

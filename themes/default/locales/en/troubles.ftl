@@ -30,3 +30,5 @@ trouble-what-webhooks_missing = Webhooks of { $about } do not arrive. Talks had 
 trouble-mend-webhooks_missing = Look at the webhook’s address and state at the vendor, and whether Callpanion can be reached from outside; `callpanion check` tells what it finds. A vendor turns off a webhook that fails for long. This closes by itself when one has come.
 trouble-what-mail = Letters cannot be sent: nobody is told of missed calls, worries and summaries by mail.
 trouble-mend-mail = Look at the section mail of the configuration, and at the mail server. Letters wait, and are tried for half a day. This closes by itself with the next letter that is taken.
+trouble-what-texting = Text messages over { $about } are not sent. Letters go out as before.
+trouble-mend-texting = Mend what these words name: a key, the number that sends, a permission, credit, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next message that is taken.

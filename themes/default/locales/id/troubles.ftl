@@ -30,3 +30,5 @@ trouble-what-webhooks_missing = Webhook dari { $about } tidak datang. Obrolan ha
 trouble-mend-webhooks_missing = Periksa alamat dan keadaan webhook di vendor, dan apakah Callpanion bisa dijangkau dari luar; `callpanion check` memberi tahu apa yang ditemukannya. Vendor mematikan webhook yang lama gagal. Masalah ini tertutup sendiri saat satu webhook datang.
 trouble-what-mail = Surat tidak dapat dikirim: tidak ada yang diberi tahu lewat surat tentang panggilan tak terjawab, kekhawatiran, dan ringkasan.
 trouble-mend-mail = Periksa bagian mail pada konfigurasi, dan server suratnya. Surat-surat menunggu, dan dicoba selama setengah hari. Masalah ini tertutup sendiri saat surat berikutnya diterima.
+trouble-what-texting = SMS lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
+trouble-mend-texting = Perbaiki apa yang disebut kata-kata ini: kunci, nomor pengirim, izin, pulsa, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pesan berikutnya diterima.

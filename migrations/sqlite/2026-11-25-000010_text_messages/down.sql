@@ -1,0 +1,2 @@
+DROP TABLE text_messages;
+DROP TABLE notice_numbers;
