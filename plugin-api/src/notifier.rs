@@ -3,8 +3,8 @@
 //! A plugin implements [`Notifier`] and says [`crate::notifier!`]; `plugin.toml` says `api = "1.2.0"`. Verdicts are those
 //! of a channel, with "reached" for "rang".
 
-use crate::bindings::notifier::exports::callpanion::plugin1_2_0::notifier::{Guest, NotifyStep};
 pub use crate::bindings::notifier::exports::callpanion::plugin1_2_0::notifier::{Callback, Fate, Notice, Receipt};
+use crate::bindings::notifier::exports::callpanion::plugin1_2_0::notifier::{Guest, NotifyStep};
 pub use crate::channel::Verdict;
 use crate::code::cut;
 use crate::stop::PAUSE_MS;

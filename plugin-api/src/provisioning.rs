@@ -3,10 +3,10 @@
 //! A provider implements [`Provisioning`] and says [`crate::provisioning!`]; `plugin.toml` says `api = "1.2.0"` and
 //! `also = ["provisioning"]`.
 
+use crate::bindings::provisioning::exports::callpanion::plugin1_2_0::provisioning::{ApplyStep, Guest, PlanStep};
 pub use crate::bindings::provisioning::exports::callpanion::plugin1_2_0::provisioning::{
     Change, Provisioned, Setting, Wanted,
 };
-use crate::bindings::provisioning::exports::callpanion::plugin1_2_0::provisioning::{ApplyStep, Guest, PlanStep};
 use crate::{Answer, Context, Ctx, Stop};
 
 /// The vendor's side, set up as the operator wants it.

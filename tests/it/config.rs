@@ -88,8 +88,33 @@ async fn secret_of_digits_is_a_secret() {
 async fn setting_of_digits_is_the_text_that_its_plugin_wants() {
     let (_world, _database, mut settings) = settings().await;
     settings.insert("CALLPANION__PLUGINS__FCM__SETTINGS__PROJECT_ID".into(), "12345".into());
+    account_of(&mut settings, "12345");
     let ended = run(&["config", "check"], &settings).await;
     assert_eq!(ended.code, 0, "{}", ended.said);
+}
+
+/// Makes the service account one of this project.
+fn account_of(settings: &mut Settings, project: &str) {
+    let json = settings.get_mut("CALLPANION__PLUGINS__FCM__CREDENTIALS__SERVICE_ACCOUNT__JSON").unwrap();
+    let mut account: serde_json::Value = serde_json::from_str(json).unwrap();
+    account["project_id"] = project.into();
+    *json = account.to_string();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn service_account_of_another_project_stops_the_check_and_the_start_with_what_to_do() {
+    let (_world, _database, mut settings) = settings().await;
+    let set = settings["CALLPANION__PLUGINS__FCM__SETTINGS__PROJECT_ID"].clone();
+    account_of(&mut settings, "of-the-neighbours");
+    for command in [&["config", "check"][..], &["serve"]] {
+        let ended = run(command, &settings).await;
+        assert_ne!(ended.code, 0, "{}", ended.said);
+        let own = "project_id = \"of-the-neighbours\"";
+        for said in ["plugins.fcm.settings.project_id", set.as_str(), own, "Service accounts"] {
+            assert!(ended.said.contains(said), "{said}: {}", ended.said);
+        }
+        assert!(!ended.said.contains("PRIVATE KEY"), "{}", ended.said);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

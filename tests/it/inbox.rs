@@ -154,6 +154,26 @@ on_both! {
         assert!(end.is_summarised && !end.is_asked_for, "{end:?}");
     }
 
+    async fn event_that_could_not_be_delivered_comes_again_as_it_was_signed_and_is_taken(app: TestApp) {
+        let home = app.phone_household().await;
+        let script = app.say(scripts::ordinary(Language::English)).lasting(40);
+        app.world.line(&home.number, Line::Answers(script));
+        app.world.eleven.deliver(|delivery| delivery.retries = true);
+        // The house cannot be reached from outside until after the fourth try.
+        app.world.set_webhook_url("http://127.0.0.1:9/away");
+        app.advance_until(1_200, || async { app.world.eleven.webhooks().len() == 4 }).await;
+        assert!(!app.call(&home).await.state.is_outcome());
+        app.world.set_webhook_url(format!("{}{WEBHOOK_PATH}", app.url));
+        let call = app.outcome(&home, 2_000).await;
+        assert_eq!(call.state, CallState::Completed);
+        assert!(app.is_summarised(call.id).await);
+        let posts = app.world.eleven.webhooks();
+        let tries: Vec<_> = posts.iter().map(|post| (post.attempt, post.status)).collect();
+        assert_eq!(tries, [(1, None), (2, None), (3, None), (4, None), (5, Some(200))]);
+        assert!(posts.iter().all(|post| post.signature == posts[0].signature));
+        assert!((2_430..2_440).contains(&((posts[4].at_ms - posts[0].at_ms) / 1_000)));
+    }
+
     async fn reading_the_whole_inbox_again_changes_nothing(app: TestApp) {
         let worried = app.phone_household().await;
         app.world.line(&worried.number, Line::Answers(app.say(scripts::worrying(Language::English))));

@@ -9,6 +9,7 @@
 
 mod alerts;
 mod audit;
+mod briefing;
 mod browser;
 mod calls;
 mod check;

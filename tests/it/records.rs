@@ -7,7 +7,7 @@ use callpanion_emulators::eleven::answers::Refusal;
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
 
-use crate::testing::{Settings, TestApp, on_both};
+use crate::testing::{Settings, on_both};
 
 /// Longer than any other job is tried.
 const HALF_A_DAY_S: u32 = 13 * 3_600;

@@ -12,7 +12,7 @@ use crate::domain::manifest::Also;
 use crate::domain::{Change, Provisioned};
 use crate::services::facts;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
 pub(super) async fn run(args: ProvisionArgs) -> Outcome {

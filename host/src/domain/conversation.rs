@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::word::word_enum;
 use super::{CallId, CalleeId, Moment};
 
 /// The wish for a new conversation.
@@ -15,6 +16,18 @@ pub struct SessionRequest {
     pub language: String,
     /// What the agent is told.
     pub variables: Vec<(String, String)>,
+    /// What the device can join by; `None` leaves it to the provider.
+    pub join: Option<Join>,
+}
+
+word_enum! {
+    /// What a device joins a conversation by.
+    Join {
+        /// A token, over WebRTC.
+        Token = "token",
+        /// A signed URL, over a WebSocket.
+        SignedUrl = "signed-url",
+    }
 }
 
 /// What a device needs to join a conversation. Secret: never logged.
@@ -26,6 +39,16 @@ pub struct Session {
     pub signed_url: Option<String>,
     /// The provider's id of the conversation.
     pub conversation: Option<String>,
+}
+
+impl Session {
+    /// Whether a device can join that can join by this alone.
+    pub fn has(&self, join: Join) -> bool {
+        match join {
+            Join::Token => self.token.is_some(),
+            Join::SignedUrl => self.signed_url.is_some(),
+        }
+    }
 }
 
 /// Who spoke.

@@ -31,7 +31,7 @@ pub use alert::{AlertKind, AlertState, Fault, WebhookState};
 pub use attempt::{AttemptState, AttemptStep, Ending, Receipt};
 pub use call::{AnotherTry, CallMethod, CallReason, CallState, CallStep, Talk};
 pub use conversation::{
-    Collected, Conversation, ConversationOutcome, Finding, Session, SessionRequest, Severity, Speaker, Turn,
+    Collected, Conversation, ConversationOutcome, Finding, Join, Session, SessionRequest, Severity, Speaker, Turn,
     WebhookReading,
 };
 pub use delivery::{CallbackReading, Delivery, Fate, Notice, TextState};

@@ -25,7 +25,7 @@ use super::credential::NoCredential;
 use super::reason::{clip, reason};
 use super::vendor_clock;
 use crate::clock::Clock;
-use crate::config::plugins::Secret;
+use crate::config::plugins::{CredentialConfig, Secret, SecretError, read_secret};
 use crate::domain::Moment;
 
 /// Google's library believes its access token stale this long before it expires.
@@ -115,6 +115,18 @@ pub enum NoServiceAccount {
     /// An inside address.
     #[error(transparent)]
     Address(#[from] AddressRefused),
+}
+
+/// The project that a Google service account of the config belongs to; `None` for any other credential, and for an account
+/// whose file does not say.
+pub fn project_of(config: &CredentialConfig, key: &str) -> Result<Option<String>, SecretError> {
+    #[derive(Deserialize)]
+    struct Belonging {
+        project_id: String,
+    }
+    let CredentialConfig::GoogleServiceAccount { json, json_file, .. } = config else { return Ok(None) };
+    let secret = read_secret(json.as_ref(), json_file.as_deref(), &format!("{key}.json"))?;
+    Ok(serde_json::from_str(secret.reveal()).ok().map(|Belonging { project_id }| project_id))
 }
 
 impl GoogleAccount {

@@ -42,7 +42,7 @@ pub use address::{AddressRefused, Names, check_literal};
 pub use client::{ClientError, Trust};
 pub use credential::{CredentialError, NoCredential};
 pub use es256::NoP8Key;
-pub use google::NoServiceAccount;
+pub use google::{NoServiceAccount, project_of};
 pub use origin::{NoOrigin, Origin};
 pub use room::{Room, Rooms};
 pub use send::{Prepared, flaw};

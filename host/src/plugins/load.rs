@@ -22,7 +22,7 @@ use super::world::World;
 use crate::config::plugins::{CredentialConfig, PluginConfig, SecretError};
 use crate::domain::manifest::{Manifest, ManifestError, PluginKind};
 use crate::egress::webhook_signature::SigningSecrets;
-use crate::egress::{CredentialError, Egress, Permits, Rooms};
+use crate::egress::{self, CredentialError, Egress, Permits, Rooms};
 
 /// The trial may take longer than a call: the machine may be busy compiling.
 const TRIAL_DEADLINE: Duration = Duration::from_secs(30);
@@ -79,6 +79,23 @@ pub enum LoadProblem {
     /// A webhook secret is not there.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// A service account acts in its own project, and the setting names another: nobody would be rung.
+    #[error(
+        "`plugins.{plugin}.settings.project_id` is {set:?}, and the key in \
+         `plugins.{plugin}.credentials.{credential}` is of the project {own:?}. Which of the two is your app's, its \
+         google-services.json says. If it is {own:?}, write project_id = {own:?}; if it is {set:?}, make a key there: \
+         in the Firebase console under Project settings, Service accounts"
+    )]
+    AnotherProject {
+        /// The section.
+        plugin: String,
+        /// The credential.
+        credential: String,
+        /// The project in the settings.
+        set: String,
+        /// The account's own.
+        own: String,
+    },
     /// The file is something else.
     #[error("its file is no WebAssembly component")]
     NotWasm,
@@ -202,13 +219,15 @@ impl Loader {
         credentials.retain(|_, credential| !matches!(credential, CredentialConfig::HmacSecret { .. }));
         let permits = Permits { plugin: id.clone(), origins, private_addresses: config.grants.private_addresses };
         let Surroundings { clock, entropy, trust, witness, installation_key, .. } = &self.surroundings;
+        let egress = Egress::new(permits, &credentials, clock.clone(), trust, installation_key)?;
+        check_projects(id, &settings, &credentials)?;
         Ok(Plugin {
             sources: Arc::new(sources),
             rooms: Rooms::default(),
             settings: serde_json::Value::Object(settings).to_string(),
             shown,
             limits,
-            egress: Egress::new(permits, &credentials, clock.clone(), trust, installation_key)?,
+            egress,
             signing: signing.transpose()?,
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -221,6 +240,24 @@ impl Loader {
             stamp,
         })
     }
+}
+
+/// Whether the setting `project_id`, where there is one, names the project of each Google service account beside it. A slip
+/// there rings nobody, and un-pairs nobody; so it is told before the first call.
+fn check_projects(
+    id: &str,
+    settings: &Map<String, Value>,
+    credentials: &BTreeMap<String, CredentialConfig>,
+) -> Result<(), LoadProblem> {
+    let Some(set) = settings.get("project_id").and_then(Value::as_str) else { return Ok(()) };
+    for (credential, config) in credentials {
+        let own = egress::project_of(config, &format!("plugins.{id}.credentials.{credential}"))?;
+        if let Some(own) = own.filter(|own| own != set) {
+            let (plugin, credential, set) = (id.to_owned(), credential.clone(), set.to_owned());
+            return Err(LoadProblem::AnotherProject { plugin, credential, set, own });
+        }
+    }
+    Ok(())
 }
 
 /// Reads what a plugin says of itself, without running any of its code.

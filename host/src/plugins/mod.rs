@@ -66,7 +66,7 @@ pub use self::witness::{CallTrace, Round, Sent, Stamp, Witness};
 use self::run::Plugin;
 use self::shelf::Shelf;
 use crate::config::plugins::{Limits, PluginConfig};
-use crate::domain::manifest::{Also, ChannelInfo, Manifest, PluginKind, SignatureScheme};
+use crate::domain::manifest::{Also, ChannelInfo, DataKind, Manifest, PluginKind, SignatureScheme};
 use crate::domain::{
     Conversation, Finding, Inspection, Material, Moment, PluginHealth, Rendering, Ring, RingRef, Session,
     SessionRequest, Verdict, WebhookReading,
@@ -255,6 +255,16 @@ impl Plugins {
         deadline: Duration,
     ) -> Result<Session, PluginFailure> {
         self.0.find(provider, PluginKind::Provider)?.open_session(wanted, deadline).await
+    }
+
+    /// Whether a provider is shown this. What it is not shown, a device that joins its conversation does not pass on to it.
+    pub fn is_provider_shown(&self, provider: &str, what: DataKind) -> bool {
+        self.0.find(provider, PluginKind::Provider).is_ok_and(|plugin| plugin.shown.contains(&what))
+    }
+
+    /// The settings of a loaded provider as JSON, with its manifest's defaults. Settings hold no secrets.
+    pub fn settings_of_provider(&self, provider: &str) -> Option<String> {
+        self.0.find(provider, PluginKind::Provider).ok().map(|plugin| plugin.settings.clone())
     }
 
     /// Reads a webhook whose signature has been verified.

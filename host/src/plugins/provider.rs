@@ -30,14 +30,15 @@ impl Plugin {
         deadline: Duration,
     ) -> Result<Session, PluginFailure> {
         let locale = wanted.language.clone();
-        let told = self.shown.contains(&DataKind::Profile);
+        let shown = self.shown.contains(&DataKind::Profile);
         let input = Input::OpenSession(wit::SessionRequest {
             call_id: wanted.call.to_string(),
             callee_id: wanted.callee.to_string(),
             language: wanted.language,
-            variables: if told { wanted.variables } else { Vec::new() },
+            variables: if shown { wanted.variables } else { Vec::new() },
         });
-        let Output::Session(session) = self.converse(&locale, deadline, input).await? else {
+        let told = wanted.join.map(|join| ("join".to_owned(), join.to_string())).into_iter().collect();
+        let Output::Session(session) = self.converse_knowing(told, &locale, deadline, input).await? else {
             return Err(self.off_key());
         };
         let keys = [&session.token, &session.signed_url];

@@ -27,10 +27,11 @@ impl Plugin {
         let Output::Applied(done) = self.converse(LOCALE, deadline, Input::Apply(wanted(given))).await? else {
             return Err(self.off_key());
         };
-        let settings = done.settings.iter().take(SETTINGS_MAX).map(|setting| WantedSetting {
-            name: reason(&setting.name),
-            value: reason(&setting.value),
-        });
+        let settings = done
+            .settings
+            .iter()
+            .take(SETTINGS_MAX)
+            .map(|setting| WantedSetting { name: reason(&setting.name), value: reason(&setting.value) });
         Ok(Provisioned {
             changes: changed(&done.changes),
             settings: settings.collect(),

@@ -12,6 +12,12 @@ use crate::domain::{CalleeId, FamilyId, Locale};
 pub(crate) const NAMES: [&str; 7] =
     ["callpanion_call_id", "callee_name", "address_form", "language", "interests", "family_name", "last_talk"];
 
+/// Whether a variable tells of the callee; our call id does not.
+pub(super) fn is_personal(name: &str) -> bool {
+    let [call_id, ..] = NAMES;
+    name != call_id
+}
+
 /// What the variables of many callees are made of: a full hour is read with two statements a page.
 #[derive(Default)]
 pub(crate) struct Material {

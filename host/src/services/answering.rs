@@ -17,9 +17,10 @@ use crate::db::devices::Device;
 use crate::db::ring_attempts::{self, RingAttempt};
 use crate::db::{Conn, callees, devices, timeline};
 use crate::domain::{
-    AttemptId, CallReason, CallState, CallStep, DeviceState, Fault, Moment, Session, SessionRequest, Talk,
+    AttemptId, CallReason, CallState, CallStep, DeviceState, Fault, Join, Moment, Session, SessionRequest, Talk,
 };
 use crate::plugins::PluginFailure;
+use crate::services::briefing::{self, Briefing};
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::deadlines::ANSWER_GRACE_S;
 use crate::services::error::ServiceError;
@@ -173,49 +174,72 @@ async fn end(
     Ok(())
 }
 
-/// Gives the device that answered what it needs to join the conversation.
+/// What the device that answered is given.
+pub struct Opened {
+    /// The call, as it stands.
+    pub call: Call,
+    /// What joins the conversation.
+    pub session: Session,
+    /// What the device passes on when it joins.
+    pub briefing: Briefing,
+}
+
+/// Gives the device that answered what it needs to join the conversation. `join` is all that it can join by, if it says so.
 ///
 /// Asking again gives a new token and changes nothing else. The provider has
 /// its own short deadline, since a person waits with the phone at the ear.
-pub async fn open(app: &App, device: &Device, ring: AttemptId) -> Result<(Call, Session), ServiceError> {
+pub async fn open(app: &App, device: &Device, ring: AttemptId, join: Option<Join>) -> Result<Opened, ServiceError> {
     let call = step(app, device, ring, DeviceStep::Accepted).await?;
     let mut c = app.db.read().await?;
     let callee = callees::find(&mut c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
-    let wanted = SessionRequest {
-        call: call.id,
-        callee: callee.id,
-        language: callee.language.clone(),
-        variables: agent_variables::of(&mut c, &call, &callee).await?,
-    };
+    if callee.consent_at.is_none() {
+        drop(c);
+        end_without_talk(app, &call, CallReason::NoConsent, None).await?;
+        return Err(ServiceError::Gone("call-over"));
+    }
+    let variables = agent_variables::of(&mut c, &call, &callee).await?;
     drop(c);
-    let deadline = Duration::from_millis(app.config.calling.answer_deadline_ms.into());
     let provider = app.config.provider.app.clone();
+    let briefing = briefing::of(&app.plugins, &provider, &callee.language, &variables);
+    let wanted = SessionRequest { call: call.id, callee: callee.id, language: callee.language, variables, join };
+    let deadline = Duration::from_millis(app.config.calling.answer_deadline_ms.into());
     let opened = app.plugins.open_session(&provider, wanted, deadline).await;
     if let Err(PluginFailure::Misconfigured(reason)) = &opened {
-        give_up(app, &call, &provider, reason).await?;
+        let trouble = (provider.clone(), reason.clone());
+        end_without_talk(app, &call, CallReason::Misconfigured, Some(trouble)).await?;
     }
     let session = opened?;
     app.proofs.worked(Fault::Talking, &provider, app.clock.now());
+    if join.is_some_and(|join| !session.has(join)) {
+        // Nobody joins that conversation, so it is none of the call's.
+        return Err(ServiceError::Unavailable("a conversation that the device can join"));
+    }
     if let Some(provider_ref) = session.conversation.clone() {
         remember(app, &call, ring, provider, provider_ref).await?;
     }
-    Ok((call, session))
+    Ok(Opened { call, session, briefing })
 }
 
-/// No conversation comes before the operator has acted: the staff is told of it, and the family that there was no talk,
-/// unless one was opened before.
-async fn give_up(app: &App, call: &Call, provider: &str, reason: &str) -> Result<(), ServiceError> {
+/// No conversation comes: the family is told that there was no talk, unless one was opened before, and the staff of what
+/// only the operator can mend (the plugin, and what is wrong).
+async fn end_without_talk(
+    app: &App,
+    call: &Call,
+    reason: CallReason,
+    trouble: Option<(String, String)>,
+) -> Result<(), ServiceError> {
     let (rules, id, tries) = (Rules::of(app), call.id, call.tries);
-    let (provider, reason) = (provider.to_owned(), reason.to_owned());
     app.db
         .write(move |c| {
             async move {
-                staff_alerts::open(c, &Trouble::new(Fault::Talking, &provider, &reason), rules.now).await?;
+                if let Some((plugin, what)) = trouble {
+                    staff_alerts::open(c, &Trouble::new(Fault::Talking, &plugin, &what), rules.now).await?;
+                }
                 ring_attempts::lock_of_call(c, id).await?;
                 let Some(mut call) = calls::find(c, id).await? else { return Ok(()) };
                 let has_none = conversations::of_call(c, id).await?.is_empty();
                 if call.state == CallState::Answered && call.tries == tries && has_none {
-                    miss(c, &mut call, CallReason::Misconfigured, &rules).await?;
+                    miss(c, &mut call, reason, &rules).await?;
                 }
                 Ok::<_, ServiceError>(())
             }

@@ -15,8 +15,8 @@ use crate::db::push_addresses::PushAddress;
 use crate::db::slots::{self, StoredSlot};
 use crate::db::{Conn, ring_targets};
 use crate::domain::{
-    AccountId, Block, BlockKind, CallId, CallMethod, CallState, CalleeId, DeviceId, DevicePlatform, DeviceState,
-    Locale, Moment,
+    AccountId, Block, BlockKind, CallId, CallMethod, CallReason, CallState, CalleeId, DeviceId, DevicePlatform,
+    DeviceState, Locale, Moment,
 };
 
 /// Calls in the short list.
@@ -64,8 +64,8 @@ pub enum Readiness {
 pub struct Dot {
     /// When.
     pub at: Moment,
-    /// The call and where it stands.
-    pub call: Option<(CallId, CallState)>,
+    /// The call, where it stands and why.
+    pub call: Option<(CallId, CallState, Option<CallReason>)>,
 }
 
 /// The last talk.
@@ -264,7 +264,7 @@ fn next_of(slots: &[StoredSlot], calls: &[Call], now: Moment) -> Option<Moment> 
 }
 
 fn dots(calls: &[Call], ahead: &[Moment]) -> Vec<Dot> {
-    let called = calls.iter().map(|call| Dot { at: call.due_at, call: Some((call.id, call.state)) });
+    let called = calls.iter().map(|call| Dot { at: call.due_at, call: Some((call.id, call.state, call.reason)) });
     let mut dots: Vec<Dot> = called.chain(ahead.iter().map(|at| Dot { at: *at, call: None })).collect();
     dots.sort_by_key(|dot| dot.at);
     dots

@@ -20,6 +20,7 @@ pub mod answering;
 pub(crate) mod arming;
 pub mod armory;
 pub mod audit;
+pub mod briefing;
 pub(crate) mod calls;
 mod canceling;
 pub mod deadlines;

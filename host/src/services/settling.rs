@@ -51,9 +51,23 @@ pub(crate) async fn settle(
         }
         ConversationOutcome::Busy => miss(c, &mut call, CallReason::Busy, rules).await?,
         ConversationOutcome::NoAnswer => miss(c, &mut call, CallReason::NoAnswer, rules).await?,
-        ConversationOutcome::Failed => miss(c, &mut call, CallReason::ProviderFailed, rules).await?,
+        ConversationOutcome::Failed => failed(c, &mut call, &talk, rules).await?,
     }
     Ok(Some(call.family_id))
+}
+
+/// The talk went wrong at the provider. Where the device has said before that it was over, somebody picked up; and as long
+/// as no other conversation of the call is told of, nobody was heard.
+async fn failed(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rules) -> Result<(), DbError> {
+    if call.state != CallState::Completed {
+        return miss(c, call, CallReason::ProviderFailed, rules).await;
+    }
+    let was_heard = talk.turns.iter().any(|turn| turn.speaker == Speaker::Callee);
+    if was_heard || transcripts::of_call(c, call.id).await?.is_some() {
+        return Ok(());
+    }
+    let facts = CallFacts { reason: Some(Some(CallReason::AnsweredSilent)), ..CallFacts::default() };
+    amend(c, call, facts, rules).await
 }
 
 /// They have talked after all, and nobody has picked up the next try: it is not needed any more.

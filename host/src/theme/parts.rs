@@ -144,6 +144,7 @@ fn steps(mark: CallMark) -> Vec<Step> {
         CallMark::Missed | CallMark::Declined | CallMark::Busy | CallMark::Voicemail => (1, true),
         CallMark::Answered => (2, false),
         CallMark::InProgress => (3, false),
+        CallMark::Unheard => (3, true),
         CallMark::Completed => (4, true),
     };
     let state = |index: usize| match mark {
@@ -339,6 +340,7 @@ mod tests {
         assert_eq!(states(CallMark::Ringing), [Done, Now, Ahead, Ahead, Ahead]);
         assert_eq!(states(CallMark::InProgress), [Done, Done, Done, Now, Ahead]);
         assert_eq!(states(CallMark::Completed), [Done; 5]);
+        assert_eq!(states(CallMark::Unheard), [Done, Done, Done, Never, Never]);
         assert_eq!(states(CallMark::Missed), [Done, Never, Never, Never, Never]);
     }
 

@@ -2,7 +2,7 @@
 
 mod errors;
 
-use callpanion_plugin_api::channel::{Channel, Ring, Verdict};
+use callpanion_plugin_api::channel::{Channel, Ring, RingRef, Verdict};
 use callpanion_plugin_api::channel_check::{ChannelCheck as _, Severity};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, json_body, response, response_with};
 use callpanion_plugin_api::{Answer, Context, Failure, Request};
@@ -105,6 +105,28 @@ fn the_push_satisfies_both_readers_on_the_phone() {
             "relativeName": "Mr. Harris",
         })
     );
+}
+
+#[test]
+fn a_ring_that_is_over_is_told_by_no_push() {
+    // A VoIP push must make the phone ring, or iOS stops delivering them: it cannot say that a ring is over.
+    let Ring { ring_id, call_id, group_id, address, environment, ring_at_ms, .. } = ring("production");
+    let over = RingRef { ring_id, call_id, group_id, address, environment, ring_at_ms, reference: None };
+    let context = context(&json!({"bundle_id": "example.callpanion"}));
+    let (given_back, requests) = drive(&context, [], |ctx| ApnsVoip::cancel(ctx, vec![over.clone()]));
+    assert_eq!((given_back, requests.len()), (Ok(vec![false]), 0));
+}
+
+#[test]
+fn the_name_of_a_push_is_a_canonical_uuid_and_the_same_wherever_it_goes() {
+    let mut shouted = ring("production");
+    shouted.ring_id = shouted.ring_id.to_ascii_uppercase();
+    let (_, requests) = run(&[shouted], [refused(400, "BadDeviceToken"), response(200, "")]);
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        let name = request.headers.iter().find(|(name, _)| name == "apns-id").map(|(_, value)| value.as_str());
+        assert_eq!(name, Some("0192a000-0000-7000-8000-00000000000a"));
+    }
 }
 
 #[test]

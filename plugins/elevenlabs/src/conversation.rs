@@ -36,7 +36,8 @@ pub(crate) fn read_failure(data: &Value) -> Result<Conversation, String> {
     let reason = text(&data["failure_reason"]).unwrap_or_else(|| "unknown".to_owned());
     let sip = text(&body["SipResponseCode"]).or_else(|| text(&body["sip_status_code"]));
     conversation.outcome = not_reached(&reason)
-        .or_else(|| not_reached(&text(&body["CallStatus"])?))
+        // `failed` stands for every other reason: the telephone company's own code may be more precise.
+        .or_else(|| not_reached(&text(&body["CallStatus"])?).filter(|outcome| *outcome != Outcome::Failed))
         .or_else(|| sip.as_deref().and_then(not_reached_by_sip))
         .unwrap_or(Outcome::Failed);
     let sid = text(&body["CallSid"]).or_else(|| text(&body["call_sid"]));

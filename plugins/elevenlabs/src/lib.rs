@@ -34,6 +34,13 @@ struct Settings {
     phone_agent_id: Option<String>,
     #[serde(default)]
     phone_agents: BTreeMap<String, String>,
+    #[serde(default)]
+    override_language: bool,
+    /// The host gives them to devices; here is only looked whether agents allow it.
+    #[serde(default)]
+    first_messages: BTreeMap<String, String>,
+    #[serde(default)]
+    signed_url: bool,
 }
 
 fn elevenlabs() -> String {

@@ -19,11 +19,12 @@ pub(crate) fn of(answer: Answer, now_ms: u64) -> Stop {
     let body: Value = response.json().unwrap_or_default();
     let code = said(&body["detail"]);
     match response.status {
+        _ if is_without_credit(&response) => {
+            Stop::misconfigured("the ElevenLabs account has no credit left: top it up or change the plan")
+        }
         401 if missing_permission(&response).is_none() => {
             Stop::misconfigured("ElevenLabs does not accept credential `api-key`: make a new key")
         }
-        402 => no_credit(),
-        400 if machine_word(&body["detail"]) == Some("quota_exceeded") => no_credit(),
         401 | 403 => Stop::misconfigured(format!(
             "the ElevenLabs key may not do this ({code}): give it the right, or change the plan"
         )),
@@ -48,11 +49,16 @@ pub(crate) fn unreadable(what: &str, error: &Unreadable) -> Stop {
 pub(crate) fn missing_permission(response: &Response) -> Option<String> {
     let body: Value = response.json().unwrap_or_default();
     let detail = &body["detail"];
-    let words = [detail["code"].as_str(), detail["status"].as_str()];
-    let is_said =
-        words.into_iter().flatten().any(|it| matches!(it, "missing_permissions" | "insufficient_permissions"));
+    let is_said = says(detail, &["missing_permissions", "insufficient_permissions"]);
     let named = || codes_in(sentence(detail)).next().unwrap_or_default().to_owned();
     (matches!(response.status, 401 | 403) && is_said).then(named)
+}
+
+/// Whether the account has nothing left to spend. The table of ElevenLabs' errors says 402; an older word for it is
+/// `quota_exceeded`, which came with 400 and with 401.
+pub(crate) fn is_without_credit(response: &Response) -> bool {
+    let body: Value = response.json().unwrap_or_default();
+    response.status == 402 || (matches!(response.status, 400 | 401) && says(&body["detail"], &["quota_exceeded"]))
 }
 
 /// The codes of an error, for people.
@@ -61,12 +67,14 @@ pub(crate) fn codes(response: &Response) -> String {
     said(&body["detail"])
 }
 
-fn no_credit() -> Stop {
-    Stop::misconfigured("the ElevenLabs account has no credit left: top it up or change the plan")
+/// Whether the newer or the older field of an error holds one of these words.
+fn says(detail: &Value, words: &[&str]) -> bool {
+    let said = [detail["code"].as_str(), detail["status"].as_str()];
+    said.into_iter().flatten().any(|word| words.contains(&word))
 }
 
 /// The machine's word for an error; the older `status` where there is no `code`.
-fn machine_word(detail: &Value) -> Option<&str> {
+pub(crate) fn machine_word(detail: &Value) -> Option<&str> {
     detail["code"].as_str().or(detail["status"].as_str()).and_then(code)
 }
 

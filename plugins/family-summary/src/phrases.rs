@@ -22,7 +22,7 @@ pub(crate) struct Phrases {
     /// Frequent small words, by which it is told from the others.
     small_words: &'static [&'static str],
 
-    /// How a callee without a name is called.
+    /// How a callee without a name is called, within a sentence.
     pub(crate) somebody: &'static str,
     /// `{name}`, `{what}`, `{quotes}`.
     spoke_about: &'static str,
@@ -211,6 +211,13 @@ fn quoted(text: &str) -> String {
     format!("“{}…”", cut.trim_end())
 }
 
+/// A text that begins with a capital, where its script has any.
+fn capitalised(text: &str) -> impl Iterator<Item = char> {
+    let mut chars = text.chars();
+    let first = chars.next();
+    first.into_iter().flat_map(char::to_uppercase).chain(chars)
+}
+
 /// Puts values into a phrase. A value that looks like a place to fill is only text.
 fn fill(phrase: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::new();
@@ -218,7 +225,13 @@ fn fill(phrase: &str, values: &[(&str, &str)]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let (name, behind) = after.split_once('}').unwrap_or((after, ""));
         text += before;
-        text += values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
+        let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
+        // A sentence begins with a capital, also where it begins with a name that has none.
+        if text.is_empty() {
+            text.extend(capitalised(value));
+        } else {
+            text += value;
+        }
         rest = behind;
     }
     text + rest
@@ -232,6 +245,19 @@ mod tests {
     fn what_is_filled_in_is_only_text() {
         let name = "{what} {name}";
         assert_eq!(en::PHRASES.look_at(name, &["a fall"]), "Something to look at for {what} {name}: a fall.");
+    }
+
+    #[test]
+    fn nobody_in_particular_begins_a_sentence_and_stands_in_one() {
+        for (phrases, first, within) in [
+            (&en::PHRASES, "Your parent talked.", "no word from your parent was"),
+            (&id::PHRASES, "Orang tua Anda mengobrol.", "tidak ada ucapan orang tua Anda yang"),
+            (&nl::PHRASES, "Uw vader of moeder heeft gepraat.", "geen woord van uw vader of moeder te"),
+        ] {
+            assert_eq!(phrases.talked(phrases.somebody, 0, &[]), first);
+            assert!(phrases.unheard(phrases.somebody).contains(within), "{first}");
+        }
+        assert_eq!(ar::PHRASES.said_by(ar::PHRASES.somebody, "نعم"), "من كلام والدك أو والدتك: “نعم”");
     }
 
     #[test]

@@ -219,11 +219,11 @@ fn a_silent_talk_says_so() {
     talk.duration_s = 3;
     let read = render("en", talk);
     assert_eq!(read.blocks.len(), 1);
-    assert!(read.blocks[0].text.contains("no word of Mr. Harris was understood"));
+    assert!(read.blocks[0].text.contains("no word from Mr. Harris was understood"));
     assert_eq!(read.blocks[0].evidence, [0], "nobody answered to it");
 
     let nobody = render("id", material("", ""));
-    assert!(nobody.blocks[0].text.contains("Orang tua Anda"));
+    assert!(nobody.blocks[0].text.contains("ucapan orang tua Anda yang"));
 }
 
 #[test]

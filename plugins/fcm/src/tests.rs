@@ -108,6 +108,54 @@ fn the_message_is_the_one_that_the_phone_app_reads() {
 }
 
 #[test]
+fn what_is_left_of_the_window_is_divided_between_the_way_and_the_ring() {
+    for (left_ms, ttl, duration) in [
+        (90_000, "60s", "30000"),
+        (31_999, "1s", "30000"),
+        (30_999, "0s", "30000"),
+        (30_000, "0s", "30000"),
+        (8_500, "0s", "8500"),
+        (1, "0s", "1"),
+    ] {
+        let mut late = ring("token-1");
+        late.expires_at_ms = NOW_MS + left_ms;
+        let (_, requests) = run(&[late], [response(200, "{}")]);
+        let message = json_body(&requests[0])["message"].take();
+        assert_eq!((&message["android"]["ttl"], &message["data"]["duration"]), (&json!(ttl), &json!(duration)));
+    }
+}
+
+#[test]
+fn no_message_is_shown_by_the_system_and_every_value_is_a_string() {
+    let refer = |ring: Ring| RingRef {
+        ring_id: ring.ring_id,
+        call_id: ring.call_id,
+        group_id: ring.group_id,
+        address: ring.address,
+        environment: ring.environment,
+        ring_at_ms: ring.ring_at_ms,
+        reference: None,
+    };
+    let (_, mut requests) = run(&[ring("token-1")], [response(200, "{}")]);
+    let over = vec![refer(ring("token-1"))];
+    requests.extend(drive(&context(&settings()), [response(200, "{}")], |ctx| Fcm::cancel(ctx, over.clone())).1);
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        let message = json_body(request)["message"].take();
+        assert!(message.get("notification").is_none() && message["android"].get("notification").is_none(), "{message}");
+        assert_eq!(message["android"]["priority"], "HIGH");
+        let data = message["data"].as_object().cloned().unwrap_or_default();
+        for (key, value) in &data {
+            let is_reserved = ["from", "message_type", "gcm"].contains(&key.as_str())
+                || key.starts_with("google.")
+                || key.starts_with("gcm.notification.");
+            assert!(value.is_string() && !is_reserved, "{key}: {value}");
+        }
+        assert!(!data.is_empty());
+    }
+}
+
+#[test]
 fn an_installation_id_goes_into_its_own_field() {
     for (address, fid, token) in [
         ("fid:dQw4w9WgXcQ_invented1", json!("dQw4w9WgXcQ_invented1"), Value::Null),

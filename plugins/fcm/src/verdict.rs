@@ -17,6 +17,8 @@ use crate::Settings;
 const QUOTA_PAUSE_MS: u32 = 60_000;
 /// A pause before the next try where Google names none: a ring lives for seconds.
 pub(crate) const SHORT_PAUSE_MS: u32 = 1_000;
+/// So many addresses of another project in one list, and as many as were taken, are no accident.
+const MANY: usize = 3;
 /// The target's own fields, as Google names them in a violation.
 const TARGETS: [&str; 2] = ["message.token", "message.fid"];
 const SUSPECT: &str = "INVALID_ARGUMENT: the push address or the message is malformed";
@@ -147,21 +149,40 @@ fn in_order(settings: &Settings) -> Finding {
 
 /// The verdicts of one list in the light of each other. A ring that Google took proves that the project and the shape of
 /// the message are right; what Google then says of another ring's address is the address's own fault, and retires it.
+///
+/// Unless it says of many at once that they are another project's: then the phones are as they were, and the
+/// configuration is not, whatever the one is that was taken. The staff is told, and nobody is un-paired.
 pub(crate) fn together(settings: &Settings, mut verdicts: Vec<Verdict>) -> Vec<Verdict> {
-    if !verdicts.iter().any(Verdict::is_accepted) {
+    let foreign = Verdict::Misconfigured(foreign(settings));
+    let taken = verdicts.iter().filter(|verdict| verdict.is_accepted()).count();
+    let strangers = verdicts.iter().filter(|verdict| **verdict == foreign).count();
+    let are_many = strangers >= MANY && strangers >= taken;
+    if taken == 0 && !are_many {
         return verdicts;
     }
-    let foreign = Verdict::Misconfigured(foreign(settings));
     let suspect = Verdict::Refused(SUSPECT.to_owned());
     for verdict in &mut verdicts {
         if *verdict == foreign {
-            *verdict =
-                Verdict::Gone("SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned());
-        } else if *verdict == suspect {
+            *verdict = if are_many {
+                Verdict::Misconfigured(all_foreign(settings))
+            } else {
+                Verdict::Gone("SENDER_ID_MISMATCH: the phone's app belongs to another Firebase project".to_owned())
+            };
+        } else if taken > 0 && *verdict == suspect {
             *verdict = Verdict::Gone("INVALID_ARGUMENT: the push address is malformed".to_owned());
         }
     }
     verdicts
+}
+
+/// What to do about many addresses of another project. It does not say how many: of alerts that say the same there is one.
+fn all_foreign(settings: &Settings) -> String {
+    format!(
+        "SENDER_ID_MISMATCH for several phones at once: their app belongs to another Firebase project than `{}`. Set \
+         `project_id`, and the credential `service-account`, to the project that the app was built with. If you have \
+         moved to this one on purpose, these phones need the new app, and must be paired anew",
+        settings.project_id
+    )
 }
 
 /// What to do about an address of another project: either of the two may be the wrong one.

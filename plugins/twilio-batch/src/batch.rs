@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Settings;
 use crate::submit::{name_prefix, what_to_do};
+use crate::{Settings, single};
 
 const PAGE_SIZE: usize = 100;
 /// The host answers seven rounds of requests at the most, and the last belongs to whoever searches: to look for talks, or
@@ -185,15 +185,15 @@ impl Listed {
     }
 }
 
-/// Finds these rings.
-pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> Result<Searched, Stop> {
+/// Finds these rings. So many rounds of requests went before.
+pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef], before: usize) -> Result<Searched, Stop> {
     flow::run(ctx, State::ReadKnown, |ctx, state| match state {
         State::ReadKnown => {
             let mut ids: Vec<String> = rings.iter().filter_map(|ring| ring.reference.clone()).collect();
             ids.sort();
             ids.dedup();
             let batches = get(ctx, settings, &ids)?;
-            let rounds = usize::from(!ids.is_empty());
+            let rounds = before + usize::from(!ids.is_empty());
             Ok(Next::Go(State::ReadList { batches, rounds, listed: Listed::default(), last_doc: None }))
         }
         State::ReadList { batches, rounds, listed, last_doc } => {
@@ -223,19 +223,21 @@ pub(crate) fn search(ctx: &mut Ctx, settings: &Settings, rings: &[RingRef]) -> R
             }))
         }
         State::Place { batches, read_all } => {
-            let places = rings.iter().map(|ring| place(&batches, ring, read_all)).collect();
+            let now_ms = ctx.now_ms();
+            let tells = |ring: &RingRef| read_all && !single::may_be(settings, ring, now_ms);
+            let places = rings.iter().map(|ring| place(&batches, ring, tells(ring))).collect();
             Ok(Next::Done(Searched { batches, places }))
         }
     })
 }
 
-/// Where a ring is among the batches that were read.
-fn place(batches: &[Batch], ring: &RingRef, read_all: bool) -> Place {
+/// Where a ring is among the batches that were read; `tells` is whether it would be there, had it ever arrived.
+fn place(batches: &[Batch], ring: &RingRef, tells: bool) -> Place {
     match find(batches, ring) {
         Some(place) => place,
         // Its number is in a batch of its name, but cannot be told apart: that is not absence.
         None if batches.iter().any(|b| is_named(b, ring) && b.has_number(ring)) => Place::Unknown,
-        None if ring.reference.is_none() && read_all => Place::Absent,
+        None if ring.reference.is_none() && tells => Place::Absent,
         None => Place::Unknown,
     }
 }
@@ -283,7 +285,7 @@ fn read<T: DeserializeOwned>(answer: Answer, now_ms: u64) -> Result<Option<T>, S
         Answer::Response(response) => match response.status {
             404 => Ok(None),
             401..=403 => Err(Stop::misconfigured(what_to_do(&response))),
-            408 | 429 | 500.. => Err(Stop::retry(
+            408 | 409 | 429 | 500.. => Err(Stop::retry(
                 response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS),
                 format!("ElevenLabs answered {}", response.status),
             )),

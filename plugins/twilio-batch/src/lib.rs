@@ -1,14 +1,15 @@
 //! `twilio-batch`: rings ordinary telephones through ElevenLabs batch calling over Twilio.
 //!
 //! The host walks in through [`Channel`]. `submit` hands calls over ahead of their time, `batch` asks
-//! what became of them, `talks` finds conversations that a batch does not tell, and this room maps that
-//! to the host's words.
+//! what became of them, `talks` finds conversations that a batch does not tell, `single` makes a call that is due at once by
+//! itself, and this room maps that to the host's words.
 //!
 //! ElevenLabs has no idempotency key: a submit that timed out may have rung a phone. So a submit is
 //! never repeatable, carries a name derived from the host's group id, and an ambiguous one is looked
 //! up by that name.
 
 mod batch;
+mod single;
 mod submit;
 mod talks;
 
@@ -42,6 +43,8 @@ struct Settings {
     target_concurrency_limit: Option<u32>,
     #[serde(default)]
     override_language: bool,
+    #[serde(default)]
+    single_calls: bool,
 }
 
 fn elevenlabs() -> String {
@@ -54,11 +57,23 @@ const fn forty() -> u64 {
 
 impl Settings {
     fn url(&self, path: &str) -> String {
-        format!("{}/v1/convai/batch-calling/{path}", self.base_url.trim_end_matches('/'))
+        self.agents_url(&format!("batch-calling/{path}"))
+    }
+
+    fn outbound_call_url(&self) -> String {
+        self.agents_url("twilio/outbound-call")
+    }
+
+    fn conversation_url(&self, id: &str) -> String {
+        self.agents_url(&format!("conversations/{id}"))
     }
 
     fn conversations_url(&self, query: &str) -> String {
-        format!("{}/v1/convai/conversations?{query}", self.base_url.trim_end_matches('/'))
+        self.agents_url(&format!("conversations?{query}"))
+    }
+
+    fn agents_url(&self, path: &str) -> String {
+        format!("{}/v1/convai/{path}", self.base_url.trim_end_matches('/'))
     }
 
     /// The agent for a language tag; only its first part counts.
@@ -76,21 +91,33 @@ impl Channel for TwilioBatch {
 
     fn inspect(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<Inspection>, Stop> {
         let settings: Settings = ctx.settings()?;
-        let searched = batch::search(ctx, &settings, &rings)?;
+        let now_ms = ctx.now_ms();
+        let single = single::look(ctx, &settings, &rings)?;
+        let batched = batched(&rings);
+        let rounds = usize::from(batched.len() < rings.len());
+        let searched = batch::search(ctx, &settings, &batched, rounds)?;
         let inspect = |(ring, place): (RingRef, &Place)| match *place {
             Place::Found { batch, recipient } => searched.batches[batch].inspection(ring, recipient),
             Place::Absent => Inspection::of(ring, RingPhase::Absent),
             Place::Unknown => Inspection::unknown(ring),
         };
-        let mut inspections: Vec<Inspection> = rings.iter().cloned().zip(&searched.places).map(inspect).collect();
-        talks::fill_in(ctx, &settings, &rings, &mut inspections)?;
-        Ok(inspections)
+        let mut inspections: Vec<Inspection> = batched.iter().cloned().zip(&searched.places).map(inspect).collect();
+        talks::fill_in(ctx, &settings, &batched, &mut inspections)?;
+        for (ring, inspection) in batched.iter().zip(&mut inspections) {
+            if inspection.reference.is_none() && single::may_be(&settings, ring, now_ms) {
+                // Found by our call id: from now on it is asked for by its own.
+                inspection.reference = inspection.conversation.as_deref().map(single::reference);
+            }
+        }
+        let mut inspections = inspections.into_iter();
+        Ok(single.into_iter().filter_map(|single| single.or_else(|| inspections.next())).collect())
     }
 
     fn cancel(ctx: &mut Ctx, rings: Vec<RingRef>) -> Result<Vec<bool>, Stop> {
         let settings: Settings = ctx.settings()?;
+        let batched = batched(&rings);
         flow::run(ctx, Cancel::Search, |ctx, state| match state {
-            Cancel::Search => Ok(Next::Go(Cancel::TakeBack(batch::search(ctx, &settings, &rings)?))),
+            Cancel::Search => Ok(Next::Go(Cancel::TakeBack(batch::search(ctx, &settings, &batched, 0)?))),
             Cancel::TakeBack(searched) => {
                 let batches: Vec<usize> =
                     (0..searched.batches.len()).filter(|&batch| may_cancel(&searched, batch)).collect();
@@ -102,8 +129,10 @@ impl Channel for TwilioBatch {
                 let answers = ctx.http_all(batches.iter().map(request).collect())?;
                 let canceled: Vec<usize> =
                     batches.into_iter().zip(answers).filter(|(_, a)| is_canceled(a)).map(|(batch, _)| batch).collect();
-                let will_not_ring = |place: &Place| will_not_ring(&searched, *place, &canceled);
-                Ok(Next::Done(searched.places.iter().map(will_not_ring).collect()))
+                let mut silent = searched.places.iter().map(|place| will_not_ring(&searched, *place, &canceled));
+                // One that was made by itself cannot be taken back.
+                let is_silent = |ring: &RingRef| single::conversation(ring).is_none() && silent.next() == Some(true);
+                Ok(Next::Done(rings.iter().map(is_silent).collect()))
             }
         })
     }
@@ -124,9 +153,14 @@ impl ChannelCheck for TwilioBatch {
             reference: None,
         };
         // Whether anything was found is no matter: that the list could be read is what was asked.
-        batch::search(ctx, &settings, &[nothing])?;
+        batch::search(ctx, &settings, &[nothing], 0)?;
         Ok(vec![Finding::new(Severity::Ok, "ElevenLabs answers, and accepts the key for batch calls.", "")])
     }
+}
+
+/// Those of the rings that were not made by themselves, as far as is known.
+fn batched(rings: &[RingRef]) -> Vec<RingRef> {
+    rings.iter().filter(|ring| single::conversation(ring).is_none()).cloned().collect()
 }
 
 /// The way to take rings back.

@@ -1,6 +1,6 @@
 //! Handing calls over ahead of their time. `ring` walks in.
 //!
-//! Rings that share group, agent and moment become one batch.
+//! Rings that share group, agent and moment become one batch; one that is due at once may be a call by itself.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use callpanion_plugin_api::{Answer, Ctx, Request, Response, Stop, code, codes_in
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::Settings;
+use crate::{Settings, single};
 
 /// Twilio may add five seconds to a ringing timeout.
 const TWILIO_BUFFER_S: u64 = 5;
@@ -17,7 +17,7 @@ const TWILIO_BUFFER_S: u64 = 5;
 const SHORTEST_RINGING_S: u64 = 5;
 /// A pause after a refusal for want of lines, when ElevenLabs names none.
 const BUSY_PAUSE_MS: u32 = 10_000;
-const SHORT_PAUSE_MS: u32 = 1_000;
+pub(crate) const SHORT_PAUSE_MS: u32 = 1_000;
 
 /// So many fields or codes of one error are named.
 const FIELDS_MAX: usize = 5;
@@ -35,34 +35,39 @@ pub(crate) fn all(ctx: &mut Ctx, settings: &Settings, rings: &[Ring]) -> Result<
     let now_ms = ctx.now_ms();
     let mut verdicts = vec![None; rings.len()];
     let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+    let mut alone: Vec<usize> = Vec::new();
     for (i, ring) in rings.iter().enumerate() {
         if ringing_s(settings, ring, now_ms) < SHORTEST_RINGING_S {
             verdicts[i] = Some(Verdict::Refused("too little of the ring window is left".to_owned()));
+        } else if single::is_due(settings, ring.ring_at_ms, now_ms) {
+            alone.push(i);
         } else {
             let agent = settings.agent(&ring.language);
             let key = (ring.group_id.as_str(), agent, ring.ring_at_ms / 1_000);
             groups.entry(key).or_default().push(i);
         }
     }
-    let requests = groups
-        .iter()
-        .map(|(key, members)| {
-            let members: Vec<&Ring> = members.iter().map(|&i| &rings[i]).collect();
-            request(settings, *key, &members, now_ms)
-        })
-        .collect();
-    let answers = ctx.http_all(requests)?;
-    for (members, answer) in groups.values().zip(&answers) {
+    let batches = groups.iter().map(|(key, members)| {
+        let members: Vec<&Ring> = members.iter().map(|&i| &rings[i]).collect();
+        request(settings, *key, &members, now_ms)
+    });
+    let calls = alone.iter().map(|&i| single::request(settings, &rings[i], now_ms));
+    let answers = ctx.http_all(batches.chain(calls).collect())?;
+    let mut answers = answers.iter();
+    for (members, answer) in groups.values().zip(answers.by_ref()) {
         for (place, &i) in members.iter().enumerate() {
             verdicts[i] = Some(verdict(answer, place, now_ms));
         }
+    }
+    for (&i, answer) in alone.iter().zip(answers) {
+        verdicts[i] = Some(single::verdict(answer, now_ms));
     }
     let verdicts: Option<Vec<Verdict>> = verdicts.into_iter().collect();
     verdicts.ok_or_else(|| Stop::permanent("an answer is missing"))
 }
 
 /// How long this phone may ring, so that it falls silent inside its window.
-fn ringing_s(settings: &Settings, ring: &Ring, now_ms: u64) -> u64 {
+pub(crate) fn ringing_s(settings: &Settings, ring: &Ring, now_ms: u64) -> u64 {
     let from_ms = ring.ring_at_ms.max(now_ms);
     let window_s = ring.expires_at_ms.saturating_sub(from_ms) / 1_000;
     settings.ringing_timeout_s.min(window_s.saturating_sub(TWILIO_BUFFER_S))
@@ -90,6 +95,15 @@ fn request(settings: &Settings, key: Key<'_>, rings: &[&Ring], now_ms: u64) -> R
 }
 
 fn recipient(settings: &Settings, ring: &Ring) -> Value {
+    json!({
+        "id": ring.ring_id,
+        "phone_number": ring.address,
+        "conversation_initiation_client_data": client_data(settings, ring),
+    })
+}
+
+/// What the agent is told with the call.
+pub(crate) fn client_data(settings: &Settings, ring: &Ring) -> Value {
     let mut variables: Map<String, Value> = ring
         .variables
         .iter()
@@ -103,11 +117,7 @@ fn recipient(settings: &Settings, ring: &Ring) -> Value {
     if settings.override_language {
         client_data["conversation_config_override"] = json!({"agent": {"language": ring.language}});
     }
-    json!({
-        "id": ring.ring_id,
-        "phone_number": ring.address,
-        "conversation_initiation_client_data": client_data,
-    })
+    client_data
 }
 
 /// The verdict on the ring at this place among its batch's recipients.
@@ -120,13 +130,14 @@ fn verdict(answer: &Answer, place: usize, now_ms: u64) -> Verdict {
             }
             Verdict::Accepted(response.json::<Accepted>().ok().map(|accepted| accepted.id))
         }
-        Answer::Response(response) => refusal(response, place, now_ms),
+        Answer::Response(response) => refusal(response, "the batch", place, now_ms),
         Answer::Unsent(why) => Verdict::Retry((SHORT_PAUSE_MS, why.clone())),
         Answer::Unknown(why) => Verdict::Unknown(why.clone()),
     }
 }
 
-fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
+/// What a refusal of the batch or the call means for the ring at this place in it.
+pub(crate) fn refusal(response: &Response, what: &str, place: usize, now_ms: u64) -> Verdict {
     let error: Error = response.json().unwrap_or_default();
     match response.status {
         400 | 422 if error.code() == "quota_exceeded" => Verdict::Misconfigured(no_credit()),
@@ -134,7 +145,12 @@ fn refusal(response: &Response, place: usize, now_ms: u64) -> Verdict {
             Some(bad) if !bad.contains(&place) => {
                 Verdict::Retry((SHORT_PAUSE_MS, "another recipient of the same batch was refused".to_owned()))
             }
-            _ => Verdict::Refused(format!("ElevenLabs rejects the batch: {}", error.what())),
+            // What all recipients share comes from the settings, or from this plugin: no other call would fare better.
+            None if error.is_of_fields() => Verdict::Misconfigured(format!(
+                "ElevenLabs rejects {what}: {}; check the settings of this plugin, or else report it to its makers",
+                error.what()
+            )),
+            _ => Verdict::Refused(format!("ElevenLabs rejects {what}: {}", error.what())),
         },
         401..=404 => Verdict::Misconfigured(what_to_do(response)),
         // Refused before it dialled.
@@ -154,11 +170,12 @@ pub(crate) fn what_to_do(response: &Response) -> String {
         (_, "batch_calling_agreement_required") => "accept the batch calling terms once in the \
              ElevenLabs dashboard, under Batch Calling"
             .to_owned(),
+        // A 401 too came for an account that is used up, whose key is good.
+        (401, "quota_exceeded") | (402, _) => no_credit(),
         (401, "missing_permissions") | (403, _) => {
             format!("the ElevenLabs key may not do this ({}): give it the right, or change the plan", error.what())
         }
         (401, _) => "ElevenLabs does not accept credential `api-key`: make a new key".to_owned(),
-        (402, _) => no_credit(),
         _ => format!(
             "ElevenLabs does not know the agent or the number ({}): check `agent_id`, `agents` \
              and `agent_phone_number_id`",
@@ -219,15 +236,24 @@ impl Error {
         if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") }
     }
 
+    /// Whether it is a list of the fields at fault.
+    fn is_of_fields(&self) -> bool {
+        self.detail.as_array().is_some_and(|errors| !errors.is_empty())
+    }
+
     /// The places of the recipients at fault, when nothing else is.
     fn bad_recipients(&self) -> Option<Vec<usize>> {
-        let errors = self.detail.as_array().filter(|errors| !errors.is_empty())?;
+        let errors = self.detail.as_array().filter(|_| self.is_of_fields())?;
         errors
             .iter()
             .map(|error| {
                 let loc = error.get("loc")?;
-                let place = loc.get(2)?.as_u64()?;
-                (loc.get(1)?.as_str()? == "recipients").then(|| usize::try_from(place).ok())?
+                match loc.get(1)?.as_str()? {
+                    "recipients" => usize::try_from(loc.get(2)?.as_u64()?).ok(),
+                    // Of a single call there is one.
+                    "to_number" => Some(0),
+                    _ => None,
+                }
             })
             .collect()
     }

@@ -1,7 +1,8 @@
 //! Tests, with the vendor's own request and answers as fixtures: `submit` of the hand-over, `lookup` of
-//! what follows.
+//! what follows, `single` of calls that are made by themselves.
 
 mod lookup;
+mod single;
 mod submit;
 
 use serde_json::{Value, json};

@@ -90,6 +90,27 @@ fn the_push_is_declarative_and_says_where_how_soon_and_for_whom() {
 }
 
 #[test]
+fn what_is_left_of_the_window_is_divided_between_the_way_and_the_ring() {
+    for (left_ms, ttl_s, duration_ms) in
+        [(90_000, "60", 30_000), (31_999, "1", 30_000), (30_999, "0", 30_000), (8_500, "0", 8_500), (1, "0", 1)]
+    {
+        let mut late = ring();
+        late.expires_at_ms = NOW_MS + left_ms;
+        let (_, requests) = run(&[late], [response(201, "")]);
+        assert!(headers(&requests[0]).contains(&("ttl", ttl_s)), "{left_ms} ms are left: {:?}", headers(&requests[0]));
+        let told = &json_body(&requests[0])["notification"]["data"];
+        assert_eq!((&told["duration_ms"], &told["expires_at_ms"]), (&json!(duration_ms), &json!(NOW_MS + left_ms)));
+    }
+}
+
+#[test]
+fn whatever_success_a_push_service_tells_it_has_taken_the_message() {
+    for status in [200, 201, 202] {
+        assert_eq!(verdict(response(status, "")), Verdict::Accepted(None), "{status}");
+    }
+}
+
+#[test]
 fn who_speaks_neither_language_of_the_house_reads_english() {
     let mut other = ring();
     other.language = "ar".to_owned();
@@ -169,6 +190,9 @@ fn a_signature_that_is_not_accepted_is_the_operators_matter_and_names_the_reason
     let mozilla = said(response(401, r#"{"code":401,"errno":109,"message":"Invalid bearer token"}"#));
     assert!(mozilla.starts_with("status 401, errno 109") && mozilla.contains("contact"), "{mozilla}");
     assert!(said(response(401, "<html>")).starts_with("status 401"));
+    // Google's word for the same, beside a status that says something else.
+    let google = said(response(400, "UnauthorizedRegistration\n"));
+    assert!(google.starts_with("status 400") && google.contains("contact"), "{google}");
 }
 
 #[test]
@@ -212,11 +236,27 @@ fn what_may_have_rung_is_unknown_and_what_was_turned_down_is_not_tried_again() {
         assert!(matches!(verdict(response(status, "")), Verdict::Unknown(_)), "{status}");
     }
     assert!(matches!(verdict(Answer::Unknown("no answer came in time".to_owned())), Verdict::Unknown(_)));
-    for status in [301, 400, 413, 415] {
+    for status in [301, 400, 415] {
         assert!(matches!(verdict(response(status, "")), Verdict::Refused(_)), "{status}");
     }
-    let mozilla = response(400, r#"{"code":400,"errno":111,"message":"Missing TTL for https://push.example.net/1"}"#);
-    assert_eq!(verdict(mozilla), Verdict::Refused("status 400, errno 111".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_with_every_push_is_told_to_the_operator() {
+    let said = |answer| match verdict(answer) {
+        Verdict::Misconfigured(text) => text,
+        other => panic!("{other:?}"),
+    };
+    let body = r#"{"code":400,"errno":111,"message":"Missing TTL for https://push.example.net/1"}"#;
+    let mozilla = said(response(400, body));
+    assert!(mozilla.starts_with("status 400, errno 111: ") && !mozilla.contains("push.example.net"), "{mozilla}");
+    let long = said(response(413, r#"{"reason":"PayloadTooLarge"}"#));
+    assert!(long.starts_with("PayloadTooLarge: ") && long.contains("`page_url`"), "{long}");
+    // A number that is none of these is of the one message.
+    for errno in [100, 999] {
+        let answer = response(400, &json!({ "code": 400, "errno": errno }).to_string());
+        assert_eq!(verdict(answer), Verdict::Refused(format!("status 400, errno {errno}")));
+    }
 }
 
 #[test]

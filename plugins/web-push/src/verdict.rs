@@ -63,9 +63,13 @@ fn refusal(response: &Response, now_ms: u64) -> Verdict {
              that it subscribes anew. If it is so for all, the installation's key was lost: put it back from a backup \
              of the database"
         )),
-        401 | 403 => Verdict::Misconfigured(format!(
+        _ if refuses_the_signature(response) => Verdict::Misconfigured(format!(
             "{reason}: the push service does not accept credential `vapid`; check its contact, which must be an \
              address of yours under a public name, and the server's clock"
+        )),
+        _ if is_of_every_push(response) => Verdict::Misconfigured(format!(
+            "{reason}: the push service rejects the push itself; shorten `caller_name` and `page_url` if they are \
+             long, or else report it to the makers of this plugin"
         )),
         // Windows says 406 of who sends too fast.
         406 | 429 => Verdict::Retry((pause(LONG_PAUSE_MS), reason)),
@@ -84,6 +88,22 @@ fn reason(response: &Response) -> String {
         (None, Some(errno)) => format!("status {}, errno {errno}", response.status),
         (None, None) => format!("status {}", response.status),
     }
+}
+
+/// Whether the push service does not accept who signs. Google was seen to say so in a word of its own, with 400.
+fn refuses_the_signature(response: &Response) -> bool {
+    const GOOGLE: &[u8] = b"UnauthorizedRegistration";
+    match response.status {
+        401 | 403 => true,
+        400 => response.body.windows(GOOGLE.len()).any(|piece| piece == GOOGLE),
+        _ => false,
+    }
+}
+
+/// Whether something is wrong that would be so in every push: its length, or a header, for which Mozilla has numbers.
+fn is_of_every_push(response: &Response) -> bool {
+    let errno = || response.json::<Failed>().unwrap_or_default().errno;
+    response.status == 413 || (response.status == 400 && matches!(errno(), Some(101 | 104 | 110..=113)))
 }
 
 fn is_of_another_key(answer: &Answer) -> bool {

@@ -37,6 +37,19 @@ on_both! {
         assert_eq!((paired.phone.rings().len(), app.letters(&home).len()), (1, 1));
     }
 
+    async fn conversation_whose_id_only_its_token_tells_is_known_to_its_webhook(app: TestApp) {
+        app.world.eleven.switch(|vendor| vendor.legacy_token = true);
+        let home = app.app_household().await;
+        let paired = app.iphone(&home).await;
+        paired.phone.behave(Behaviour::answer(app.say(scripts::ordinary(Language::English))));
+
+        let call = app.outcome(&home, 300).await;
+        assert_eq!((call.state, call.reason), (CallState::Completed, None));
+        app.advance(10).await;
+        assert!(app.is_summarised(call.id).await);
+        assert!(app.parked().await.is_empty());
+    }
+
     async fn ignored_ring_is_tried_once_more_and_then_missed(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;

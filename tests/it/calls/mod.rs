@@ -10,6 +10,7 @@ mod push_vendors;
 mod queueing;
 mod reconciling;
 mod retries;
+mod single_calls;
 mod taking_back;
 mod vendor_faults;
 mod volume;

@@ -102,6 +102,21 @@ on_both! {
         for face in [letter.text, letter.html] {
             assert!(face.contains("You get this letter after each call") && face.contains("/notices/off/"), "{face}");
         }
+        let browser = app.signed_in(&home).await;
+        for (language, mark, outcome, step, untrue) in [
+            ("en", "nothing said", "was picked up, but nothing was said", "ended, and nothing was said", "they talked"),
+            ("id", "tidak ada suara", "diangkat, tetapi tidak", "selesai, dan tidak ada", "dan mereka mengobrol"),
+        ] {
+            browser.post("/language", &[("locale", language), ("next", "/dashboard")]).await;
+            let page = browser.get(&format!("/calls/{}", call.id)).await;
+            for words in [mark, outcome, step] {
+                page.must_say(words);
+            }
+            assert!(!page.says(untrue), "{}", page.text());
+            for path in ["/monitor", "/dashboard", "/calls"] {
+                browser.get(path).await.must_say(mark);
+            }
+        }
     }
 
     async fn lost_webhook_is_fetched(app: TestApp) {

@@ -135,9 +135,11 @@ on_both! {
     }
 }
 
-/// The operator took the id of the wrong project, in which the service account may send too.
+/// The operator took id and key from the wrong project.
 fn of_another_project(settings: &mut Settings) {
-    settings.insert("CALLPANION__PLUGINS__FCM__SETTINGS__PROJECT_ID".into(), fcm::ANOTHER_PROJECT.into());
+    let project = settings.insert("CALLPANION__PLUGINS__FCM__SETTINGS__PROJECT_ID".into(), fcm::ANOTHER_PROJECT.into());
+    let json = settings.get_mut("CALLPANION__PLUGINS__FCM__CREDENTIALS__SERVICE_ACCOUNT__JSON").unwrap();
+    *json = json.replace(&format!("\"{}\"", project.unwrap()), &format!("\"{}\"", fcm::ANOTHER_PROJECT));
 }
 
 on_both! {

@@ -74,6 +74,24 @@ on_both! {
         assert_eq!((app.world.eleven.batches().len(), app.world.eleven.dials().len()), (1, 1));
     }
 
+    async fn batch_that_cannot_be_looked_up_is_known_by_the_echo_of_its_call(app: TestApp) {
+        let home = app.phone_household().await;
+        let script = app.say(scripts::ordinary(Language::English)).lasting(40);
+        app.world.line(&home.number, Line::Answers(script));
+        app.world.eleven.fail_next(Op::Submit, Fault::taken_then_cut());
+        for op in [Op::Batches, Op::Batch, Op::Conversations] {
+            app.world.eleven.fail_always(op, Refusal::UNAVAILABLE);
+        }
+
+        // Nothing that the vendor gave us names the call: only what we sent along, and the vendor echoes.
+        let call = app.outcome(&home, 200).await;
+        assert_eq!((call.state, call.reason, call.tries), (CallState::Completed, None, 1));
+        assert!(app.is_summarised(call.id).await);
+        assert!(app.parked().await.is_empty());
+        assert_eq!((app.world.eleven.count(Op::Submit), app.world.eleven.dials().len()), (1, 1));
+        app.world.eleven.mend();
+    }
+
     async fn busy_vendor_is_asked_again_in_time(app: TestApp) {
         let home = app.phone_household().await;
         app.world.line(&home.number, Line::Answers(scripts::cheerful(Language::English)));
@@ -139,9 +157,9 @@ on_both! {
         let device = devices::find(&mut app.host.db.read().await.unwrap(), paired.device).await.unwrap().unwrap();
         let ring = app.attempts(app.call(&home).await.id).await[0].id;
 
-        answering::open(&app.host, &device, ring).await.unwrap();
+        answering::open(&app.host, &device, ring, None).await.unwrap();
         app.world.eleven.fail_always(Op::Token, Refusal::NO_CREDITS);
-        assert!(answering::open(&app.host, &device, ring).await.is_err());
+        assert!(answering::open(&app.host, &device, ring, None).await.is_err());
         assert_eq!(app.call(&home).await.state, CallState::Answered);
         assert_eq!(app.staff_alerts().await.len(), 1);
     }

@@ -66,6 +66,7 @@ async fn talk(plugins: &Plugins) -> anyhow::Result<()> {
         callee: CalleeId::new(),
         language: "en".to_owned(),
         variables: vec![("callee_name".to_owned(), "Margaret".to_owned())],
+        join: None,
     };
     let session = plugins.open_session(PROVIDER, wanted, DEADLINE).await?;
     ensure!(session.conversation.as_deref() == Some(CONVERSATION), "the token is for {:?}", session.conversation);
@@ -142,7 +143,7 @@ fn channel(origin: &str, key: &str) -> String {
 fn provider(origin: &str, key: &str) -> String {
     format!(
         r#"
-        grants = {{ hosts = ["{origin}"], credentials = ["api-key", "webhook-secret"], data = ["transcript", "health"], private_addresses = true, webhooks = true }}
+        grants = {{ hosts = ["{origin}"], credentials = ["api-key", "webhook-secret"], data = ["profile", "transcript", "health"], private_addresses = true, webhooks = true }}
         settings = {{ base_url = "{origin}", agent_id = "agent_judged_app", phone_agent_id = "agent_judged_phone" }}
         [credentials.api-key]
         kind = "header"

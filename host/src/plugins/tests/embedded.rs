@@ -59,7 +59,7 @@ fn elevenlabs() -> PluginConfig {
         hosts = ["https://api.elevenlabs.io"]
         credentials = ["api-key", "webhook-secret"]
         webhooks = true
-        data = ["transcript", "health"]
+        data = ["profile", "transcript", "health"]
         [credentials.api-key]
         kind = "header"
         header = "xi-api-key"

@@ -67,13 +67,14 @@ pub(super) async fn call_everything(plugins: &Plugins, label: impl Fn(&str, Expo
     }
     for id in plugins.provider_ids() {
         label(&id, Export::OpenSession);
-        let wanted = SessionRequest {
+        let asked = SessionRequest {
             call: CallId::new(),
             callee: CalleeId::new(),
             language: "en".to_owned(),
             variables: Vec::new(),
+            join: None,
         };
-        let _ = plugins.open_session(&id, wanted, DEADLINE).await;
+        let _ = plugins.open_session(&id, asked, DEADLINE).await;
         label(&id, Export::ReadWebhook);
         let headers = vec![("elevenlabs-signature".to_owned(), "t=1,v0=00".to_owned())];
         let body = br#"{"type":"post_call_transcription","event_timestamp":1,"data":{}}"#.to_vec();

@@ -3,7 +3,7 @@
 //! Summaries and alerts walk in with what happened. Everybody chooses for themselves ([`wishes`]), with one limit: what
 //! is wrong is always told to whoever comes first in the family's order, so that no alert is told to nobody. A letter
 //! that would come in quiet hours is queued for their end, together with its cause; an alert goes to somebody else
-//! first, who is awake ([`super::escalation`]).
+//! first, who is awake (`services::escalation`).
 
 pub mod links;
 pub mod wishes;

@@ -105,6 +105,19 @@ impl TimelineLine {
         let note = detail.filter(|_| reason.is_none()).unwrap_or_default().to_owned();
         Self { at, step: TimelineStep::of(step).unwrap_or(TimelineStep::Other), reason, note }
     }
+
+    /// The line as it is told now that the call stands for this reason. Whether anything was said is known only once the
+    /// provider has told of the talk, after the line was written.
+    #[must_use]
+    pub fn told_with(self, reason: Option<CallReason>) -> Self {
+        match self.step {
+            TimelineStep::Completed if reason == Some(CallReason::AnsweredSilent) => {
+                Self { step: TimelineStep::Unheard, reason: None, ..self }
+            }
+            TimelineStep::Completed => Self { reason: None, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// `/calls/{id}`. Live part: `call`.
@@ -198,8 +211,11 @@ impl Page for CallPage {
         let mut pending =
             Self::new(call(11, -2, CallMark::Completed), CallMethod::App, SummaryState::Pending, &[], &turns);
         pending.call.headline = None;
+        let mut unheard = Self::new(call(9, -3, CallMark::Unheard), CallMethod::App, SummaryState::None, &[], &[]);
+        unheard.reason = Some(CallReason::AnsweredSilent);
+        unheard.timeline = timeline_sample().into_iter().map(|line| line.told_with(unheard.reason)).collect();
         let running = Self::new(call(10, -1, CallMark::InProgress), CallMethod::App, SummaryState::None, &[], &[]);
-        vec![page, missed, pending, running]
+        vec![page, missed, pending, running, unheard]
     }
 }
 

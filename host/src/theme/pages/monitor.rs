@@ -35,7 +35,7 @@ impl Page for MonitorPage {
         let missed = LiveCall { method: CallMethod::Phone, ..live(CallMark::Missed) };
         let full = Self {
             live: vec![live(CallMark::Ringing), live(CallMark::InProgress)],
-            over: vec![missed, over(call(11, -320, CallMark::Completed))],
+            over: vec![missed, over(call(11, -320, CallMark::Completed)), over(call(9, -400, CallMark::Unheard))],
             ahead: vec![CallAhead { callee_name: "Ibu Sari".to_owned(), when: at(280) }],
         };
         vec![full, Self { live: Vec::new(), over: Vec::new(), ahead: Vec::new() }]

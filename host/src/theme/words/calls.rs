@@ -1,8 +1,8 @@
 //! Words about calls: where one stands, why it ended so, and what is said of the talk.
 
 use super::words;
-use crate::domain::CallState;
 use crate::domain::zone::DstNote;
+use crate::domain::{CallReason, CallState};
 
 words! {
     /// Where a call stands: the states of a call, and two marks for times that have no call.
@@ -21,6 +21,8 @@ words! {
         InProgress = "in_progress",
         /// They talked.
         Completed = "completed",
+        /// Picked up, and nothing was said.
+        Unheard = "unheard",
         /// Nobody answered.
         Missed = "missed",
         /// The callee pressed decline.
@@ -93,6 +95,8 @@ words! {
         InProgress = "in_progress",
         /// They talked, and it is over.
         Completed = "completed",
+        /// It is over, and nothing was said.
+        Unheard = "unheard",
         /// Nobody answered.
         Missed = "missed",
         /// Declined.
@@ -195,6 +199,17 @@ words! {
         FourWeeks = "4w",
         /// Three months.
         ThreeMonths = "3m",
+    }
+}
+
+impl CallMark {
+    /// Where a call stands that stands in this state for this reason: one that was picked up is no talk if nothing was
+    /// said in it.
+    pub fn of_call(state: CallState, reason: Option<CallReason>) -> Self {
+        match (state, reason) {
+            (CallState::Completed, Some(CallReason::AnsweredSilent)) => Self::Unheard,
+            (state, _) => state.into(),
+        }
     }
 }
 

@@ -1,14 +1,18 @@
 //! The steps of a call, as its device takes them. A device names the ring that it was sent.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 
 use super::AskingDevice;
 use crate::app::App;
-use crate::domain::{AttemptId, CallState};
+use crate::domain::{AttemptId, CallState, Join};
 use crate::services::ServiceError;
-use crate::services::answering::{self, Call, DeviceStep};
+use crate::services::answering::{self, Call, DeviceStep, Opened};
+use crate::services::briefing::Overrides;
 use crate::web::error::Problem;
 
 #[derive(Serialize)]
@@ -61,14 +65,36 @@ pub(super) async fn rang(
     step(&app, &device, &ring, DeviceStep::Rang).await
 }
 
+/// May be left out, and each part of it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AnswerRequest {
+    /// `token` or `signed-url`: all that the client can join by.
+    join: Option<Join>,
+}
+
+/// The client joins by the token or the signed URL, whichever is there, and brings the rest with it: ElevenLabs calls it
+/// `conversation_initiation_client_data`. An agent that is not told a variable which it uses says nothing at all.
 #[derive(Serialize)]
 pub(super) struct AnswerReply {
     ring_id: AttemptId,
     /// Joins the conversation over WebRTC.
     token: Option<String>,
-    /// For clients that cannot use the token.
+    /// Joins it over a WebSocket.
     signed_url: Option<String>,
     conversation: Option<String>,
+    /// What the agent is told of the callee, by the names that its prompt has.
+    dynamic_variables: BTreeMap<String, String>,
+    /// What the client sets for this talk; empty where agents do not allow it.
+    overrides: OverridesReply,
+}
+
+#[derive(Serialize)]
+struct OverridesReply {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_message: Option<String>,
 }
 
 /// `POST /calls/{id}/answer`
@@ -76,15 +102,28 @@ pub(super) async fn answer(
     State(app): State<App>,
     device: AskingDevice,
     Path(ring): Path<String>,
+    body: Bytes,
 ) -> Result<Json<AnswerReply>, Problem> {
     let ring_id = parse(&ring)?;
-    let (_, session) = answering::open(&app, &device.0, ring_id).await?;
+    let Opened { session, briefing, .. } = answering::open(&app, &device.0, ring_id, wish(&body)?).await?;
+    let Overrides { language, first_message } = briefing.overrides;
     Ok(Json(AnswerReply {
         ring_id,
         token: session.token,
         signed_url: session.signed_url,
         conversation: session.conversation,
+        dynamic_variables: briefing.variables,
+        overrides: OverridesReply { language, first_message },
     }))
+}
+
+/// Clients of the first days send no body.
+fn wish(body: &Bytes) -> Result<Option<Join>, ServiceError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let refused = |_| ServiceError::Invalid { field: "join", code: "join-unknown" };
+    serde_json::from_slice::<AnswerRequest>(body).map(|request| request.join).map_err(refused)
 }
 
 /// `POST /calls/{id}/joined`

@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 
 use super::frame::{Answer, Asked};
 use super::lines;
-use crate::services::history::{self, SummaryStage};
+use crate::services::history::{self, SummaryStage, TimelineBrief};
 use crate::services::recordings;
 use crate::theme::{CallPage, SummaryState, TimelineLine};
 
@@ -23,8 +23,8 @@ pub(super) async fn show(asked: Asked) -> Answer {
     page.reason = reason;
     page.audible = story.audible;
     page.attempts = story.attempts.into_iter().map(lines::attempt).collect();
-    page.timeline =
-        story.timeline.iter().map(|step| TimelineLine::new(step.at, &step.step, step.detail.as_deref())).collect();
+    let line = |step: &TimelineBrief| TimelineLine::new(step.at, &step.step, step.detail.as_deref()).told_with(reason);
+    page.timeline = story.timeline.iter().map(line).collect();
     asked.show(&page).await
 }
 

@@ -19,7 +19,7 @@ pub(super) fn call(brief: CallBrief) -> CallLine {
         id: brief.id,
         callee_name: brief.callee_name,
         when: When::new(brief.at, brief.zone),
-        mark: brief.state.into(),
+        mark: CallMark::of_call(brief.state, brief.reason),
         length_s: brief.duration_s,
         mood: brief.mood,
         headline: brief.headline,
@@ -41,9 +41,9 @@ pub(super) fn attempt(brief: AttemptBrief) -> AttemptLine {
 /// One of today's times.
 pub(super) fn dot(dot: Dot, zone: &str) -> TodayDot {
     TodayDot {
-        call: dot.call.map(|(id, _)| id),
+        call: dot.call.map(|(id, ..)| id),
         when: When::new(dot.at, zone),
-        mark: dot.call.map_or(CallMark::Planned, |(_, state)| state.into()),
+        mark: dot.call.map_or(CallMark::Planned, |(_, state, reason)| CallMark::of_call(state, reason)),
     }
 }
 

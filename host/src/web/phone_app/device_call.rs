@@ -4,6 +4,11 @@
 //! `start` may come up to twelve times for one call; each gets a fresh token and
 //! changes nothing more. The conversation id that the app sends is not used: the
 //! server has it from the provider.
+//!
+//! The app as it is does not know of `dynamicVariables` and `overrides`, and tells the agent nothing but ids. One that
+//! passes them on lets the companion know whom it talks to.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -15,7 +20,9 @@ use super::body;
 use super::call_status::whole_seconds;
 use super::reply::{Refusal, success};
 use crate::app::App;
-use crate::services::answering::{self, DeviceStep};
+use crate::domain::Join;
+use crate::services::answering::{self, DeviceStep, Opened};
+use crate::services::briefing::Overrides;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,16 +50,21 @@ pub(super) async fn act(State(app): State<App>, bytes: Bytes) -> Result<Json<Val
 async fn start(app: &App, request: &Request) -> Result<Json<Value>, Refusal> {
     let device = body::device(app, request.pairing_token.as_deref()).await?;
     let ring = body::ring(request.session_id.as_deref())?;
-    let (call, session) = answering::open(app, &device, ring).await?;
-    let token = session.token.ok_or(Refusal::bad_request("The provider gave no token for this call."))?;
+    // It can join by nothing else.
+    let Opened { call, session, briefing } = answering::open(app, &device, ring, Some(Join::Token)).await?;
+    let Overrides { language, first_message } = briefing.overrides;
+    let overrides = [("language", language), ("firstMessage", first_message)];
+    let overrides: BTreeMap<_, _> = overrides.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     Ok(success(json!({
-        "conversationToken": token,
+        "conversationToken": session.token,
         "conversationId": session.conversation,
         "callLogId": call.id,
         "sessionId": ring,
         "providerCallId": session.conversation,
         "householdId": call.family_id,
         "relativeId": call.callee_id,
+        "dynamicVariables": briefing.variables,
+        "overrides": overrides,
     })))
 }
 

@@ -58,6 +58,8 @@ enum Fault<'a> {
     IsPublic,
     /// Calls set its language, as this channel is told to, and it does not allow that.
     LanguageIsFixed(&'a str),
+    /// Devices are to set this in the app, by this setting, and it does not allow that.
+    IsFixedInApp(&'static str, &'static str),
     /// It keeps nothing, and is to be called by phone.
     RefusesBatches,
     /// It keeps nothing.
@@ -68,6 +70,8 @@ enum Fault<'a> {
     TakesNoCalls,
     /// It talks with so many at once, and a batch wants more.
     TalksWithFewer(i64, i64),
+    /// However long nobody speaks, it stays on the line.
+    NeverHangsUp,
 }
 
 impl Fault<'_> {
@@ -86,6 +90,16 @@ impl Fault<'_> {
                 "Open the agent in the ElevenLabs console, and on its Security tab, under Overrides, switch on \
                  Language. Or set `override_language = false` for the channel in the configuration.",
             ),
+            Self::IsFixedInApp(what, setting) => {
+                return Finding::new(
+                    Severity::Problem,
+                    format!("Agent {agent} does not let the app set its {what}, and `{setting}` does: no talk begins."),
+                    format!(
+                        "Open the agent in the ElevenLabs console, and on its Security tab, under Overrides, switch on \
+                         that. Or take `{setting}` out of the plugin's settings in the configuration."
+                    ),
+                );
+            }
             Self::RefusesBatches => (
                 Severity::Problem,
                 format!("Agent {agent} is in Zero Retention Mode, which batch calls refuse: no phone will ring."),
@@ -118,6 +132,15 @@ impl Fault<'_> {
                 "Raise the agent's limit of calls at once in the ElevenLabs console, or lower \
                  `target_concurrency_limit` in the configuration.",
             ),
+            Self::NeverHangsUp => (
+                Severity::Warning,
+                format!(
+                    "Agent {agent} stays on the line when nobody speaks any more: a receiver that lies beside the \
+                     telephone costs credit until the longest talk is over."
+                ),
+                "Open the agent in the ElevenLabs console, and on its Advanced tab set after how many seconds of \
+                 silence it ends a call (`silence_end_call_timeout`), for example 45.",
+            ),
         };
         Finding::new(severity, what, mend)
     }
@@ -147,9 +170,9 @@ fn stranger(id: &str) -> Finding {
 }
 
 /// Looks at one agent.
-pub(super) fn look(report: &mut Report, agent: &Agent, facts: &Facts, phone: Option<&Phone>) {
+pub(super) fn look(report: &mut Report, agent: &Agent, facts: &Facts, phone: Option<&Phone>, settings: &Settings) {
     let label = agent.label();
-    let mut findings: Vec<Finding> = faults(agent, phone).iter().map(|fault| fault.say(&label)).collect();
+    let mut findings: Vec<Finding> = faults(agent, phone, settings).iter().map(|fault| fault.say(&label)).collect();
     findings.extend(variables::look(agent, facts));
     findings.extend(notes::look(agent, facts));
     if findings.iter().all(|finding| finding.severity == Severity::Ok) {
@@ -168,26 +191,34 @@ pub(super) fn look(report: &mut Report, agent: &Agent, facts: &Facts, phone: Opt
     }
 }
 
-fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>) -> Vec<Fault<'a>> {
+fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>, ours: &Settings) -> Vec<Fault<'a>> {
     let settings = &agent.told["platform_settings"];
     let (privacy, limits) = (&settings["privacy"], &settings["call_limits"]);
+    let in_app = agent.ours.in_app;
     let phone = phone.filter(|_| agent.ours.by_phone);
     let overrides = phone.filter(|phone| phone.settings.override_language).map(|phone| phone.channel.as_str());
-    let may_override = settings["overrides"]["conversation_config_override"]["agent"]["language"] == true;
+    let allowed = &settings["overrides"]["conversation_config_override"]["agent"];
+    let (may_override, may_greet) = (allowed["language"] == true, allowed["first_message"] == true);
+    let greets = !ours.first_messages.is_empty();
     let keeps_nothing = privacy["zero_retention_mode"] == true;
     // Unless it is set, ElevenLabs keeps everything; a negative number says the same.
     let days = privacy["retention_days"].as_i64().unwrap_or(-1);
     let at_once = limits["agent_concurrency_limit"].as_i64().unwrap_or(-1);
     let a_day = limits["daily_limit"].as_i64().unwrap_or(-1);
+    let silence_s = agent.told["conversation_config"]["turn"]["silence_end_call_timeout"].as_f64();
     let wanted = phone.and_then(|phone| phone.settings.target_concurrency_limit).unwrap_or_default();
     let seen = [
         (settings["auth"]["enable_auth"] != true, Fault::IsPublic),
         (overrides.is_some() && !may_override, Fault::LanguageIsFixed(overrides.unwrap_or_default())),
+        (in_app && ours.override_language && !may_override, Fault::IsFixedInApp("language", "override_language")),
+        (in_app && greets && !may_greet, Fault::IsFixedInApp("first message", "first_messages")),
         (keeps_nothing && agent.ours.by_phone, Fault::RefusesBatches),
         ((keeps_nothing && !agent.ours.by_phone) || (!keeps_nothing && days == 0), Fault::KeepsNothing),
         (!keeps_nothing && days < 0, Fault::KeepsForever),
         (at_once == 0 || a_day == 0, Fault::TakesNoCalls),
         (at_once > 0 && at_once < wanted, Fault::TalksWithFewer(at_once, wanted)),
+        // Unless it is set, ElevenLabs waits for ever; a negative number says the same.
+        (silence_s.is_none_or(|seconds| seconds < 0.0), Fault::NeverHangsUp),
     ];
     seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
 }

@@ -29,6 +29,8 @@ enum Fault {
     SendsAudio(String),
     /// It tells talks in a form that we do not read.
     IsOpenTelemetry(String),
+    /// It leaves out what was said.
+    LeavesOutTurns(String),
 }
 
 impl Fault {
@@ -71,6 +73,14 @@ impl Fault {
                     "The webhook tells the talks of agent {agents} as OpenTelemetry, which Callpanion cannot read."
                 ),
                 format!("{place} choose JSON as the format of the transcript."),
+            ),
+            Self::LeavesOutTurns(agents) => (
+                Severity::Warning,
+                format!(
+                    "The webhook leaves out what was said in the talks of agent {agents}: summaries have nothing to \
+                     rest on."
+                ),
+                format!("{place} have it send the transcript with each event (`exclude_transcript` off)."),
             ),
         };
         Finding::new(severity, what, mend)
@@ -131,6 +141,7 @@ impl<'a> Choice<'a> {
             (!by_phone.is_empty() && !tells("call_initiation_failure"), Fault::TellsNoFailures(listed(&by_phone))),
             (tells("audio") || self.told["send_audio"] == true, Fault::SendsAudio(agents())),
             (self.told["transcript_format"] == "opentelemetry", Fault::IsOpenTelemetry(agents())),
+            (self.told["exclude_transcript"] == true, Fault::LeavesOutTurns(agents())),
         ];
         seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
     }

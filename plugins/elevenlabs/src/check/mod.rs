@@ -63,7 +63,7 @@ pub(crate) fn all(ctx: &mut Ctx, settings: &Settings) -> Result<Vec<Finding>, St
     }
 
     for agent in &agents {
-        agent::look(&mut report, agent, &facts, phone);
+        agent::look(&mut report, agent, &facts, phone, settings);
     }
     if let Some(elsewhere) = dialling.filter(|_| phone.is_none()) {
         phone::tell_of_another_address(&mut report, elsewhere);

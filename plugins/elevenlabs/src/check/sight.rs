@@ -30,7 +30,9 @@ impl Sight {
         match &answer {
             Answer::Response(response) if response.is_success() => Self::of_success(response),
             Answer::Response(response) if response.status == 404 => Self::Absent,
-            Answer::Response(response) if matches!(response.status, 401 | 403) => {
+            Answer::Response(response)
+                if matches!(response.status, 401 | 403) && !refusal::is_without_credit(response) =>
+            {
                 match (refusal::missing_permission(response), response.status) {
                     (Some(permission), _) => Self::Lacking(permission),
                     (None, 401) => Self::BadKey(refusal::codes(response)),

@@ -1,8 +1,8 @@
 //! The variables of an agent: does it use those that it is told, and has each that it uses a value? `agent` walks in.
 //!
 //! A `{{name}}` that has neither a value nor a default ends the talk before a word is said ("Missing required dynamic
-//! variables"). The host sends values with phone calls. In the app the phone itself brings what it has, which the host
-//! does not know: the existing app brings ids only.
+//! variables"). The host sends values with phone calls. In the app the device brings them: the host gives it the same, and
+//! our own clients pass them on, but the existing app brings a few ids of its own and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +33,8 @@ enum Fault<'a> {
     HaveNoValue(Names<'a>),
     /// In the app nobody does, unless the app itself.
     HaveNoValueInApp(Names<'a>),
+    /// In the app they have one where the app passes on what it is given.
+    LeanOnTheApp(Names<'a>),
     /// The default is said to everyone, since nothing else is sent.
     AreAlwaysTheSame(Names<'a>),
     /// Without a default, a talk that we did not begin ends at once.
@@ -60,8 +62,17 @@ impl Fault<'_> {
             Self::HaveNoValueInApp(names) => (
                 Severity::Warning,
                 format!(
-                    "Agent {agent} wants a value for {}, and Callpanion sends none to the app: if the app brings none, \
-                     each talk there ends before a word is said.",
+                    "Agent {agent} wants a value for {}, which Callpanion does not give the app: if the app brings \
+                     none, each talk there ends before a word is said.",
+                    braced(names)
+                ),
+                GIVE_DEFAULTS.to_owned(),
+            ),
+            Self::LeanOnTheApp(names) => (
+                Severity::Warning,
+                format!(
+                    "Agent {agent} has no default value for {}: in an app that does not pass on what Callpanion gives \
+                     it, as the existing phone app, each talk ends before a word is said.",
                     braced(names)
                 ),
                 GIVE_DEFAULTS.to_owned(),
@@ -117,14 +128,14 @@ fn faults<'a>(agent: &'a Agent, sent: &Names<'_>) -> Vec<Fault<'a>> {
     let is_sent = |name: &str| sent.contains(name);
     let orphans = only(&|name: &str| !has_default(name) && !is_sent(name));
     let told = only(&|name: &str| !has_default(name) && is_sent(name));
-    let unfilled = only(&|name: &str| !has_default(name));
     let fixed = only(&|name: &str| has_default(name) && !is_sent(name));
     let (in_app, by_phone) = (agent.ours.in_app, agent.ours.by_phone);
     let uses_none = !sent.is_empty() && !used.iter().any(|name| is_sent(name));
     let seen = [
-        (by_phone && !orphans.is_empty(), Fault::HaveNoValue(orphans)),
-        (by_phone && !in_app && !told.is_empty(), Fault::HaveNoDefault(told)),
-        (in_app && !unfilled.is_empty(), Fault::HaveNoValueInApp(unfilled)),
+        (by_phone && !orphans.is_empty(), Fault::HaveNoValue(orphans.clone())),
+        (by_phone && !in_app && !told.is_empty(), Fault::HaveNoDefault(told.clone())),
+        (in_app && !by_phone && !orphans.is_empty(), Fault::HaveNoValueInApp(orphans)),
+        (in_app && !told.is_empty(), Fault::LeanOnTheApp(told)),
         (by_phone && !fixed.is_empty(), Fault::AreAlwaysTheSame(fixed)),
         (by_phone && uses_none, Fault::AreUnused),
     ];

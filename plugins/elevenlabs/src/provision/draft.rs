@@ -101,7 +101,8 @@ impl Draft {
         let tells = |event: &str| chosen["events"].as_array().is_some_and(|events| events.iter().any(|it| it == event));
         let is_json = chosen["transcript_format"].as_str().is_none_or(|format| format == "json");
         let is_ours = chosen["post_call_webhook_id"] == webhook;
-        if is_ours && is_json && tells("transcript") && tells("call_initiation_failure") && !tells("audio") {
+        let has_turns = is_json && chosen["exclude_transcript"] != true;
+        if is_ours && has_turns && tells("transcript") && tells("call_initiation_failure") && !tells("audio") {
             return;
         }
         let before = if is_ours { "not all that is needed" } else { "not this Callpanion" };

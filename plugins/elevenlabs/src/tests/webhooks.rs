@@ -133,7 +133,31 @@ fn a_new_role_and_a_new_call_result_break_nothing() {
 #[test]
 fn the_outcome_rules_apply_in_their_order() {
     let outcome = |change: fn(&mut Value)| conversation(&changed(EN, change)).outcome;
-    assert_eq!(outcome(|d| d["metadata"]["phone_call"]["call_result"] = "no_answer".into()), Outcome::NoAnswer);
+    // Whoever carries the call, and before whatever else is said of it.
+    for kind in ["twilio", "sip_trunking", "exotel", "a new one"] {
+        for (result, outcome) in [
+            ("busy", Outcome::Busy),
+            ("no_answer", Outcome::NoAnswer),
+            ("voicemail", Outcome::Voicemail),
+            ("failed", Outcome::Failed),
+            ("answered", Outcome::Answered),
+        ] {
+            let body = changed(EN, |data| {
+                data["metadata"]["phone_call"] = json!({"type": kind, "call_result": result});
+            });
+            assert_eq!(conversation(&body).outcome, outcome, "{kind} {result}");
+        }
+    }
+    // Free text of the vendor's is shown, and decides nothing.
+    for reason in ["Call ended by remote party", "webhook_detected_voicemail", "busy", ""] {
+        let body = changed(EN, |data| data["metadata"]["termination_reason"] = reason.into());
+        assert_eq!(conversation(&body).outcome, Outcome::Answered, "{reason}");
+    }
+    let failed = |d: &mut Value| {
+        d["status"] = "failed".into();
+        d["metadata"]["phone_call"]["call_result"] = "voicemail".into();
+    };
+    assert_eq!(outcome(failed), Outcome::Voicemail);
     assert_eq!(
         outcome(|d| d["metadata"]["features_usage"]["voicemail_detection"]["used"] = true.into()),
         Outcome::Voicemail
@@ -153,6 +177,57 @@ fn a_failure_keeps_the_vendors_reason() {
         data["metadata"] = json!({"type": "sip", "body": {"sip_status_code": 480}});
     });
     assert_eq!(conversation(&vague).outcome, Outcome::NoAnswer);
+}
+
+#[test]
+fn a_failure_is_as_precise_as_the_most_precise_of_its_words() {
+    let outcome = |reason: &str, metadata: Value| {
+        let body = changed(fixture!("call_initiation_failure.twilio.busy"), |data| {
+            data["failure_reason"] = reason.into();
+            data["metadata"] = metadata;
+        });
+        conversation(&body).outcome
+    };
+    let twilio =
+        |status: &str, sip: &str| json!({"type": "twilio", "body": {"CallStatus": status, "SipResponseCode": sip}});
+    let sip = |code: u16| json!({"type": "sip", "body": {"sip_status_code": code, "error_reason": "x"}});
+    for (reason, metadata, expected) in [
+        ("busy", json!({}), Outcome::Busy),
+        ("no-answer", json!({}), Outcome::NoAnswer),
+        ("unknown", json!({}), Outcome::Failed),
+        ("something new", Value::Null, Outcome::Failed),
+        ("busy", twilio("no-answer", "487"), Outcome::Busy),
+        ("unknown", twilio("busy", "603"), Outcome::Busy),
+        ("unknown", twilio("no-answer", "404"), Outcome::NoAnswer),
+        ("unknown", twilio("failed", "404"), Outcome::Failed),
+        ("unknown", twilio("failed", "480"), Outcome::NoAnswer),
+        ("unknown", sip(486), Outcome::Busy),
+        ("unknown", sip(600), Outcome::Busy),
+        ("unknown", sip(408), Outcome::NoAnswer),
+        ("unknown", sip(487), Outcome::NoAnswer),
+        ("unknown", sip(404), Outcome::Failed),
+        ("unknown", sip(503), Outcome::Failed),
+    ] {
+        assert_eq!(outcome(reason, metadata.clone()), expected, "{reason} {metadata}");
+    }
+}
+
+#[test]
+fn a_failure_tells_the_call_at_the_telephone_company_and_no_number() {
+    let twilio = conversation(fixture!("call_initiation_failure.twilio.no_answer"));
+    assert!(matches!(&twilio.extra[..], [(name, sid)] if name == "call_sid" && sid.starts_with("CA")), "{twilio:?}");
+    let sip = conversation(&changed(fixture!("call_initiation_failure.twilio.busy"), |data| {
+        data["metadata"] = json!({"type": "sip", "body": {
+            "from_number": 12_025_550_143_u64, "to_number": "+442079460123", "sip_status_code": 486,
+            "error_reason": "Busy Here", "call_sid": "SCL_7x2k",
+        }});
+    }));
+    assert_eq!(sip.extra, [("call_sid".to_owned(), "SCL_7x2k".to_owned())]);
+    for conversation in [twilio, sip] {
+        let told = format!("{conversation:?}");
+        assert!(!told.contains("+44") && !told.contains("2025550143"), "{told}");
+        assert_eq!((conversation.reference, conversation.recipient, conversation.echoed_call_id), (None, None, None));
+    }
 }
 
 #[test]
@@ -185,6 +260,20 @@ fn old_shapes_are_read() {
             json!([{"data_collection_id": "notes", "value": "tea", "rationale": "said so"}]);
     });
     assert_eq!(conversation(&list).collected[0].name, "notes");
+}
+
+#[test]
+fn ids_that_are_missing_from_their_place_are_taken_from_the_vendors_own_variables() {
+    for missing in ["agent_id", "conversation_id"] {
+        let whole = conversation(EN);
+        let body = changed(EN, |data| {
+            let id = data[missing].take();
+            let variables = &mut data["conversation_initiation_client_data"]["dynamic_variables"];
+            variables[format!("system__{missing}").as_str()] = id;
+        });
+        let found = conversation(&body);
+        assert_eq!((found.agent, found.conversation), (whole.agent, whole.conversation), "{missing}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     writes: |c| c < '\u{250}',
     small_words: &["the", "and", "is", "was", "he", "she", "of", "to", "in", "a", "had", "has", "his", "her"],
 
-    somebody: "Your parent",
+    somebody: "your parent",
     spoke_about: "{name} spoke about {what}: {quotes}",
     noted_value: "The companion noted about {what}: {value}",
     noted: "The companion noted: {value}",
@@ -19,7 +19,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     talked: "{name} talked{length}{themes}.",
     for_length: " for {length}",
     about: ", about {themes}",
-    unheard: "The call was answered, but no word of {name} was understood.",
+    unheard: "The call was answered, but no word from {name} was understood.",
     voicemail: "A voicemail answered the call, and {name} was not heard.",
     look_at: "Something to look at for {name}: {what}.",
     seconds: "{n} seconds",

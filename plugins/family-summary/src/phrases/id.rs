@@ -9,7 +9,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         "dan", "yang", "di", "ia", "dia", "tidak", "sudah", "untuk", "dengan", "ini", "ke", "lagi", "akan", "sedang",
     ],
 
-    somebody: "Orang tua Anda",
+    somebody: "orang tua Anda",
     spoke_about: "{name} bercerita tentang {what}: {quotes}",
     noted_value: "Catatan pendamping tentang {what}: {value}",
     noted: "Catatan pendamping: {value}",
@@ -21,7 +21,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     talked: "{name} mengobrol{length}{themes}.",
     for_length: " selama {length}",
     about: ", tentang {themes}",
-    unheard: "Telepon diangkat, tetapi tidak ada kata {name} yang terdengar jelas.",
+    unheard: "Telepon diangkat, tetapi tidak ada ucapan {name} yang terdengar jelas.",
     voicemail: "Telepon dijawab kotak suara, dan suara {name} tidak terdengar.",
     look_at: "Perlu perhatian untuk {name}: {what}.",
     seconds: "{n} detik",

@@ -10,7 +10,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         "heeft",
     ],
 
-    somebody: "Uw vader of moeder",
+    somebody: "uw vader of moeder",
     spoke_about: "{name} vertelde over {what}: {quotes}",
     noted_value: "Notitie van de gesprekspartner over {what}: {value}",
     noted: "Notitie van de gesprekspartner: {value}",

@@ -157,6 +157,27 @@ fn a_wrong_project_retires_nobodys_address_however_many_there_are() {
 }
 
 #[test]
+fn many_addresses_of_another_project_are_the_configurations_fault_though_one_is_taken() {
+    let mismatch = || refused(403, "PERMISSION_DENIED", &[fcm("SENDER_ID_MISMATCH")]);
+    let judged = |strangers: usize, taken: usize| {
+        let rings: Vec<_> = (0..strangers + taken).map(|at| ring(&format!("token-{at}"))).collect();
+        let script = (0..strangers).map(|_| mismatch()).chain((0..taken).map(|_| response(200, "{}")));
+        let (verdicts, _) = run(&rings, script);
+        assert!(verdicts[strangers..].iter().all(|verdict| kind(verdict) == "accepted"), "{verdicts:?}");
+        assert!(verdicts[..strangers].iter().all(|verdict| *verdict == verdicts[0]), "one alert for all: {verdicts:?}");
+        verdicts[0].clone()
+    };
+    for (strangers, taken, expected) in
+        [(1, 1, "gone"), (2, 1, "gone"), (3, 1, MEND), (3, 3, MEND), (3, 4, "gone"), (40, 60, "gone"), (99, 1, MEND)]
+    {
+        let found = judged(strangers, taken);
+        assert_eq!(kind(&found), expected, "{strangers} beside {taken}: {found:?}");
+    }
+    let told = judged(3, 0);
+    assert!(kind(&told) == MEND && words(&told).contains("several phones at once"), "{told:?}");
+}
+
+#[test]
 fn a_code_counts_only_where_googles_own_detail_carries_it() {
     for kind_of_detail in ["x", "type.googleapis.com/google.rpc.ErrorInfo", ""] {
         let foreign = json!({"@type": kind_of_detail, "errorCode": "UNREGISTERED"});

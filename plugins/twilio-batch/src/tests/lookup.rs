@@ -95,6 +95,43 @@ fn every_status_has_its_phase_and_a_new_one_is_unknown() {
 }
 
 #[test]
+fn a_batch_that_ended_as_a_whole_rings_nobody_who_still_waits() {
+    for (batch_status, status, phase) in [
+        ("pending", "pending", RingPhase::Waiting),
+        ("in_progress", "pending", RingPhase::Waiting),
+        // As when it overrides what its agent does not allow.
+        ("failed", "pending", RingPhase::Failed),
+        ("failed", "dispatched", RingPhase::Failed),
+        ("cancelled", "pending", RingPhase::Canceled),
+        // What was dialled before counts by itself, and so does a word that we do not know.
+        ("cancelled", "in_progress", RingPhase::Talking),
+        ("failed", "initiated", RingPhase::Ringing),
+        ("dreaming", "pending", RingPhase::Waiting),
+    ] {
+        let mut batch = parse(IN_PROGRESS);
+        batch["status"] = batch_status.into();
+        batch["recipients"][0]["status"] = status.into();
+        let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH))];
+        assert_eq!(phases(&rings, [response(200, &batch.to_string())]), [phase], "{batch_status} {status}");
+    }
+}
+
+#[test]
+fn what_only_delays_a_look_up_is_told_as_that() {
+    let rings = [reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH))];
+    for status in [408, 409, 429, 500, 502, 503] {
+        let failure = inspect(&rings, [response(status, "")]).0;
+        assert!(matches!(failure, Err(Failure::Retry((5_000, _)))), "{status}: {failure:?}");
+    }
+    for late in [Answer::Unsent("dns".to_owned()), Answer::Unknown("cut".to_owned()), response(200, "<html>")] {
+        assert!(matches!(inspect(&rings, [late]).0, Err(Failure::Retry(_))));
+    }
+    let spent = response(401, r#"{"detail":{"status":"quota_exceeded"}}"#);
+    let failure = inspect(&rings, [spent]).0;
+    assert!(matches!(&failure, Err(Failure::Misconfigured(text)) if text.contains("credit")), "{failure:?}");
+}
+
+#[test]
 fn a_known_batch_is_read_once_and_tells_the_conversations() {
     let rings = [
         reference("call_01KBG5K0Q9", "+442079460123", Some(BATCH)),

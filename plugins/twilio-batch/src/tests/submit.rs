@@ -11,7 +11,7 @@ use crate::TwilioBatch;
 const SUBMIT_REQUEST: &str = include_str!("../../tests/fixtures/batch_submit.request.json");
 const SUBMITTED: &str = include_str!("../../tests/fixtures/batch_submit.response.json");
 
-fn ring(id: &str, callee: &str, number: &str, language: &str) -> Ring {
+pub(super) fn ring(id: &str, callee: &str, number: &str, language: &str) -> Ring {
     Ring {
         ring_id: id.to_owned(),
         call_id: format!("call of {id}"),
@@ -36,7 +36,11 @@ fn two() -> Vec<Ring> {
     ]
 }
 
-fn submit(settings: &Value, rings: &[Ring], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
+pub(super) fn submit(
+    settings: &Value,
+    rings: &[Ring],
+    script: impl IntoIterator<Item = Answer>,
+) -> (Vec<Verdict>, Vec<Request>) {
     let (result, requests) = drive(&context(settings), script, |ctx| TwilioBatch::ring(ctx, rings.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
@@ -78,6 +82,28 @@ fn the_submit_body_is_the_one_that_the_vendors_own_library_sends() {
     assert_eq!(request.credential.as_deref(), Some("api-key"));
     assert!(!request.repeatable, "a repeated submit rings a phone twice");
     assert_eq!(json_body(request), expected);
+}
+
+#[test]
+fn another_address_may_have_a_path_and_a_slash_at_its_end() {
+    for base_url in ["https://proxy.example/eleven", "https://proxy.example/eleven/"] {
+        let mut settings = settings();
+        settings["base_url"] = base_url.into();
+        let (_, requests) = submit(&settings, &two(), [response(200, SUBMITTED)]);
+        assert_eq!(requests[0].url, "https://proxy.example/eleven/v1/convai/batch-calling/submit");
+    }
+}
+
+#[test]
+fn what_is_not_set_is_not_sent() {
+    let mut settings = settings();
+    settings["target_concurrency_limit"] = Value::Null;
+    settings["override_language"] = false.into();
+    let (_, requests) = submit(&settings, &two(), [response(200, SUBMITTED)]);
+    let body = json_body(&requests[0]);
+    assert!(body.get("target_concurrency_limit").is_none(), "ElevenLabs' own rule holds: {body}");
+    let client = &body["recipients"][0]["conversation_initiation_client_data"];
+    assert!(client.get("conversation_config_override").is_none(), "an agent need not allow it: {client}");
 }
 
 #[test]
@@ -123,6 +149,9 @@ fn an_ambiguous_submit_is_unknown_and_a_certain_one_is_not() {
     assert!(matches!(verdicts(unknown)[0], Verdict::Unknown(_)));
     let error = include_str!("../../tests/fixtures/error.500.string_detail.json");
     assert!(matches!(verdicts(response(500, error))[0], Verdict::Unknown(_)));
+    for status in [408, 409, 500, 502, 503, 504] {
+        assert!(matches!(verdicts(response(status, "<html>"))[0], Verdict::Unknown(_)), "{status}");
+    }
     assert!(matches!(verdicts(Answer::Unsent("dns".to_owned()))[0], Verdict::Retry(_)));
     // Accepted, though the answer cannot be read: it must not be sent again.
     assert_eq!(verdicts(response(200, "ok"))[0], Verdict::Accepted(None));
@@ -143,6 +172,7 @@ fn what_the_operator_must_do_is_said() {
         (401, include_str!("../../tests/fixtures/error.401.json").to_owned(), "api-key"),
         (402, include_str!("../../tests/fixtures/error.402.json").to_owned(), "credit"),
         (400, json!({"detail": {"status": "quota_exceeded"}}).to_string(), "credit"),
+        (401, json!({"detail": {"status": "quota_exceeded"}}).to_string(), "credit"),
         (403, agreement.to_string(), "accept the batch calling terms"),
         (404, include_str!("../../tests/fixtures/error.404.json").to_owned(), "agent_id"),
     ] {
@@ -168,7 +198,7 @@ fn a_reason_names_codes_and_repeats_no_sentence() {
     assert_eq!(text(418, coded), "ElevenLabs answered 418: invalid_number, phone_number");
     assert_eq!(text(500, json!("Anna Smith")), "ElevenLabs answered 500: no code");
     let quoting = json!([{"loc": ["body", sentence, 442_079_460_123_u64], "msg": sentence, "type": sentence}]);
-    assert_eq!(text(422, quoting), "ElevenLabs rejects the batch: body");
+    assert!(text(422, quoting).starts_with("ElevenLabs rejects the batch: body; check"));
 }
 
 #[test]
@@ -180,6 +210,23 @@ fn a_bad_recipient_is_refused_and_the_others_try_again() {
     };
     assert_eq!(text, "ElevenLabs rejects the batch: body.recipients.0.phone_number missing");
     assert!(matches!(verdicts[1], Verdict::Retry(_)));
+}
+
+#[test]
+fn a_field_that_all_recipients_share_is_the_operators_matter() {
+    let at = |loc: Value| json!({"loc": loc, "msg": "why", "type": "value_error"});
+    let (zone, number) = (at(json!(["body", "timezone"])), at(json!(["body", "recipients", 0, "phone_number"])));
+    for detail in [json!([zone]), json!([number, zone]), json!([at(json!(["body", "recipients"]))])] {
+        for verdict in verdicts(response(422, &json!({"detail": detail}).to_string())) {
+            let Verdict::Misconfigured(text) = verdict else {
+                panic!("{detail}: {verdict:?}");
+            };
+            assert!(text.contains("body.") && text.contains("settings"), "{text}");
+        }
+    }
+    // What says nothing of fields may be about the one number that is dialled.
+    let unsaid = verdicts(response(422, r#"{"detail":[]}"#));
+    assert!(matches!(unsaid[0], Verdict::Refused(_)), "{unsaid:?}");
 }
 
 #[test]

@@ -54,17 +54,17 @@ fn load(configs: &BTreeMap<String, PluginConfig>, cache: &Path) -> anyhow::Resul
 
 fn first_party(runtime: &Runtime) -> anyhow::Result<BTreeMap<String, PluginConfig>> {
     // Google's key is an RSA key; the emulators make one.
-    let account = runtime.block_on(async {
+    let (account, project) = runtime.block_on(async {
         let world = World::start(WorldConfig::default()).await?;
-        let account = world.settings().fcm_service_account_json;
+        let emulated = world.settings();
         world.stop().await;
-        anyhow::Ok(account)
+        anyhow::Ok((emulated.fcm_service_account_json, emulated.fcm_project_id))
     })?;
     let mut configs = samples::computing()?;
     let fcm = format!(
         r#"
         grants = {{ hosts = ["https://fcm.googleapis.com"], private_addresses = true, credentials = ["service-account"], data = ["push-address", "profile"] }}
-        settings = {{ project_id = "bench" }}
+        settings = {{ project_id = "{project}" }}
         [credentials.service-account]
         kind = "google-service-account"
         json = '''{account}'''

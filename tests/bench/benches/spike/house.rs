@@ -17,6 +17,9 @@ use crate::store::Store;
 /// What webhooks are signed with.
 pub(crate) const WEBHOOK_SECRET: &str = "wsec_bench_0001";
 
+/// The Firebase project.
+const PROJECT: &str = "callpanion-bench";
+
 /// Where the vendor is, and whose certificate it has.
 pub(crate) struct Vendor<'a> {
     pub(crate) origin: &'a str,
@@ -31,6 +34,7 @@ pub(crate) async fn account(origin: &str) -> anyhow::Result<String> {
     let mut account: serde_json::Value = serde_json::from_str(&world.settings().fcm_service_account_json)?;
     world.stop().await;
     account["token_uri"] = format!("{origin}/token").into();
+    account["project_id"] = PROJECT.into();
     Ok(account.to_string())
 }
 
@@ -46,7 +50,7 @@ pub(crate) async fn assemble(store: &Store, vendor: &Vendor<'_>, folder: &Path) 
         ("PLUGINS__FCM__GRANTS__PRIVATE_ADDRESSES", "true"),
         ("PLUGINS__FCM__CREDENTIALS__SERVICE_ACCOUNT__JSON", account),
         ("PLUGINS__FCM__SETTINGS__BASE_URL", origin),
-        ("PLUGINS__FCM__SETTINGS__PROJECT_ID", "callpanion-bench"),
+        ("PLUGINS__FCM__SETTINGS__PROJECT_ID", PROJECT),
         ("PLUGINS__ELEVENLABS__ENABLED", "true"),
         ("PLUGINS__ELEVENLABS__GRANTS__HOSTS", origin),
         ("PLUGINS__ELEVENLABS__GRANTS__PRIVATE_ADDRESSES", "true"),

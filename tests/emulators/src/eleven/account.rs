@@ -86,14 +86,14 @@ impl Account {
 
     /// The configuration of an agent; null for another's.
     pub(super) fn agent(&self, id: &str) -> &Value {
-        let all = [&self.phone_agent, &self.app_agent].into_iter().chain(&self.made);
-        all.into_iter().find(|agent| agent["agent_id"] == id).unwrap_or(&Value::Null)
+        let mut all = [&self.phone_agent, &self.app_agent].into_iter().chain(&self.made);
+        all.find(|agent| agent["agent_id"] == id).unwrap_or(&Value::Null)
     }
 
     /// The same, to be edited.
     pub(super) fn agent_mut(&mut self, id: &str) -> Option<&mut Value> {
-        let all = [&mut self.phone_agent, &mut self.app_agent].into_iter().chain(&mut self.made);
-        all.into_iter().find(|agent| agent["agent_id"] == id)
+        let mut all = [&mut self.phone_agent, &mut self.app_agent].into_iter().chain(&mut self.made);
+        all.find(|agent| agent["agent_id"] == id)
     }
 
     /// Whether an agent lets calls override this: a JSON pointer within `conversation_config_override`.

@@ -41,6 +41,8 @@ pub struct Batch {
     pub(super) concurrency: Option<i64>,
     pub(super) updated_s: i64,
     pub(super) forbidden_override: bool,
+    /// Whether it is a single call, and no batch to anybody.
+    pub(super) single: bool,
 }
 
 /// One person that a batch rings.
@@ -130,16 +132,23 @@ impl ElevenLabs {
                 concurrency: None,
                 updated_s: at_s,
                 forbidden_override: false,
+                single: false,
             }
         });
         drop(hold(&self.0.batches).splice(0..0, old));
     }
 }
 
+/// The 422 for a body that does not call itself JSON.
+pub(super) fn no_json(headers: &HeaderMap) -> Option<Response> {
+    let is_json = headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let message = "Input should be a valid dictionary or object to extract fields from";
+    (!is_json).then(|| unprocessable(&[complaint(&[json!("body")], message, "model_attributes_type")]))
+}
+
 pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, body: Bytes) -> Response {
-    if !headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
-        let message = "Input should be a valid dictionary or object to extract fields from";
-        return unprocessable(&[complaint(&[json!("body")], message, "model_attributes_type")]);
+    if let Some(refused) = no_json(&headers) {
+        return refused;
     }
     let wanted = match submit::read(&body) {
         Ok(wanted) => wanted,
@@ -158,7 +167,7 @@ pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, b
     // The vendor accepts such a batch, and fails it.
     let forbidden_override = {
         let account = hold(&eleven.0.account);
-        let mut overrides = wanted.recipients.iter().flat_map(submit::Wanted::overrides);
+        let mut overrides = wanted.recipients.iter().flat_map(|one| submit::overrides_of(&one.client));
         overrides.any(|path| !account.allows_override(&wanted.agent_id, &path))
     };
     let batch = Batch {
@@ -187,6 +196,7 @@ pub(super) async fn submit(Held(eleven): Held<ElevenLabs>, headers: HeaderMap, b
         concurrency: wanted.concurrency,
         updated_s: now_s,
         forbidden_override,
+        single: false,
     };
     let (id, answer) = (batch.id.clone(), batch.json(&eleven));
     hold(&eleven.0.batches).push(batch);
@@ -203,6 +213,7 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Has
     let mut newest_first = batches
         .iter()
         .rev()
+        .filter(|batch| !batch.single)
         .filter(|batch| query.get("agent_id").is_none_or(|agent| batch.agent_id == *agent))
         .skip_while(|batch| query.get("last_doc").is_some_and(|last| batch.id != *last))
         .skip(usize::from(query.contains_key("last_doc")))
@@ -215,7 +226,7 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Has
 }
 
 pub(super) async fn get(Held(eleven): Held<ElevenLabs>, Path(id): Path<String>) -> Response {
-    match hold(&eleven.0.batches).iter().find(|batch| batch.id == id) {
+    match hold(&eleven.0.batches).iter().find(|batch| batch.id == id && !batch.single) {
         Some(batch) => Json(batch.detailed(&eleven)).into_response(),
         None => Refusal::NO_BATCH.respond(),
     }
@@ -225,7 +236,7 @@ pub(super) async fn get(Held(eleven): Held<ElevenLabs>, Path(id): Path<String>) 
 pub(super) async fn cancel(Held(eleven): Held<ElevenLabs>, Path(id): Path<String>) -> Response {
     let now_s = eleven.0.pace.now_s();
     let mut batches = hold(&eleven.0.batches);
-    let Some(batch) = batches.iter_mut().find(|batch| batch.id == id) else {
+    let Some(batch) = batches.iter_mut().find(|batch| batch.id == id && !batch.single) else {
         return Refusal::NO_BATCH.respond();
     };
     if matches!(batch.status, "completed" | "failed") {

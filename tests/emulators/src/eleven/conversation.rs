@@ -23,6 +23,8 @@ pub(crate) struct Conversation {
     /// None until somebody talks.
     pub(crate) script: Option<Script>,
     pub(crate) termination: String,
+    /// Why it failed, in the vendor's words.
+    pub(crate) error: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,10 @@ impl Status {
 pub(crate) enum Leg {
     Phone(PhoneLeg),
     App {
-        /// When the token stops starting conversations, ms.
-        token_ends_ms: i64,
+        /// The signed URL that it is joined by; none if by a token.
+        signed_url: Option<String>,
+        /// When that stops starting conversations, ms.
+        key_ends_ms: i64,
     },
 }
 
@@ -62,8 +66,8 @@ pub(crate) struct PhoneLeg {
     pub(crate) agent_number: String,
     pub(crate) number: String,
     pub(crate) call_sid: String,
-    pub(crate) batch_id: String,
-    pub(crate) recipient_id: String,
+    /// The batch and its recipient; none for a single call.
+    pub(crate) batch: Option<(String, String)>,
     pub(crate) result: Option<&'static str>,
 }
 
@@ -160,17 +164,17 @@ impl Conversation {
                     "agent_number": leg.agent_number, "external_number": leg.number, "call_result": leg.result,
                     "stream_sid": leg.call_sid.replacen("CA", "MZ", 1), "call_sid": leg.call_sid,
                 }),
-                json!({
-                    "batch_call_id": leg.batch_id, "batch_call_recipient_id": leg.recipient_id, "campaign": null,
+                leg.batch.as_ref().map_or(Value::Null, |(batch, recipient)| {
+                    json!({ "batch_call_id": batch, "batch_call_recipient_id": recipient, "campaign": null })
                 }),
                 "authorization_header",
                 json!("twilio"),
                 json!(null),
             ),
-            Leg::App { .. } => (
+            Leg::App { signed_url, .. } => (
                 json!(null),
                 json!(null),
-                "livekit_token",
+                if signed_url.is_some() { "signed_url" } else { "livekit_token" },
                 self.client["source_info"]["source"].clone(),
                 self.client["source_info"]["version"].clone(),
             ),
@@ -190,12 +194,13 @@ impl Conversation {
                 "dev_discount": false, "is_burst": false, "tier": "pro", "llm_charge": 9, "call_charge": duration * 6,
             },
             "phone_call": phone_call, "batch_call": batch_call, "termination_reason": self.termination,
-            "error": null, "warnings": [], "main_language": self.script.as_ref().map(|script| script.language.code()),
+            "error": self.error.as_ref().map(|reason| json!({ "code": 1008, "reason": reason })), "warnings": [],
+            "main_language": self.script.as_ref().map(|script| script.language.code()),
             "rag_usage": null, "text_only": false,
             "features_usage": {
                 "language_detection": { "enabled": false, "used": false },
                 "voicemail_detection": { "enabled": matches!(self.leg, Leg::Phone(_)), "used": voicemail },
-                "is_livekit": matches!(self.leg, Leg::App { .. }),
+                "is_livekit": matches!(self.leg, Leg::App { signed_url: None, .. }),
             },
             "eleven_assistant": { "is_eleven_assistant": false }, "initiator_id": null,
             "conversation_initiation_source": source, "conversation_initiation_source_version": version,

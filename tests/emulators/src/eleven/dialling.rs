@@ -1,4 +1,4 @@
-//! The dialling behind a batch: at its moment, each recipient's line is rung.
+//! The dialling behind a batch: at its moment, each recipient's line is rung. A single call is rung at once.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -79,12 +79,51 @@ async fn run_lane(eleven: ElevenLabs, batch_id: String, recipients: Vec<usize>, 
     }
 }
 
+/// Begins a single call and gives its conversation and `CallSid`. Where the agent objects, for this reason, nobody is rung.
+/// When webhooks are to come before the answer, it runs through at once.
+pub(super) async fn begin_single(
+    eleven: &ElevenLabs,
+    batch_id: String,
+    objection: Option<String>,
+) -> Option<(String, String)> {
+    let at_once = hold(&eleven.0.delivery).before_answer;
+    let pace = &eleven.0.pace;
+    let mut course = if at_once { Course::at_once(pace) } else { Course::actor(pace, pace.now_ms()) };
+    let begun = initiate(eleven, &batch_id, 0, &course)?;
+    let conversation_id = begun.0.clone();
+    let sid = with_conversation(eleven, &conversation_id, |conversation| match &conversation.leg {
+        Leg::Phone(leg) => leg.call_sid.clone(),
+        Leg::App { .. } => String::new(),
+    })?;
+    if let Some(reason) = objection {
+        mark(eleven, &batch_id, 0, &course, "failed");
+        eleven.fail(&conversation_id, &reason, course.at_ms());
+    } else if at_once {
+        ring_through(eleven, &batch_id, 0, begun, &mut course).await;
+    } else {
+        let part = eleven.clone();
+        pace.act(async move { ring_through(&part, &batch_id, 0, begun, &mut course).await });
+    }
+    Some((conversation_id, sid))
+}
+
 /// Rings one recipient from initiation to the end of the talk.
 async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Course) {
     course.wait(TO_INITIATED_MS).await;
-    let Some((conversation_id, recipient, ringing_ms)) = initiate(eleven, batch_id, at, course) else {
-        return;
-    };
+    if let Some(begun) = initiate(eleven, batch_id, at, course) {
+        ring_through(eleven, batch_id, at, begun, course).await;
+    }
+}
+
+/// What happens on the line, up to the end of the talk. `begun` is what [`initiate`] gave.
+async fn ring_through(
+    eleven: &ElevenLabs,
+    batch_id: &str,
+    at: usize,
+    begun: (String, Recipient, i64),
+    course: &mut Course,
+) {
+    let (conversation_id, recipient, ringing_ms) = begun;
     let line = hold(&eleven.0.lines).pick_up(&recipient.phone_number);
     let line = line.unwrap_or_else(|| {
         eleven.0.witness.unexpected("elevenlabs: a batch dialled a number that has no line");
@@ -135,21 +174,20 @@ async fn dial(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &mut Cours
 /// The conversation id appears; nothing happens for a recipient cancelled meanwhile.
 fn initiate(eleven: &ElevenLabs, batch_id: &str, at: usize, course: &Course) -> Option<(String, Recipient, i64)> {
     let conversation_id = vendor_id("conv");
-    let (recipient, agent_id, ringing_ms) = with_batch(eleven, batch_id, |batch| {
-        let ringing_ms = batch.ringing_timeout_ms();
+    let (recipient, agent_id, ringing_ms, is_single) = with_batch(eleven, batch_id, |batch| {
+        let (ringing_ms, is_single) = (batch.ringing_timeout_ms(), batch.single);
         let recipient = batch.recipients.get_mut(at).filter(|recipient| !recipient.is_over())?;
         recipient.status = "initiated";
         recipient.conversation_id = Some(conversation_id.clone());
         recipient.updated_s = course.at_s();
-        Some((recipient.clone(), batch.agent_id.clone(), ringing_ms))
+        Some((recipient.clone(), batch.agent_id.clone(), ringing_ms, is_single))
     })??;
     let leg = Leg::Phone(PhoneLeg {
         phone_number_id: eleven.0.phone_number_id.clone(),
         agent_number: eleven.0.agent_number.clone(),
         number: recipient.phone_number.clone(),
         call_sid: format!("CA{}", Uuid::new_v4().simple()),
-        batch_id: batch_id.to_owned(),
-        recipient_id: recipient.id.clone(),
+        batch: (!is_single).then(|| (batch_id.to_owned(), recipient.id.clone())),
         result: None,
     });
     hold(&eleven.0.dials).push(Dial {
@@ -231,6 +269,7 @@ impl ElevenLabs {
             ended_ms: None,
             script: None,
             termination: String::new(),
+            error: None,
         };
         conversations.insert(id.to_owned(), conversation);
         drop(conversations);

@@ -11,9 +11,11 @@ pub mod batches;
 mod console;
 pub(crate) mod conversation;
 mod dialling;
+mod initiation;
 pub mod lines;
 pub mod records;
 pub mod requests;
+mod single;
 mod submit;
 pub mod talks;
 pub mod webhooks;
@@ -76,6 +78,7 @@ pub(crate) struct State {
 
 /// How the emulated vendor behaves, beside its failures.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a test")]
 pub struct Switches {
     /// The batch-calling terms were never accepted: each submit is a 403.
     pub agreement_missing: bool,
@@ -87,6 +90,8 @@ pub struct Switches {
     pub analysis_ms: i64,
     /// Batches do not tell the conversations of their recipients.
     pub untold_conversations: bool,
+    /// Single calls cannot be placed: a 200 that says so.
+    pub unplaceable: bool,
 }
 
 impl Default for Switches {
@@ -97,6 +102,7 @@ impl Default for Switches {
             between_dials_ms: 1000,
             analysis_ms: 3000,
             untold_conversations: false,
+            unplaceable: false,
         }
     }
 }
@@ -144,6 +150,7 @@ impl ElevenLabs {
             .route("/v1/convai/batch-calling/workspace", get(batches::list))
             .route("/v1/convai/batch-calling/{id}", get(batches::get))
             .route("/v1/convai/batch-calling/{id}/cancel", post(batches::cancel))
+            .route("/v1/convai/twilio/outbound-call", post(single::outbound_call))
             .route("/v1/convai/agents", get(agents::list))
             .route("/v1/convai/agents/create", post(console::make_agent))
             .route("/v1/convai/agents/{id}", get(agents::get).patch(console::edit_agent))
@@ -256,7 +263,7 @@ impl ElevenLabs {
 
     /// Every accepted batch, oldest first.
     pub fn batches(&self) -> Vec<Batch> {
-        hold(&self.0.batches).clone()
+        hold(&self.0.batches).iter().filter(|batch| !batch.single).cloned().collect()
     }
 
     /// Every number dialled, in the order of dialling.

@@ -27,6 +27,8 @@ pub enum Op {
     Batch,
     /// `POST /v1/convai/batch-calling/{id}/cancel`
     Cancel,
+    /// `POST /v1/convai/twilio/outbound-call`
+    OutboundCall,
     /// `GET /v1/convai/conversations`
     Conversations,
     /// `GET /v1/convai/conversations/{id}`
@@ -52,6 +54,7 @@ impl Op {
             Self::Batches => "batches",
             Self::Batch => "batch",
             Self::Cancel => "cancel",
+            Self::OutboundCall => "outbound_call",
             Self::Conversations => "conversations",
             Self::Conversation => "conversation",
             Self::Audio => "audio",
@@ -73,6 +76,7 @@ impl Op {
             ["v1", "convai", "batch-calling", "workspace"] if get => Some(Self::Batches),
             ["v1", "convai", "batch-calling", _] if get => Some(Self::Batch),
             ["v1", "convai", "batch-calling", _, "cancel"] if post => Some(Self::Cancel),
+            ["v1", "convai", "twilio", "outbound-call"] if post => Some(Self::OutboundCall),
             ["v1", "convai", "conversations"] if get => Some(Self::Conversations),
             ["v1", "convai", "conversations", _] if get => Some(Self::Conversation),
             ["v1", "convai", "conversations", _] if method == Method::DELETE => Some(Self::Erase),

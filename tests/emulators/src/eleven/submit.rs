@@ -1,4 +1,4 @@
-//! Reads a batch submit as strictly as the vendor's published model, with unknown fields refused.
+//! Reads a batch submit and a single call as strictly as the vendor's published models, with unknown fields refused.
 
 use std::collections::HashSet;
 
@@ -25,22 +25,36 @@ pub(super) struct Wanted {
     pub(super) client: Value,
 }
 
-impl Wanted {
-    /// What it overrides: JSON pointers within `conversation_config_override`.
-    pub(super) fn overrides(&self) -> Vec<String> {
-        fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
-            match value {
-                Value::Null => {}
-                Value::Object(map) => {
-                    map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
-                }
-                _ => found.push(path.to_owned()),
+/// A single call that passed the checks.
+pub(super) struct Single {
+    pub(super) agent_id: String,
+    pub(super) phone_number_id: String,
+    pub(super) number: String,
+    pub(super) client: Value,
+    pub(super) telephony: Value,
+}
+
+/// What `conversation_initiation_client_data` overrides: JSON pointers within `conversation_config_override`.
+pub(super) fn overrides_of(client: &Value) -> Vec<String> {
+    fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Null => {}
+            Value::Object(map) => {
+                map.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
             }
+            _ => found.push(path.to_owned()),
         }
-        let mut found = Vec::new();
-        leaves("", &self.client["conversation_config_override"], &mut found);
-        found
     }
+    let mut found = Vec::new();
+    leaves("", &client["conversation_config_override"], &mut found);
+    found
+}
+
+/// What is wrong with `conversation_initiation_client_data`, wherever it comes from.
+pub(super) fn complaints_about(client: &Value) -> Vec<Value> {
+    let mut reader = Reader { complaints: Vec::new() };
+    reader.client(&[json!("conversation_initiation_client_data")], client);
+    reader.complaints
 }
 
 const MOST_RECIPIENTS: usize = 10_000;
@@ -53,6 +67,18 @@ pub(super) fn read(body: &[u8]) -> Result<Submit, Vec<Value>> {
     let submit = reader.submit(&body);
     match submit {
         Some(submit) if reader.complaints.is_empty() => Ok(submit),
+        _ => Err(reader.complaints),
+    }
+}
+
+/// The single call, or the list of complaints for a 422.
+pub(super) fn read_single(body: &[u8]) -> Result<Single, Vec<Value>> {
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|error| vec![complaint(&[json!("body")], &error.to_string(), "json_invalid")])?;
+    let mut reader = Reader { complaints: Vec::new() };
+    let single = reader.single(&body);
+    match single {
+        Some(single) if reader.complaints.is_empty() => Ok(single),
         _ => Err(reader.complaints),
     }
 }
@@ -135,6 +161,33 @@ impl Reader {
             telephony: self.telephony(map.get("telephony_call_config")),
             concurrency: self.number(&loc, map, "target_concurrency_limit", 1),
             recipients,
+        })
+    }
+
+    fn single(&mut self, body: &Value) -> Option<Single> {
+        const KNOWN: [&str; 6] = [
+            "agent_id",
+            "agent_phone_number_id",
+            "to_number",
+            "conversation_initiation_client_data",
+            "call_recording_enabled",
+            "telephony_call_config",
+        ];
+        let loc = [json!("body")];
+        let map = self.object(&loc, body, &KNOWN)?;
+        let number = self.text(&loc, map, "to_number", true).unwrap_or_default();
+        if !is_e164(&number) {
+            self.complain(&[json!("body"), json!("to_number")], "Invalid phone number format", "value_error");
+        }
+        let client = map.get("conversation_initiation_client_data").cloned().filter(|client| !client.is_null());
+        let client = client.unwrap_or_else(|| json!({}));
+        self.client(&[json!("body"), json!("conversation_initiation_client_data")], &client);
+        Some(Single {
+            agent_id: self.text(&loc, map, "agent_id", true).unwrap_or_default(),
+            phone_number_id: self.text(&loc, map, "agent_phone_number_id", true).unwrap_or_default(),
+            number,
+            client,
+            telephony: self.telephony(map.get("telephony_call_config")),
         })
     }
 

@@ -13,14 +13,13 @@ use super::agents::page_size;
 use super::answers::{Refusal, complaint, unprocessable};
 use super::conversation::{Leg, Status, callee_name};
 use super::dialling::with_conversation;
-use super::webhooks;
-use super::{ElevenLabs, vendor_id};
+use super::{ElevenLabs, initiation, vendor_id, webhooks};
 use crate::hold;
 use crate::pace::Course;
 use crate::scripts::{self, Language, Script};
 
-/// How long a token may start a conversation.
-const TOKEN_LIFETIME_MS: i64 = 15 * 60 * 1000;
+/// How long a token or a signed URL may start a conversation.
+const KEY_LIFETIME_MS: i64 = 15 * 60 * 1000;
 
 /// What a client brings when it joins a conversation.
 #[derive(Clone, Debug)]
@@ -29,6 +28,8 @@ pub struct Joining {
     pub script: Script,
     /// Variables of the client; the vendor trusts them, nobody else should.
     pub dynamic_variables: Map<String, Value>,
+    /// `conversation_config_override` of the client; null if it overrides nothing.
+    pub overrides: Value,
     /// `user_id` of the client.
     pub user_id: Option<String>,
     /// The client library, for instance `android_sdk`.
@@ -45,6 +46,7 @@ impl Joining {
         Self {
             script,
             dynamic_variables: Map::new(),
+            overrides: Value::Null,
             user_id: None,
             source: "js_sdk",
             version: "1.25.0",
@@ -65,6 +67,9 @@ pub enum JoinError {
     /// Too old.
     #[error("the conversation token has expired")]
     Expired,
+    /// The agent lacks a variable, or does not allow an override; the conversation has failed.
+    #[error("the agent ends the conversation before a word is said")]
+    Objected,
 }
 
 /// A conversation being held by a client.
@@ -79,9 +84,9 @@ pub struct Talk {
 }
 
 impl ElevenLabs {
-    /// Joins the conversation of a token, as a client does over WebRTC.
-    pub fn join(&self, token: &str, joining: Joining) -> Result<Talk, JoinError> {
-        let id = room_conversation(token).ok_or(JoinError::Unknown)?;
+    /// Joins the conversation of a token, as a client does over WebRTC, or of a signed URL, as over a WebSocket.
+    pub fn join(&self, key: &str, joining: Joining) -> Result<Talk, JoinError> {
+        let id = room_conversation(key).or_else(|| self.conversation_of_url(key)).ok_or(JoinError::Unknown)?;
         let now = self.0.pace.now_ms();
         let mut client = json!({
             "dynamic_variables": joining.dynamic_variables,
@@ -90,23 +95,49 @@ impl ElevenLabs {
         if let Some(user_id) = joining.user_id {
             client["user_id"] = json!(user_id);
         }
+        if !joining.overrides.is_null() {
+            client["conversation_config_override"] = joining.overrides;
+        }
         let name = callee_name(&client).map(str::to_owned).or(joining.callee_name);
         let script = joining.script.said_to(name.as_deref());
-        with_conversation(self, &id, |conversation| match conversation.leg {
+        let agent_id = with_conversation(self, &id, |conversation| match conversation.leg {
             _ if conversation.status != Status::Initiated => Err(JoinError::Used),
-            Leg::App { token_ends_ms } if token_ends_ms > now => {
+            Leg::App { key_ends_ms, .. } if key_ends_ms > now => {
                 conversation.status = Status::InProgress;
                 conversation.started_ms = now;
-                conversation.client = client;
+                conversation.client = client.clone();
                 conversation.script = Some(script.clone());
-                Ok(())
+                Ok(conversation.agent.id.clone())
             }
             Leg::App { .. } => Err(JoinError::Expired),
             Leg::Phone(_) => Err(JoinError::Unknown),
         })
         .unwrap_or(Err(JoinError::Unknown))?;
+        let objection = initiation::objection(&hold(&self.0.account), &agent_id, &client);
+        if let Some(objection) = objection {
+            self.fail(&id, &objection.reason(), now);
+            return Err(JoinError::Objected);
+        }
         self.0.pace.tell();
         Ok(Talk { conversation_id: id, duration_s: script.duration_s, joined_ms: now, script })
+    }
+
+    /// Ends a conversation in which nothing was said; its webhook tells why.
+    pub(super) fn fail(&self, id: &str, reason: &str, at_ms: i64) {
+        with_conversation(self, id, |conversation| {
+            conversation.status = Status::Failed;
+            conversation.ended_ms = Some(at_ms);
+            conversation.error = Some(reason.to_owned());
+        });
+        let (part, id, course) = (self.clone(), id.to_owned(), Course::actor(&self.0.pace, at_ms));
+        self.0.pace.act(async move { webhooks::after_analysis(&part, &id, &course).await });
+    }
+
+    /// The conversation that a signed URL was given out for.
+    fn conversation_of_url(&self, url: &str) -> Option<String> {
+        let conversations = hold(&self.0.conversations);
+        let is_for = |leg: &Leg| matches!(leg, Leg::App { signed_url: Some(signed), .. } if signed == url);
+        conversations.values().find(|one| is_for(&one.leg)).map(|one| one.id.clone())
     }
 
     /// Talks to the end of the script by the clock, then hangs up; returns the duration in seconds.
@@ -146,8 +177,8 @@ impl ElevenLabs {
     async fn open_talk(&self, agent_id: &str, participant: Option<&String>) -> (String, String) {
         let now = self.0.pace.now_ms();
         let id = vendor_id("conv");
-        let ends = now + TOKEN_LIFETIME_MS;
-        self.open_conversation(&id, agent_id, json!({}), Leg::App { token_ends_ms: ends }, now);
+        let ends = now + KEY_LIFETIME_MS;
+        self.open_conversation(&id, agent_id, json!({}), Leg::App { signed_url: None, key_ends_ms: ends }, now);
         let claims = json!({
             "iss": "APIemulated", "sub": format!("user_{id}"), "name": participant,
             "nbf": now / 1000 - 5, "exp": ends / 1000,
@@ -188,7 +219,8 @@ pub(super) async fn token(Held(eleven): Held<ElevenLabs>, Query(query): Query<Ha
     Json(json!({ "token": token, "conversation_id": id })).into_response()
 }
 
-/// The URL of the WebSocket path; nobody listens there, but the shape is the vendor's.
+/// The URL of the WebSocket path. Nobody listens there, but a client can [`ElevenLabs::join`] by one that is made for a
+/// conversation.
 pub(super) async fn signed_url(
     Held(eleven): Held<ElevenLabs>,
     Query(query): Query<HashMap<String, String>>,
@@ -201,8 +233,10 @@ pub(super) async fn signed_url(
     let mut url =
         format!("{host}/v1/convai/conversation?agent_id={agent_id}&conversation_signature={}", vendor_id("cvtkn"));
     if query.get("include_conversation_id").is_some_and(|include| include == "true") {
-        let (id, _token) = eleven.open_talk(&agent_id, None).await;
+        let (id, now) = (vendor_id("conv"), eleven.0.pace.now_ms());
         url = format!("{url}&conversation_id={id}");
+        let leg = Leg::App { signed_url: Some(url.clone()), key_ends_ms: now + KEY_LIFETIME_MS };
+        eleven.open_conversation(&id, &agent_id, json!({}), leg, now);
     }
     Json(json!({ "signed_url": url })).into_response()
 }
@@ -231,6 +265,15 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Vec
         Ok(size) => size,
         Err(refused) => return *refused,
     };
+    let mut filters = query.iter().filter(|(name, _)| name == "dynamic_variable_params");
+    if filters.any(|(_, filter)| !is_filter(filter)) {
+        let message = "Input should be of the form name:operator:value";
+        return unprocessable(&[complaint(
+            &[json!("query"), json!("dynamic_variable_params")],
+            message,
+            "value_error",
+        )]);
+    }
     let now = eleven.0.pace.now_ms();
     let conversations = hold(&eleven.0.conversations);
     let mut found: Vec<_> = conversations
@@ -243,6 +286,14 @@ pub(super) async fn list(Held(eleven): Held<ElevenLabs>, Query(query): Query<Vec
     let next = found.get(from + size).map(|one| one.id.clone());
     let page: Vec<Value> = found.iter().skip(from).take(size).map(|one| one.row(now)).collect();
     Json(json!({ "conversations": page, "next_cursor": next, "has_more": next.is_some() })).into_response()
+}
+
+/// `name:operator:value`; a name with a colon in it cannot be said.
+fn is_filter(text: &str) -> bool {
+    let mut parts = text.splitn(3, ':');
+    let (name, op, value) = (parts.next(), parts.next(), parts.next());
+    let is_known = op.is_some_and(|op| ["eq", "neq", "gt", "gte", "lt", "lte", "in"].contains(&op));
+    name.is_some_and(|name| !name.is_empty()) && is_known && value.is_some()
 }
 
 /// Whether a conversation passes one filter of the list; paging and unknown names filter nothing.

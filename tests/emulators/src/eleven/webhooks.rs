@@ -113,7 +113,9 @@ pub(super) async fn after_analysis(eleven: &ElevenLabs, conversation_id: &str, c
     let analyse = move |mut course: Course| async move {
         course.wait(analysis_ms).await;
         with_conversation(&part, &id, |conversation| {
-            conversation.status = Status::Done;
+            if conversation.status != Status::Failed {
+                conversation.status = Status::Done;
+            }
         });
         let Some(mut data) = part.conversation(&id) else {
             return;

@@ -28,6 +28,21 @@ pub struct Message {
     pub notification: bool,
 }
 
+impl Message {
+    /// Why a phone that dozes, or has the app in the background, would not ring at once. FCM takes such a message.
+    pub(super) fn why_late(&self) -> Option<&'static str> {
+        if self.data.get("type").is_none_or(|kind| kind != "incoming_call") {
+            None
+        } else if self.notification {
+            Some("a ring has a notification: the system shows that, and the app's code does not run")
+        } else if !self.high_priority {
+            Some("a ring is not of high priority: a phone that dozes gets it late")
+        } else {
+            None
+        }
+    }
+}
+
 /// Reads the body; returns the message and `validate_only`.
 pub(super) fn read(body: &[u8]) -> Result<(Message, bool), Refusal> {
     let body: Value = serde_json::from_slice(body)

@@ -248,6 +248,9 @@ impl Fcm {
             collapse_key: message.collapse_key.clone(),
             payload: Value::Object(message.data.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
         };
+        if let Some(why) = message.why_late() {
+            self.0.witness.unexpected(format!("fcm: {why}"));
+        }
         hold(&self.0.sent).push(Sent {
             at_ms: now,
             message_id: name.clone(),

@@ -71,10 +71,11 @@ fn check(fcm: &Fcm, headers: &HeaderMap, body: &[u8]) -> Result<(), Refused> {
 
 fn check_assertion(fcm: &Fcm, jwt: &Jwt<'_>) -> Result<(), Refused> {
     let account = &fcm.0.account;
-    if jwt.header["alg"] != "RS256" {
-        return Err(("invalid_grant", "Invalid JWT: alg is not RS256"));
+    // Google's own libraries write all three.
+    if jwt.header["alg"] != "RS256" || jwt.header["typ"] != "JWT" {
+        return Err(("invalid_grant", "Invalid JWT: alg is not RS256, or typ not JWT"));
     }
-    if !jwt.header["kid"].is_null() && jwt.header["kid"] != account.key_id.as_str() {
+    if jwt.header["kid"] != account.key_id.as_str() {
         return Err(("invalid_grant", "Invalid JWT: unknown kid"));
     }
     if !account.pair.verifies(jwt) {

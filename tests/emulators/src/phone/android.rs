@@ -172,7 +172,8 @@ impl Phone {
             ("call_type".to_owned(), json!("in_app_call")),
             ("device_call".to_owned(), json!("true")),
         ]);
-        let joining = self.joining(script, variables);
+        // It does not know of `dynamicVariables` and `overrides`.
+        let joining = self.joining(script, variables, Value::Null);
         let token = started["conversationToken"].as_str().unwrap_or_default();
         let Ok(talk) = self.0.eleven.join(token, joining) else {
             self.set_outcome(session_id, Outcome::NotJoined);

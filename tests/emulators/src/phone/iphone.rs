@@ -67,8 +67,14 @@ impl Phone {
     async fn talk_by_api(&self, id: &str, answer: &Value, script: Script, course: &mut Course) {
         let mut variables: Map<String, Value> = answer["dynamic_variables"].as_object().cloned().unwrap_or_default();
         variables.entry("call_id").or_insert_with(|| json!(id));
-        let joining = self.joining(script, variables);
-        let Ok(talk) = self.0.eleven.join(answer["token"].as_str().unwrap_or_default(), joining) else {
+        // The host's words for it are those of the wire.
+        let overrides = match answer["overrides"].as_object() {
+            Some(agent) if !agent.is_empty() => json!({ "agent": agent }),
+            _ => Value::Null,
+        };
+        let joining = self.joining(script, variables, overrides);
+        let key = answer["token"].as_str().or(answer["signed_url"].as_str()).unwrap_or_default();
+        let Ok(talk) = self.0.eleven.join(key, joining) else {
             self.set_outcome(id, Outcome::NotJoined);
             let _told = self.call(id, "end", json!({ "duration_s": 0 })).await;
             return;

@@ -165,10 +165,11 @@ impl Phone {
     }
 
     /// What the phone brings into a conversation.
-    pub(super) fn joining(&self, script: Script, variables: Map<String, Value>) -> Joining {
+    pub(super) fn joining(&self, script: Script, variables: Map<String, Value>, overrides: Value) -> Joining {
         let (source, version) = self.sdk();
         Joining {
             dynamic_variables: variables,
+            overrides,
             source,
             version,
             callee_name: Some(self.0.name.clone()),

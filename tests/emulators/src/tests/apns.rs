@@ -177,19 +177,29 @@ async fn headers_are_checked_one_by_one() -> Result<()> {
         ("apns-expiration", "1794961245000", 400, "BadExpirationDate"),
         ("apns-expiration", "soon", 400, "BadExpirationDate"),
         ("apns-id", "6F1A2B3C-0000-4000-8000-0123456789AB", 400, "BadMessageId"),
+        ("apns-collapse-id", "x".repeat(65).as_str(), 400, "BadCollapseId"),
     ] {
         assert_eq!(push()?.with(name, value).reason().await?, refused(status, reason), "{name}: {value}");
     }
+    let filled = |bytes: usize| {
+        let mut payload: Value = serde_json::from_str(&push()?.body)?;
+        payload["fill"] = "".into();
+        payload["fill"] = "x".repeat(bytes - payload.to_string().len()).into();
+        Ok::<_, anyhow::Error>(payload.to_string())
+    };
     let mut large = push()?;
-    large.body = json!({ "fill": "x".repeat(5110) }).to_string();
+    large.body = filled(5121)?;
     assert_eq!(large.reason().await?, refused(413, "PayloadTooLarge"));
+    let mut largest = push()?;
+    largest.body = filled(5120)?;
+    assert_eq!((largest.body.len(), largest.send().await?.0), (5120, 200));
     let mut crooked = push()?;
     crooked.url = format!("{}/3/device/not-hexadecimal", world.apns.url(Environment::Production));
     assert_eq!(crooked.reason().await?, refused(404, "BadPath"));
     let mut empty = push()?;
     empty.body.clear();
     assert_eq!(empty.reason().await?, refused(400, "PayloadEmpty"));
-    assert_eq!(world.take_unexpected().len(), 12);
+    assert_eq!(world.take_unexpected().len(), 13);
     let (status, id, _) = push()?.with("apns-id", "6f1a2b3c-0000-4000-8000-0123456789ab").send().await?;
     assert_eq!((status, id.as_str()), (200, "6f1a2b3c-0000-4000-8000-0123456789ab"));
     Ok(())

@@ -276,3 +276,47 @@ async fn a_key_that_lacks_a_permission_is_told_which() -> Result<()> {
     assert!(world.eleven.batches().is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_single_call_dials_at_once_and_is_no_batch() -> Result<()> {
+    let (world, time) = world().await?;
+    let received = receiver(&world, vec![]).await?;
+    world.line(NUMBER, Line::Answers(scripts::worrying(Language::English)));
+    let path = "/v1/convai/twilio/outbound-call";
+    let good = json!({
+        "agent_id": world.eleven.phone_agent_id(), "agent_phone_number_id": world.eleven.phone_number_id(),
+        "to_number": NUMBER, "telephony_call_config": { "ringing_timeout_secs": 40 },
+        "conversation_initiation_client_data": { "dynamic_variables": { "callpanion_call_id": "call-0" } },
+    });
+    let faults = [
+        ("to_number", json!("020 7946 0123")),
+        ("agent_id", Value::Null),
+        ("call_name", json!("batch-1")),
+        ("conversation_initiation_client_data", json!({ "dynamic_variables": { "list": [] } })),
+    ];
+    for (name, value) in &faults {
+        let mut body = good.clone();
+        body[*name] = value.clone();
+        assert_eq!(call(&world, "POST", path, Some(&body)).await?.0, 422, "{name}");
+    }
+    assert_eq!(world.take_unexpected().len(), faults.len());
+
+    let (status, placed) = call(&world, "POST", path, Some(&good)).await?;
+    assert_eq!((status, &placed["success"]), (200, &json!(true)), "{placed}");
+    let id = placed["conversation_id"].as_str().context("conversation")?;
+    assert_eq!(world.eleven.dials().len(), 1);
+    assert!(world.eleven.batches().is_empty());
+    let (_, list) = call(&world, "GET", "/v1/convai/batch-calling/workspace", None).await?;
+    assert_eq!(list["batch_calls"], json!([]));
+    time.advance(600_000);
+    assert!(world.settle().await);
+    let events = hold(&received).clone();
+    let data = &events[0].1["data"];
+    assert_eq!((&data["conversation_id"], &data["metadata"]["batch_call"]), (&json!(id), &Value::Null));
+    assert_eq!(data["metadata"]["phone_call"]["call_sid"], placed["callSid"]);
+
+    world.eleven.switch(|switches| switches.unplaceable = true);
+    let (status, refused) = call(&world, "POST", path, Some(&good)).await?;
+    assert_eq!((status, &refused["success"], &refused["callSid"]), (200, &json!(false), &Value::Null));
+    Ok(())
+}

@@ -11,11 +11,17 @@ use crate::{Fault, ManualTime, World, loopback_builder, loopback_client};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-fn assertion(world: &World, claims: &Value) -> Result<String> {
+/// The header that Google's own libraries write.
+fn header(world: &World) -> Result<Value> {
+    let account: Value = serde_json::from_str(&world.fcm.service_account_json())?;
+    Ok(json!({ "alg": "RS256", "typ": "JWT", "kid": account["private_key_id"] }))
+}
+
+fn assertion(world: &World, header: &Value, claims: &Value) -> Result<String> {
     let account: Value = serde_json::from_str(&world.fcm.service_account_json())?;
     let pem = account["private_key"].as_str().context("key")?;
     let pair = RsaKeyPair::from_pkcs8(&der(pem)?).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let signed = unsigned(&json!({ "alg": "RS256", "typ": "JWT", "kid": account["private_key_id"] }), claims);
+    let signed = unsigned(header, claims);
     let mut signature = vec![0; pair.public().modulus_len()];
     pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
         .map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -32,9 +38,13 @@ fn claims(world: &World, time: &ManualTime) -> Result<Value> {
 }
 
 async fn exchange(world: &World, claims: &Value) -> Result<(u16, Value)> {
+    exchange_under(world, &header(world)?, claims).await
+}
+
+async fn exchange_under(world: &World, header: &Value, claims: &Value) -> Result<(u16, Value)> {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-        .append_pair("assertion", &assertion(world, claims)?)
+        .append_pair("assertion", &assertion(world, header, claims)?)
         .finish();
     let answer = loopback_client()?
         .post(world.fcm.token_url())
@@ -86,7 +96,15 @@ async fn assertions_are_checked_like_googles() -> Result<()> {
         let (status, body) = exchange(&world, &claims).await?;
         assert_eq!((status, body["error"].as_str()), (400, Some(error)), "{name}");
     }
-    assert_eq!(world.take_unexpected().len(), 5);
+    for (name, value) in
+        [("alg", json!("HS256")), ("typ", Value::Null), ("kid", Value::Null), ("kid", json!("of another key"))]
+    {
+        let mut header = header(&world)?;
+        header[name] = value;
+        let (status, body) = exchange_under(&world, &header, &good).await?;
+        assert_eq!((status, body["error"].as_str()), (400, Some("invalid_grant")), "{name}");
+    }
+    assert_eq!(world.take_unexpected().len(), 9);
     let (status, body) = exchange(&world, &good).await?;
     assert_eq!((status, body["token_type"].as_str()), (200, Some("Bearer")));
     assert!(world.unexpected().is_empty());
@@ -204,6 +222,26 @@ async fn messages_are_checked_field_by_field() -> Result<()> {
     let sent = world.fcm.sent();
     assert_eq!(sent.iter().map(|one| one.message.ttl_ms).collect::<Vec<_>>(), [45_000, 2_419_200_000]);
     assert_eq!(phone.pushes().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_ring_that_comes_late_or_runs_no_code_is_taken_but_told() -> Result<()> {
+    let (world, time) = world().await?;
+    // Nobody has the phone's pairing here: what it makes of a ring is another matter.
+    let (phone, bearer) = (world.fcm.silent_phone(), access(&world, &time).await?);
+    let mut good = ring(&phone);
+    good["data"]["type"] = "incoming_call".into();
+    let told = async |pointer: &str, name: &str, value: Value| {
+        let mut message = good.clone();
+        message.pointer_mut(pointer).context("pointer")?[name] = value;
+        assert_eq!(send(&world, &bearer, world.fcm.project_id(), message).await?.0, 200);
+        Ok::<_, anyhow::Error>(world.take_unexpected().join(", "))
+    };
+    assert_eq!(told("/data", "x", json!("y")).await?, "");
+    assert!(told("/android", "priority", json!("NORMAL")).await?.contains("not of high priority"));
+    assert!(told("/android", "notification", json!({ "title": "x" })).await?.contains("app's code does not run"));
+    assert!(told("", "notification", json!({ "title": "x" })).await?.contains("app's code does not run"));
     Ok(())
 }
 

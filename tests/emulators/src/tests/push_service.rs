@@ -145,12 +145,18 @@ async fn signatures_are_checked() -> Result<()> {
         with("exp", json!((now + 60).to_string())),
         with("sub", Value::Null),
         with("sub", json!("calls@care-home.org")),
+        with("sub", json!("mailto:calls@localhost")),
+        with("sub", json!("mailto:calls@house.local")),
+        with("sub", json!("mailto: calls@care-home.org")),
+        with("sub", json!("mailto:<calls@care-home.org>")),
+        with("sub", json!("https://localhost:8080")),
     ] {
         let answered = message()?.with("authorization", authorization.clone()).errno().await?;
         assert_eq!(answered, (401, Some(109)), "{authorization}");
     }
     assert_eq!(message()?.with("authorization", with("exp", json!(now + 24 * 3_600))).send().await?.0, 201);
-    assert_eq!(world.take_unexpected().len(), 12);
+    assert_eq!(world.take_unexpected().len(), 17);
+    assert_eq!(message()?.with("authorization", with("sub", json!("https://care-home.org/x"))).send().await?.0, 201);
     Ok(())
 }
 

@@ -34,7 +34,7 @@ async fn opens_a_conversation_and_dies(app: &TestApp, device: &Device, ring: Att
     let other = app.another_host().await;
     app.world.eleven.fail_next(Op::Token, Fault::taken_then_hang());
     let is_open = app.world.until(|world| world.eleven.conversation_ids().len() == 1);
-    dies(answering::open(&other, device, ring).boxed(), is_open).await;
+    dies(answering::open(&other, device, ring, None).boxed(), is_open).await;
     drop(other);
     assert_eq!(app.database.count("conversations").await, 0);
 }
@@ -46,7 +46,7 @@ on_both! {
         let (begin, end) = death_before_the_commit(&app.database, "UPDATE OF answered_at ON calls");
         app.database.execute(&begin).await;
         let before = dump(&app.database, &[]).await;
-        assert!(answering::open(&other, &device, ring).await.is_err(), "it is not committed");
+        assert!(answering::open(&other, &device, ring, None).await.is_err(), "it is not committed");
         drop(other);
         assert_eq!(dump(&app.database, &[]).await, before, "something was written");
         assert_eq!(app.world.eleven.count(Op::Token), 0, "nobody has asked for a conversation");

@@ -116,8 +116,8 @@ async fn provider_that_does_not_ask_who_is_called_is_not_told() {
         }));
         let (plugins, onlooker) = load("elevenlabs", section);
         let variables = vec![("callee_name".to_owned(), "Margaret".to_owned())];
-        let wanted =
-            SessionRequest { call: CallId::new(), callee: CalleeId::new(), language: "en".to_owned(), variables };
+        let (call, callee, language) = (CallId::new(), CalleeId::new(), "en".to_owned());
+        let wanted = SessionRequest { call, callee, language, variables, join: None };
         // Nobody answers; what it was called with is told all the same.
         assert!(plugins.open_session("elevenlabs", wanted, DEADLINE).await.is_err());
         let seen = onlooker.0.lock().unwrap().remove(0);

@@ -58,7 +58,7 @@ fn made_up(kind: CredentialKind, world: &World) -> Table {
         }
         CredentialKind::Basic => vec![("username", "somebody".to_owned()), ("password", "a-made-up-key".to_owned())],
         CredentialKind::Bearer | CredentialKind::HmacSecret => vec![("value", "a-made-up-key".to_owned())],
-        CredentialKind::GoogleServiceAccount => vec![("json", emulated.fcm_service_account_json)],
+        CredentialKind::GoogleServiceAccount => vec![("json", of_any_project(&emulated.fcm_service_account_json))],
         CredentialKind::JwtEs256 => vec![
             ("team_id", emulated.apns_team_id),
             ("key_id", emulated.apns_key_id),
@@ -68,6 +68,13 @@ fn made_up(kind: CredentialKind, world: &World) -> Table {
     };
     let kind = ("kind", kind.as_str().to_owned());
     pairs.into_iter().chain([kind]).map(|(key, value)| (key.to_owned(), value.into())).collect()
+}
+
+/// The key file of a service account without its project: the plugin's settings may name any.
+fn of_any_project(account: &str) -> String {
+    let mut account: serde_json::Map<String, serde_json::Value> = serde_json::from_str(account).unwrap_or_default();
+    account.remove("project_id");
+    serde_json::Value::Object(account).to_string()
 }
 
 fn reply(given: &super::super::project::Reply) -> anyhow::Result<Reply> {

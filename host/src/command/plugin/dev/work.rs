@@ -120,6 +120,7 @@ async fn talk_once(demo: &Demo, project: &Project) -> anyhow::Result<()> {
         callee: CalleeId::new(),
         language: "en".to_owned(),
         variables: vec![("callee_name".to_owned(), "Wilhelmina".to_owned())],
+        join: None,
     };
     // As above: the trace tells.
     let _ = plugins.open_session(id, wanted, DEADLINE).await;

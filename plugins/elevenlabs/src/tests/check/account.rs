@@ -32,6 +32,8 @@ fn a_key_that_opens_nothing_is_the_only_finding() {
     assert_eq!(bad(200, "{}", "not ElevenLabs", "residency"), Severity::Problem);
     let spent = include_str!("../../../tests/fixtures/http/error.402.json");
     assert_eq!(bad(402, spent, "could not be tried", "credit"), Severity::Problem);
+    let spent = r#"{"detail":{"status":"quota_exceeded","message":"x"}}"#;
+    assert_eq!(bad(401, spent, "could not be tried", "credit"), Severity::Problem);
     assert_eq!(bad(503, "", "answered 503", "again"), Severity::Warning);
     assert_eq!(bad(200, "<html>", "not ElevenLabs'", "internet"), Severity::Warning);
 

@@ -38,6 +38,24 @@ fn what_is_set_up_otherwise_is_told() {
             "Overrides",
         ),
         (
+            |s| {
+                s.settings["override_language"] = true.into();
+                platform(s, APP)["overrides"] = json!({});
+            },
+            Severity::Problem,
+            "does not let the app set its language, and `override_language` does",
+            "Overrides",
+        ),
+        (
+            |s| {
+                s.settings["first_messages"] = json!({"id": "Halo {{address_form}}!"});
+                platform(s, APP)["overrides"]["conversation_config_override"]["agent"]["first_message"] = false.into();
+            },
+            Severity::Problem,
+            "does not let the app set its first message, and `first_messages` does",
+            "Overrides",
+        ),
+        (
             |s| platform(s, PHONE)["privacy"]["zero_retention_mode"] = true.into(),
             Severity::Problem,
             "Zero Retention Mode, which batch calls refuse",
@@ -73,6 +91,18 @@ fn what_is_set_up_otherwise_is_told() {
             Severity::Warning,
             "talks with 1 at once at the most, and a batch is told to make 2",
             "target_concurrency_limit",
+        ),
+        (
+            |s| s.bodies[APP]["conversation_config"]["turn"]["silence_end_call_timeout"] = (-1).into(),
+            Severity::Warning,
+            "stays on the line when nobody speaks",
+            "for example 45",
+        ),
+        (
+            |s| s.bodies[PHONE]["conversation_config"]["turn"] = json!({"turn_timeout": 7}),
+            Severity::Warning,
+            "stays on the line when nobody speaks",
+            "silence_end_call_timeout",
         ),
     ]);
 }
@@ -116,7 +146,13 @@ fn variables_without_a_value_end_a_talk_and_are_told() {
         (
             |s| agent(s, APP)["dynamic_variables"] = Value::Null,
             Severity::Warning,
-            "Callpanion sends none to the app",
+            "in an app that does not pass on what Callpanion gives it",
+            "default value",
+        ),
+        (
+            |s| agent(s, APP)["first_message"] = "Hello {{elder_name}}!".into(),
+            Severity::Warning,
+            "wants a value for {{elder_name}}, which Callpanion does not give the app",
             "default value",
         ),
         // Wherever it is used.
@@ -154,7 +190,7 @@ fn an_agent_of_both_places_is_held_to_both() {
     });
     let [fault] = &faults[..] else { panic!("{faults:?}") };
     assert!(fault.what.contains("(in the app and on the phone)"), "{fault:?}");
-    assert!(fault.what.contains("sends none to the app"), "{fault:?}");
+    assert!(fault.what.contains("does not pass on what Callpanion gives it"), "{fault:?}");
 }
 
 #[test]

@@ -50,6 +50,12 @@ fn what_is_chosen_wrongly_is_told() {
         ),
         (|s| chosen(s)["send_audio"] = true.into(), Severity::Warning, "recordings", "Audio"),
         (|s| chosen(s)["transcript_format"] = "opentelemetry".into(), Severity::Problem, "OpenTelemetry", "JSON"),
+        (
+            |s| chosen(s)["exclude_transcript"] = true.into(),
+            Severity::Warning,
+            "leaves out what was said in the talks of agent",
+            "exclude_transcript",
+        ),
         (|s| s.answer(SETTINGS, 500, ""), Severity::Warning, "of the choice of the webhook", "again"),
         (
             |s| s.answer(WEBHOOKS, 403, r#"{"detail":{"code":"forbidden"}}"#),
