@@ -76,8 +76,8 @@ pub async fn of(app: &App, account: AccountId) -> Result<Option<Number>, Service
 /// Sends a code to a number, with its `+` and country code, and keeps it in place of the one that the account had.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] for `phone` when it can be nobody's or gets no texts, [`ServiceError::Throttled`] after too many codes,
-/// [`ServiceError::NotFound`] where no texts are sent.
+/// [`ServiceError::Invalid`] for `phone` when it can be nobody's or gets no texts, [`ServiceError::Throttled`] after too
+/// many codes, [`ServiceError::NotFound`] where no texts are sent.
 pub async fn ask(app: &App, account: AccountId, phone: &str) -> Result<(), ServiceError> {
     if !are_sent(app) {
         return Err(ServiceError::NotFound);
