@@ -30,6 +30,7 @@ mod nodes;
 mod notice_links;
 mod notice_page;
 mod notices;
+mod number_facts;
 mod pages;
 mod pairing;
 mod paths;

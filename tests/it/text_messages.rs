@@ -105,7 +105,7 @@ on_both! {
         let right = code(&app);
         assert_eq!((right.len(), standing(&app, &home).await), (6, Some(Standing::Asked)));
         let other = format!("{:06}", (right.parse::<u32>().unwrap() + 1) % 1_000_000);
-        let wrong = |result: Result<(), ServiceError>| matches!(result, Err(ServiceError::Invalid { field: "code", .. }));
+        let wrong = |told: Result<(), ServiceError>| matches!(told, Err(ServiceError::Invalid { field: "code", .. }));
         assert!(wrong(numbers::prove(&app.host, home.account, &other).await));
         let texted = vec![(home.family, NoticeEvent::NotReached)];
         wish(&app, home.account, NewWishes { texted, ..only(home.family, NoticeEvent::ALL) }).await;
@@ -264,7 +264,8 @@ on_both! {
         let forged = app.world.twilio.post_status(&sent, "undelivered", Some(30_005), Some("another token")).await;
         assert_eq!(forged, Some(401));
         app.settle().await;
-        assert_eq!((states(&app).await, standing(&app, &home).await), (vec!["sent".to_owned()], Some(Standing::Proven)));
+        assert_eq!(states(&app).await, ["sent"]);
+        assert_eq!(standing(&app, &home).await, Some(Standing::Proven));
         // Late, and twice.
         for _ in 0..2 {
             assert_eq!(app.world.twilio.post_status(&sent, "delivered", None, None).await, Some(200));

@@ -41,7 +41,7 @@ fn parameters(form: &[u8]) -> String {
     let mut pairs: Vec<_> = form_urlencoded::parse(form).collect();
     pairs.sort();
     pairs.dedup();
-    pairs.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]).collect()
+    pairs.iter().flat_map(|(name, value)| [&**name, &**value]).collect()
 }
 
 /// The URL as it is written, and with the port that its scheme means: the vendor signs the one or the other.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Plugins;
 use super::exchange::Export;
 use super::failure::PluginFailure;
-use crate::domain::manifest::{NotifierSection, PluginKind, ReachWord};
+use crate::domain::manifest::{Also, NotifierSection, PluginKind, ReachWord};
 use crate::domain::{
     Audio, CallbackReading, Change, Digest, Erasure, Notice, NumberFacts, Provisioned, Verdict, Wanted, WeekMaterial,
 };
@@ -22,6 +22,13 @@ impl Plugins {
         let reaches_numbers = |section: NotifierSection| section.reaches == ReachWord::Number;
         let plugins = self.0.all();
         let found = plugins.iter().find(|plugin| plugin.manifest.notifier.is_some_and(reaches_numbers));
+        found.map(|plugin| plugin.stamp.id.clone())
+    }
+
+    /// The loaded plugin that looks up numbers; the first of several.
+    pub fn number_expert(&self) -> Option<String> {
+        let plugins = self.0.all();
+        let found = plugins.iter().find(|plugin| plugin.manifest.has(Also::NumberLookup));
         found.map(|plugin| plugin.stamp.id.clone())
     }
 

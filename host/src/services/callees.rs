@@ -5,6 +5,7 @@ use futures::FutureExt;
 use super::calls::Rules;
 use super::edits::edit;
 use super::error::ServiceError;
+use super::number_facts::{self, Purpose};
 use super::schedules::planning;
 use super::{families, fields, phone_number, queueing};
 use crate::app::App;
@@ -69,6 +70,9 @@ pub async fn add(
 ) -> Result<Callee, ServiceError> {
     let profile = details.check(method)?;
     let consent = check_consent(consent)?;
+    let (_, role) = families::find(app, account, family).await?;
+    families::edit(role)?;
+    look_up_if_new(app, account, &profile, None).await?;
     let now = app.clock.now();
     let callee = app
         .db
@@ -93,10 +97,13 @@ pub(crate) async fn save_first(
     details: &Details,
     consent: &str,
 ) -> Result<Callee, ServiceError> {
-    let (known, _) = families::find(app, account, family).await?;
+    let (known, role) = families::find(app, account, family).await?;
     let method = known.call_method.ok_or(ServiceError::Conflict("method-first"))?;
     let profile = details.check(method)?;
     let consent = check_consent(consent)?;
+    families::edit(role)?;
+    let first = list(app, account, family).await?.into_iter().next();
+    look_up_if_new(app, account, &profile, first.as_ref()).await?;
     let rules = Rules::of(app);
     let now = rules.now;
     let callee = app
@@ -135,6 +142,10 @@ pub async fn update_profile(
     callee: CalleeId,
     details: &Details,
 ) -> Result<(), ServiceError> {
+    let known = families::callee_access(app, account, callee).await?;
+    families::edit(known.role)?;
+    let profile = details.check(known.callee.call_method)?;
+    look_up_if_new(app, account, &profile, Some(&known.callee)).await?;
     let details = details.clone();
     let rules = Rules::of(app);
     edit(app, account, callee, families::edit, move |c, access| {
@@ -184,6 +195,20 @@ pub async fn list(app: &App, account: AccountId, family: FamilyId) -> Result<Vec
     let mut c = app.db.read().await?;
     families::family_in(&mut c, account, family).await?;
     Ok(callees::of_family(&mut c, family).await?)
+}
+
+/// A number that is not the one on record is looked up: before the callee is locked, since a vendor is asked.
+async fn look_up_if_new(
+    app: &App,
+    account: AccountId,
+    profile: &Profile,
+    known: Option<&Callee>,
+) -> Result<(), ServiceError> {
+    let on_record = known.and_then(|callee| callee.phone.as_deref());
+    match profile.phone.as_deref() {
+        Some(number) if on_record != Some(number) => number_facts::check(app, account, number, Purpose::Calls).await,
+        _ => Ok(()),
+    }
 }
 
 fn check_consent(words: &str) -> Result<String, ServiceError> {

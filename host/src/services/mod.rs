@@ -40,6 +40,7 @@ pub mod lookups;
 pub mod low_water;
 pub mod mails;
 pub mod nodes;
+mod number_facts;
 pub mod outcomes;
 pub mod queueing;
 pub mod reconciling;

@@ -66,8 +66,8 @@ fn a_messaging_service_sends_in_the_place_of_a_number() {
     assert_eq!(field(&asked[0], "MessagingServiceSid").as_deref(), Some("MG1"));
     assert_eq!((field(&asked[0], "From"), field(&asked[0], "StatusCallback")), (None, None));
     for (from, sent) in [("12025550100", "+12025550100"), ("Callpanion", "Callpanion"), ("12345", "12345")] {
-        let (_, asked) =
-            run(&json!({"account_sid": "AC1", "from": from}), &[notice(NUMBER)], vec![response(201, "{}")]);
+        let one = json!({"account_sid": "AC1", "from": from});
+        let (_, asked) = run(&one, &[notice(NUMBER)], vec![response(201, "{}")]);
         assert_eq!(field(&asked[0], "From").as_deref(), Some(sent));
     }
     for (wrong, named) in [

@@ -9,6 +9,7 @@ use crate::db::notice_numbers::{self, NoticeNumber};
 use crate::db::text_messages;
 use crate::domain::{AccountId, TextState};
 use crate::services::error::ServiceError;
+use crate::services::number_facts::{self, Purpose};
 use crate::services::throttle::{self, Throttle};
 use crate::services::{phone_number, secrets};
 
@@ -75,8 +76,8 @@ pub async fn of(app: &App, account: AccountId) -> Result<Option<Number>, Service
 /// Sends a code to a number, with its `+` and country code, and keeps it in place of the one that the account had.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] for `phone` when it can be nobody's, [`ServiceError::Throttled`] after too many codes,
-/// [`ServiceError::NotFound`] where no texts are sent.
+/// [`ServiceError::Invalid`] for `phone` when it can be nobody's or gets no texts, [`ServiceError::Throttled`] after too
+/// many codes, [`ServiceError::NotFound`] where no texts are sent.
 pub async fn ask(app: &App, account: AccountId, phone: &str) -> Result<(), ServiceError> {
     if !are_sent(app) {
         return Err(ServiceError::NotFound);
@@ -88,6 +89,10 @@ pub async fn ask(app: &App, account: AccountId, phone: &str) -> Result<(), Servi
         Throttle::new("text-code", "all", CODES_AN_HOUR, HOUR_S),
     ];
     throttle::count_all(app, throttles).await?;
+    let known = notice_numbers::find(&mut app.db.read().await?, account).await?;
+    if known.is_none_or(|known| known.number != number) {
+        number_facts::check(app, account, &number, Purpose::Texts).await?;
+    }
     let (now, code) = (app.clock.now(), secrets::six_digits()?);
     let until = now.plus_secs(CODE_S);
     app.db

@@ -33,6 +33,10 @@ words! {
         PhoneWrong = "phone-wrong",
         /// A number that we do not ring: premium, pager, and the like.
         PhoneKind = "phone-kind",
+        /// A number that the telephone network does not know.
+        PhoneUnknown = "phone-unknown",
+        /// A number at which no text message arrives.
+        PhoneNoTexts = "phone-no-texts",
         /// Not one of the countries.
         CountryUnknown = "country-unknown",
         /// Not one of the languages.

@@ -32,3 +32,5 @@ trouble-what-mail = Surat tidak dapat dikirim: tidak ada yang diberi tahu lewat 
 trouble-mend-mail = Periksa bagian mail pada konfigurasi, dan server suratnya. Surat-surat menunggu, dan dicoba selama setengah hari. Masalah ini tertutup sendiri saat surat berikutnya diterima.
 trouble-what-texting = SMS lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
 trouble-mend-texting = Perbaiki apa yang disebut kata-kata ini: kunci, nomor pengirim, izin, pulsa, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pesan berikutnya diterima.
+trouble-what-number_facts = { $about } tidak memberi tahu jenis sebuah nomor telepon, sehingga nomor baru diterima seperti yang diketik.
+trouble-mend-number_facts = Perbaiki apa yang disebut kata-kata ini: kunci, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat nomor berikutnya berhasil ditanyakan.
