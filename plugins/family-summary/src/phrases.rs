@@ -1,5 +1,5 @@
-//! The sentences of a summary and of a week, in the reader's language: one table for each language. The makers of blocks
-//! walk in.
+//! The sentences of a summary and of a week, in the reader's language: one table for each language. The makers of
+//! blocks and of digests walk in.
 //!
 //! What callee and agent said goes in verbatim, in quotation marks. A sentence names nobody's sex: nobody told us.
 
