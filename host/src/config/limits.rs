@@ -175,7 +175,8 @@ impl Limits<'_> {
             self.range(&key("recordings"), limits.recordings, 1..=10_000);
             self.range(&key("recordings_mb"), limits.recordings_mb, 1..=10_000);
         }
-        for (key, id) in roles {
+        let digest = config.digest.renderer.as_ref().map(|id| ("digest.renderer", id));
+        for (key, id) in roles.into_iter().chain(digest) {
             if !config.plugins.contains_key(id) {
                 let near = nearest(id, &ids, &[]);
                 self.refuse(key, format!("there is no plugin `{id}` in the configuration: did you mean `{near}`?"));

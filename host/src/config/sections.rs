@@ -43,6 +43,8 @@ pub struct Config {
     pub mail: Mail,
     /// The log.
     pub log: Log,
+    /// What families read of a week.
+    pub digest: WeeklyDigest,
     /// What is kept of talks at the provider.
     pub records: Records,
     /// Who talks to the callee.
@@ -229,6 +231,16 @@ pub enum LogFormat {
     Json,
     /// Coloured text.
     Pretty,
+}
+
+/// `[digest]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WeeklyDigest {
+    /// The plugin that writes it; none: nobody does.
+    pub renderer: Option<String>,
+    /// When on Sundays, local time of the callee.
+    #[serde(with = "text::clock_time")]
+    pub at: Time,
 }
 
 /// `[records]`

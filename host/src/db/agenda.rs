@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::calls::Call;
 use super::jobs::WAITING;
-use super::schema::{calls, jobs, ring_attempts, slots};
+use super::schema::{callees, calls, jobs, ring_attempts, slots};
 use super::{Conn, DbError, on};
 use crate::domain::{AttemptState, CallState, Moment};
 
@@ -25,6 +25,8 @@ pub struct Agenda {
     pub check_at: Option<Moment>,
     /// The next job.
     pub job_at: Option<Moment>,
+    /// The next evening on which a family is told of a week.
+    pub digest_at: Option<Moment>,
     /// The calls that have no outcome and that the reconciling tick does not look after.
     pub open: Vec<Call>,
 }
@@ -50,6 +52,7 @@ pub async fn read(c: &mut Conn) -> Result<Agenda, DbError> {
         job_at: on!(c, c => {
             jobs::table.filter(jobs::state.eq(WAITING)).select(min(jobs::run_at)).first(c).await
         })?,
+        digest_at: on!(c, c => callees::table.select(min(callees::digest_at)).first(c).await)?,
         open: on!(c, c => {
             calls::table
                 .filter(calls::state.eq_any(CallState::OPEN))

@@ -62,6 +62,7 @@ fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
 pub mod accounts;
 pub mod callees;
 pub mod devices;
+pub mod digests;
 pub mod facts;
 pub mod families;
 pub mod links;

@@ -98,6 +98,7 @@ diesel::table! {
         created_at -> BigInt,
         tries -> Nullable<Integer>,
         retry_after_s -> Nullable<Integer>,
+        digest_at -> Nullable<BigInt>,
     }
 }
 
@@ -290,6 +291,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    digests (callee_id, last_day, locale) {
+        callee_id -> Binary,
+        last_day -> Text,
+        locale -> Text,
+        mood_score -> Nullable<Integer>,
+        parts -> Text,
+        calls -> Text,
+        renderer -> Text,
+        rendered_at -> BigInt,
+    }
+}
+
+diesel::table! {
     alerts (id) {
         id -> Binary,
         family_id -> Nullable<Binary>,
@@ -476,6 +490,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_events,
     transcripts,
     summaries,
+    digests,
     alerts,
     alert_notices,
     jobs,

@@ -1,8 +1,10 @@
 //! Digests: the reading matter that a renderer makes from a week of talks.
 
-use jiff::civil::Date;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::zone::Zone;
 use super::{Block, BlockKind, CallState, Moment};
 
 /// What a digest is made from.
@@ -112,6 +114,35 @@ impl WeekMaterial {
     }
 }
 
+/// The evenings on which families are told of a week: each Sunday, at this time of day on the callee's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evening(pub Time);
+
+impl Evening {
+    /// The first one after a moment.
+    pub fn after(self, at: Moment, zone: &Zone) -> Moment {
+        self.next(at, zone).1
+    }
+
+    /// The Sunday of the last one that is not after a moment: it ends the week that can be told of then.
+    pub fn last_sunday(self, at: Moment, zone: &Zone) -> Date {
+        let (sunday, _) = self.next(at, zone);
+        sunday.saturating_sub(7.days())
+    }
+
+    fn next(self, at: Moment, zone: &Zone) -> (Date, Moment) {
+        let today = zone.local(at).date();
+        let ahead = i64::from(7 - today.weekday().to_monday_one_offset());
+        let sunday = today.saturating_add(ahead.days());
+        let (moment, _) = zone.moment(sunday, self.0);
+        if moment > at {
+            return (sunday, moment);
+        }
+        let sunday = sunday.saturating_add(7.days());
+        (sunday, zone.moment(sunday, self.0).0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +171,26 @@ mod tests {
             (0, Place::Block(1), false),
         ] {
             assert_eq!(week.has(Basis { call, place }), there, "{call} {place:?}");
+        }
+    }
+
+    #[test]
+    fn evenings_are_sundays_on_the_callees_clock() {
+        let nine = Evening(jiff::civil::time(21, 0, 0, 0));
+        let moment = |text: &str| Moment::from(text.parse::<jiff::Timestamp>().unwrap());
+        for (zone, at, next, last) in [
+            ("Europe/London", "2026-10-12T06:00:00Z", "2026-10-18T20:00:00Z", "2026-10-11"),
+            ("Europe/London", "2026-10-18T19:59:59Z", "2026-10-18T20:00:00Z", "2026-10-11"),
+            // At its moment it is the last one. The clocks go back in the week that follows: it has an hour more.
+            ("Europe/London", "2026-10-18T20:00:00Z", "2026-10-25T21:00:00Z", "2026-10-18"),
+            // Monday in Jakarta while it is Sunday in London.
+            ("Asia/Jakarta", "2026-10-18T20:00:00Z", "2026-10-25T14:00:00Z", "2026-10-18"),
+            // Sunday morning already, and Saturday in London.
+            ("Pacific/Auckland", "2026-10-17T20:00:00Z", "2026-10-18T08:00:00Z", "2026-10-11"),
+        ] {
+            let zone = Zone::parse(zone).unwrap();
+            assert_eq!(nine.after(moment(at), &zone), moment(next), "{zone} {at}");
+            assert_eq!(nine.last_sunday(moment(at), &zone).to_string(), last, "{zone} {at}");
         }
     }
 }

@@ -36,7 +36,7 @@ pub use conversation::{
 };
 pub use delivery::{CallbackReading, Delivery, Fate, Notice, TextState};
 pub use device::{DevicePlatform, DeviceState};
-pub use digest::{Basis, Digest, DigestPart, Gap, GapCause, Place, WeekCall, WeekMaterial};
+pub use digest::{Basis, Digest, DigestPart, Evening, Gap, GapCause, Place, WeekCall, WeekMaterial};
 pub use id::{
     AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, NoticeId, PairingId,
     PauseId, PushAddressId, SessionId, SlotId, TimelineId, WebhookId,

@@ -12,6 +12,8 @@ word_enum! {
         NotReached = "not_reached",
         /// Something worrying was said.
         Worrying = "worrying",
+        /// A week is over: here is how it was.
+        Weekly = "weekly",
     }
 }
 
@@ -24,7 +26,7 @@ impl NoticeEvent {
     /// Whether somebody has to look after it: it is told from one contact to the next, and never to nobody.
     pub const fn is_alert(self) -> bool {
         match self {
-            Self::Talked => false,
+            Self::Talked | Self::Weekly => false,
             Self::NotReached | Self::Worrying => true,
         }
     }
@@ -67,7 +69,7 @@ mod tests {
     fn every_alert_is_of_an_event_that_somebody_has_to_look_after() {
         assert!(AlertKind::ALL.iter().all(|kind| NoticeEvent::of_alert(*kind).is_alert()));
         assert_eq!(NoticeEvent::of_alert(AlertKind::Said), NoticeEvent::Worrying);
-        assert!(!NoticeEvent::Talked.is_alert());
+        assert!(!NoticeEvent::Talked.is_alert() && !NoticeEvent::Weekly.is_alert());
     }
 
     #[test]

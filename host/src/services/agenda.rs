@@ -6,6 +6,7 @@ use crate::db::agenda;
 use crate::db::calls::Call;
 use crate::domain::{CallMethod, CallState, Moment};
 use crate::services::deadlines::{ANSWER_GRACE_S, CONNECT_WINDOW_S, VENDOR_GRACE_S};
+use crate::services::digests;
 use crate::services::error::ServiceError;
 
 /// A ring that is held is looked at so long before its moment: planned, and compared once more.
@@ -25,6 +26,7 @@ pub async fn next_at(app: &App) -> Result<Option<Moment>, ServiceError> {
         agenda.silent_at,
         agenda.check_at,
         agenda.job_at,
+        agenda.digest_at.filter(|_| digests::evening(&app.config).is_some()),
         agenda.open.iter().map(overdue_at).min(),
         looked_at,
         held,

@@ -1,9 +1,10 @@
-//! `family-summary`: the reading matter of a family, made from a talk.
+//! `family-summary`: the reading matter of a family, made from a talk, and from a week of talks.
 //!
 //! The host walks in through [`Renderer`]. `talk` holds what was said. What it means is found out in steps: `spelling`
 //! cuts it into words, `lexicon` finds the patterns of `words` in them (`pattern` is their small language), and `meaning`
 //! says which of them are meant. `alarms`, `mood`, `headline` and `statements` make the blocks, `collected` reads what
 //! the agent noted, and `phrases` says it in the reader's language.
+//! `week` makes the reading matter of a week from the summaries of its talks.
 //!
 //! It reports and never concludes: no diagnosis, no advice. What a callee said is quoted verbatim, and
 //! every statement names the turns that it rests on, or none when it rests only on the agent's notes.
@@ -19,6 +20,7 @@ mod phrases;
 mod spelling;
 mod statements;
 mod talk;
+mod week;
 mod words;
 
 use callpanion_plugin_api::Ctx;
@@ -85,6 +87,7 @@ fn make_presentable(block: &mut Block) {
 }
 
 callpanion_plugin_api::renderer!(FamilySummary, id = "family-summary");
+callpanion_plugin_api::digest_renderer!(FamilySummary);
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! The sentences of a summary, in the reader's language: one table for each language. The makers of blocks walk in.
+//! The sentences of a summary and of a week, in the reader's language: one table for each language. The makers of
+//! blocks and of digests walk in.
 //!
 //! What callee and agent said goes in verbatim, in quotation marks. A sentence names nobody's sex: nobody told us.
 
@@ -6,6 +7,7 @@ mod ar;
 mod en;
 mod id;
 mod nl;
+mod week;
 
 /// Every language that this renderer writes. The first is for readers whose language is not among them.
 const ALL: [&Phrases; 4] = [&en::PHRASES, &id::PHRASES, &ar::PHRASES, &nl::PHRASES];
@@ -87,6 +89,9 @@ pub(crate) struct Phrases {
     pub(crate) talk: &'static str,
     pub(crate) wish: &'static str,
     pub(crate) follow_up: &'static str,
+
+    /// What is said of a whole week.
+    week: week::WeekPhrases,
 }
 
 /// The phrases for a BCP 47 tag; English ones for a language that we do not write.
@@ -203,12 +208,17 @@ impl Phrases {
 
 /// A text in quotation marks, cut when it is very long.
 fn quoted(text: &str) -> String {
+    format!("“{}”", cut(text, QUOTE_MAX))
+}
+
+/// A text without blanks around it, cut when it has more characters.
+fn cut(text: &str, max_chars: usize) -> String {
     let text = text.trim();
-    if text.chars().count() <= QUOTE_MAX {
-        return format!("“{text}”");
+    if text.chars().count() <= max_chars {
+        return text.to_owned();
     }
-    let cut: String = text.chars().take(QUOTE_MAX).collect();
-    format!("“{}…”", cut.trim_end())
+    let cut: String = text.chars().take(max_chars).collect();
+    format!("{}…", cut.trim_end())
 }
 
 /// A text that begins with a capital, where its script has any.

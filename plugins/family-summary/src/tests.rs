@@ -1,10 +1,11 @@
 //! Tests: parts of a summary here, `alarms` for what a person must look at, `statements` for how often that is right,
-//! `talks` for whole summaries, `tables` for how the words are written down.
+//! `talks` for whole summaries, `weeks` for whole digests, `tables` for how the words are written down.
 
 mod alarms;
 mod statements;
 mod tables;
 mod talks;
+mod weeks;
 
 use callpanion_plugin_api::Ctx;
 use callpanion_plugin_api::renderer::{Block, BlockKind, Collected, Material, Renderer, Rendering, Speaker, Turn};

@@ -48,7 +48,7 @@ async fn refusal(manifest: &str, change: impl FnOnce(&Path, &mut Settings)) -> S
 
 #[tokio::test(flavor = "multi_thread")]
 async fn plugin_of_a_newer_api_is_refused_with_a_way_out() {
-    let text = refusal(&MANIFEST.replace("api = \"1.0.0\"", "api = \"2.0.0\""), |_, _| {}).await;
+    let text = refusal(&MANIFEST.replace("api = \"1.2.0\"", "api = \"2.0.0\""), |_, _| {}).await;
     assert!(text.contains("family-summary") && text.contains("2.0.0") && text.contains("update Callpanion"), "{text}");
 }
 

@@ -1,6 +1,7 @@
 //! For readers of Arabic. Verbs say there whether a man or a woman acts, so the phrases do without.
 
 use super::Phrases;
+use super::week::WeekPhrases;
 
 pub(super) const PHRASES: Phrases = Phrases {
     tags: &["ar"],
@@ -57,4 +58,32 @@ pub(super) const PHRASES: Phrases = Phrases {
     talk: "الحديث",
     wish: "طلب",
     follow_up: "أمر للمتابعة",
+
+    week: WeekPhrases {
+        days: ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
+        look_at: "أمر يخص {name} احتاج إلى انتباه هذا الأسبوع: {days}.",
+        not_reached: "لم يُجب أحد على مكالمات {name} هذا الأسبوع، فلا شيء يُروى.",
+        too_little: "ما قيل هذا الأسبوع أقل من أن يُعرف منه حال {name}.",
+        talked: "مكالمات مع {name} يوم {days}، عن {themes}.",
+        moods: [
+            "مزاج {name} خلال الأسبوع: منخفض جدا.",
+            "مزاج {name} خلال الأسبوع: منخفض قليلا.",
+            "مزاج {name} خلال الأسبوع: عادي.",
+            "مزاج {name} خلال الأسبوع: جيد.",
+            "مزاج {name} خلال الأسبوع: مرح جدا.",
+        ],
+        answered: "المكالمات التي أُجيب عليها: {n} من {of}.",
+        unanswered: "بلا إجابة: {days}.",
+        unmade: "تعذّر إجراؤها: {days}.",
+        unwanted: "أُوقفت أو أُلغيت برغبة العائلة: {days}.",
+        mood_by_talk: "المزاج في كل مكالمة، من 1 (منخفض) إلى 5 (جيد): {moods}.",
+        theme: "عن {what}، في {n} من {of} من المكالمات ({days}). آخر مرة: {text}",
+        told: "{days}: {text}",
+        perhaps_open: "لا تذكر المكالمات هل تم ذلك.",
+        unanswered_from: "ابتداء من {days} لم يُجب أحد على أي مكالمة.",
+        better: "كان المزاج في آخر الأسبوع أفضل منه في أوله.",
+        worse: "كان المزاج في آخر الأسبوع أدنى منه في أوله.",
+        begun: "في آخر الأسبوع فقط دار الحديث عن {what}.",
+        ended: "في أول الأسبوع فقط دار الحديث عن {what}.",
+    },
 };

@@ -1,6 +1,7 @@
 //! For readers of English, and of every language that we do not write.
 
 use super::Phrases;
+use super::week::WeekPhrases;
 
 pub(super) const PHRASES: Phrases = Phrases {
     tags: &["en"],
@@ -57,4 +58,32 @@ pub(super) const PHRASES: Phrases = Phrases {
     talk: "the talk",
     wish: "a wish",
     follow_up: "something to follow up",
+
+    week: WeekPhrases {
+        days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        look_at: "There was something to look at for {name} this week: {days}.",
+        not_reached: "{name} was not reached this week, so there is nothing to tell.",
+        too_little: "There was too little this week to tell how {name} was.",
+        talked: "{name} talked on {days}, about {themes}.",
+        moods: [
+            "Over the week {name} seemed very low.",
+            "Over the week {name} seemed rather low.",
+            "Over the week {name} seemed neither low nor cheerful.",
+            "Over the week {name} seemed in good spirits.",
+            "Over the week {name} seemed very cheerful.",
+        ],
+        answered: "Calls answered: {n} of {of}.",
+        unanswered: "Not answered: {days}.",
+        unmade: "Could not be made: {days}.",
+        unwanted: "Paused or skipped: {days}.",
+        mood_by_talk: "Mood by talk, from 1 (low) to 5 (good): {moods}.",
+        theme: "About {what}, in {n} of {of} talks ({days}). The last time: {text}",
+        told: "{days}: {text}",
+        perhaps_open: "The calls do not say whether it is done.",
+        unanswered_from: "From {days} on no call was answered.",
+        better: "The mood was better towards the end of the week than at its beginning.",
+        worse: "The mood was lower towards the end of the week than at its beginning.",
+        begun: "Only towards the end of the week there was talk about {what}.",
+        ended: "Only at the beginning of the week there was talk about {what}.",
+    },
 };

@@ -1,6 +1,7 @@
 //! For readers of Bahasa Indonesia.
 
 use super::Phrases;
+use super::week::WeekPhrases;
 
 pub(super) const PHRASES: Phrases = Phrases {
     tags: &["id", "in"],
@@ -59,4 +60,32 @@ pub(super) const PHRASES: Phrases = Phrases {
     talk: "obrolan",
     wish: "keinginan",
     follow_up: "hal untuk ditindaklanjuti",
+
+    week: WeekPhrases {
+        days: ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
+        look_at: "Minggu ini ada yang perlu perhatian untuk {name}: {days}.",
+        not_reached: "Minggu ini {name} tidak berhasil dihubungi, jadi tidak ada yang bisa diceritakan.",
+        too_little: "Minggu ini terlalu sedikit untuk mengatakan bagaimana keadaan {name}.",
+        talked: "{name} mengobrol pada hari {days}, tentang {themes}.",
+        moods: [
+            "Sepanjang minggu {name} tampak sangat murung.",
+            "Sepanjang minggu {name} tampak agak murung.",
+            "Sepanjang minggu {name} tampak biasa saja.",
+            "Sepanjang minggu {name} tampak baik dan tenang.",
+            "Sepanjang minggu {name} tampak sangat ceria.",
+        ],
+        answered: "Telepon yang diangkat: {n} dari {of}.",
+        unanswered: "Tidak diangkat: {days}.",
+        unmade: "Tidak dapat dilakukan: {days}.",
+        unwanted: "Dijeda atau dilewati: {days}.",
+        mood_by_talk: "Suasana hati tiap obrolan, dari 1 (murung) sampai 5 (baik): {moods}.",
+        theme: "Tentang {what}, dalam {n} dari {of} obrolan ({days}). Terakhir: {text}",
+        told: "{days}: {text}",
+        perhaps_open: "Dari telepon tidak diketahui apakah ini sudah selesai.",
+        unanswered_from: "Mulai {days} tidak ada telepon yang diangkat.",
+        better: "Menjelang akhir minggu suasana hati lebih baik daripada di awalnya.",
+        worse: "Menjelang akhir minggu suasana hati lebih murung daripada di awalnya.",
+        begun: "Hanya menjelang akhir minggu ada obrolan tentang {what}.",
+        ended: "Hanya di awal minggu ada obrolan tentang {what}.",
+    },
 };

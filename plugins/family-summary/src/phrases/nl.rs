@@ -1,6 +1,7 @@
 //! For readers of Dutch.
 
 use super::Phrases;
+use super::week::WeekPhrases;
 
 pub(super) const PHRASES: Phrases = Phrases {
     tags: &["nl"],
@@ -60,4 +61,32 @@ pub(super) const PHRASES: Phrases = Phrases {
     talk: "het gesprek",
     wish: "een wens",
     follow_up: "iets om op terug te komen",
+
+    week: WeekPhrases {
+        days: ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
+        look_at: "Deze week vroeg iets aandacht voor {name}: {days}.",
+        not_reached: "{name} is deze week niet bereikt, dus er valt niets te vertellen.",
+        too_little: "Er was deze week te weinig om te zeggen hoe het met {name} ging.",
+        talked: "{name} heeft gepraat op {days}, over {themes}.",
+        moods: [
+            "Door de week klonk {name} erg somber.",
+            "Door de week klonk {name} wat somber.",
+            "Door de week klonk {name} niet somber en niet vrolijk.",
+            "Door de week klonk {name} goedgehumeurd.",
+            "Door de week klonk {name} heel vrolijk.",
+        ],
+        answered: "Telefoontjes opgenomen: {n} van {of}.",
+        unanswered: "Niet opgenomen: {days}.",
+        unmade: "Niet gelukt: {days}.",
+        unwanted: "Gepauzeerd of overgeslagen: {days}.",
+        mood_by_talk: "Stemming per gesprek, van 1 (somber) tot 5 (goed): {moods}.",
+        theme: "Over {what}, in {n} van {of} gesprekken ({days}). De laatste keer: {text}",
+        told: "Op {days}: {text}",
+        perhaps_open: "De gesprekken zeggen niet of dit gedaan is.",
+        unanswered_from: "Vanaf {days} is er niet meer opgenomen.",
+        better: "De stemming was aan het eind van de week beter dan aan het begin.",
+        worse: "De stemming was aan het eind van de week somberder dan aan het begin.",
+        begun: "Pas aan het eind van de week ging het over {what}.",
+        ended: "Alleen aan het begin van de week ging het over {what}.",
+    },
 };
