@@ -17,6 +17,7 @@ mod config;
 mod db;
 mod demo;
 mod device_api;
+mod digests;
 mod doctor;
 mod edits;
 mod families;

@@ -91,6 +91,7 @@ on_both! {
             (NoticeEvent::Talked, false, false),
             (NoticeEvent::NotReached, true, true),
             (NoticeEvent::Worrying, true, true),
+            (NoticeEvent::Weekly, false, false),
         ];
         assert_eq!(told(&app, home.account, home.family).await, kept, "somebody has to be told");
         let none = NoticeEvent::ALL.iter().map(|event| (*event, false, false)).collect::<Vec<_>>();

@@ -175,7 +175,7 @@ impl Limits<'_> {
             self.range(&key("recordings"), limits.recordings, 1..=10_000);
             self.range(&key("recordings_mb"), limits.recordings_mb, 1..=10_000);
         }
-        let digest = config.digest.renderer.as_ref().map(|id| ("digest.renderer", id));
+        let digest = Some(("digest.renderer", &config.digest.renderer)).filter(|(_, id)| !id.is_empty());
         for (key, id) in roles.into_iter().chain(digest) {
             if !config.plugins.contains_key(id) {
                 let near = nearest(id, &ids, &[]);

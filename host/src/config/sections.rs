@@ -236,8 +236,8 @@ pub enum LogFormat {
 /// `[digest]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WeeklyDigest {
-    /// The plugin that writes it; none: nobody does.
-    pub renderer: Option<String>,
+    /// The plugin that writes it; empty: nobody does.
+    pub renderer: String,
     /// When on Sundays, local time of the callee.
     #[serde(with = "text::clock_time")]
     pub at: Time,

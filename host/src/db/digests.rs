@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{callees, digests};
+use super::calls::Call;
+use super::schema::{callees, calls, digests};
 use super::{Conn, DbError, on};
-use crate::domain::{CalleeId, Locale, Moment};
+use crate::domain::{CallState, CalleeId, FamilyId, Locale, Moment};
 
 /// What was told of a week in one language.
 #[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -59,27 +60,53 @@ pub async fn find(
         .optional())?)
 }
 
-/// The last days of the weeks that a callee's family was told of in a language, so many at the most, the newest first.
-pub async fn weeks(c: &mut Conn, callee: CalleeId, locale: Locale, limit: i64) -> Result<Vec<String>, DbError> {
-    Ok(on!(c, c => digests::table
-        .filter(digests::callee_id.eq(callee))
-        .filter(digests::locale.eq(locale))
-        .order(digests::last_day.desc())
+/// A callee whose evening has come.
+#[derive(Debug)]
+pub struct DueDigest {
+    /// Who.
+    pub callee: CalleeId,
+    /// Of which family.
+    pub family: FamilyId,
+    /// The callee's IANA zone.
+    pub zone: String,
+    /// The evening, as it was seen.
+    pub seen: Moment,
+}
+
+/// Callees whose evening has come: so many at the most, the earliest first.
+pub async fn due(c: &mut Conn, until: Moment, limit: i64) -> Result<Vec<DueDigest>, DbError> {
+    let rows: Vec<(CalleeId, FamilyId, String, Moment)> = on!(c, c => callees::table
+        .filter(callees::digest_at.le(until))
+        .order(callees::digest_at)
         .limit(limit)
-        .select(digests::last_day)
+        .select((callees::id, callees::family_id, callees::zone, callees::digest_at.assume_not_null()))
+        .load(c)
+        .await)?;
+    Ok(rows.into_iter().map(|(callee, family, zone, seen)| DueDigest { callee, family, zone, seen }).collect())
+}
+
+/// The calls of a callee from one local date to another, both included, the earliest first. One that was taken back before
+/// it rang is none.
+pub async fn calls_of(c: &mut Conn, callee: CalleeId, first: &str, last: &str) -> Result<Vec<Call>, DbError> {
+    Ok(on!(c, c => calls::table
+        .filter(calls::callee_id.eq(callee))
+        .filter(calls::local_date.between(first, last))
+        .filter(calls::state.ne(CallState::Canceled).or(calls::tries.gt(1)))
+        .order((calls::due_at, calls::id))
+        .select(Call::as_select())
         .load(c)
         .await)?)
 }
 
-/// Callees whose evening has come, each with their zone and that evening: so many at the most, the earliest first.
-pub async fn due(c: &mut Conn, until: Moment, limit: i64) -> Result<Vec<(CalleeId, String, Moment)>, DbError> {
-    Ok(on!(c, c => callees::table
-        .filter(callees::digest_at.le(until))
-        .order(callees::digest_at)
-        .limit(limit)
-        .select((callees::id, callees::zone, callees::digest_at.assume_not_null()))
-        .load(c)
-        .await)?)
+/// Whether a callee's family was told of a week, in any language.
+pub async fn is_told(c: &mut Conn, callee: CalleeId, last_day: &str) -> Result<bool, DbError> {
+    let told: i64 = on!(c, c => digests::table
+        .filter(digests::callee_id.eq(callee))
+        .filter(digests::last_day.eq(last_day))
+        .count()
+        .get_result(c)
+        .await)?;
+    Ok(told > 0)
 }
 
 /// Moves a callee on from the evening that was seen to the next one; false when somebody did before.

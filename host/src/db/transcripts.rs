@@ -80,6 +80,19 @@ pub async fn summary_of(c: &mut Conn, call: CallId, locale: Locale) -> Result<Op
     Ok(on!(c, c => summaries::table.find((call, locale)).select(Summary::as_select()).first(c).await.optional())?)
 }
 
+/// The parts of these calls' summaries in a language: JSON of a list of [`crate::domain::Block`].
+pub async fn blocks_of(c: &mut Conn, calls: &[CallId], locale: Locale) -> Result<HashMap<CallId, String>, DbError> {
+    let found: Vec<(CallId, String)> = on!(c, c => {
+        summaries::table
+            .filter(summaries::call_id.eq_any(calls))
+            .filter(summaries::locale.eq(locale))
+            .select((summaries::call_id, summaries::blocks))
+            .load(c)
+            .await
+    })?;
+    Ok(found.into_iter().collect())
+}
+
 /// The first sentences of these calls' summaries in a language.
 pub async fn headlines_of(c: &mut Conn, calls: &[CallId], locale: Locale) -> Result<HashMap<CallId, String>, DbError> {
     let found: Vec<(CallId, String)> = on!(c, c => {

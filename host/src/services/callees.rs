@@ -10,7 +10,7 @@ use super::schedules::planning;
 use super::{families, fields, phone_number, queueing};
 use crate::app::App;
 use crate::db::callees::{self, Callee, Profile};
-use crate::db::{Conn, DbError};
+use crate::db::{Conn, DbError, digests};
 use crate::domain::{AccountId, CallMethod, CalleeId, FamilyId, Moment};
 
 const ADDRESS_FORM_CHARS: usize = 60;
@@ -260,6 +260,7 @@ async fn rewrite(
 ) -> Result<(), DbError> {
     callees::set_profile(c, callee.id, profile).await?;
     if profile.zone != callee.zone {
+        digests::look_again(c, callee.id, rules.now).await?;
         planning::retire(c, callee.id, (&callee.zone, &profile.zone), rules.now).await?;
     }
     if profile.zone != callee.zone || profile.phone != callee.phone || method != callee.call_method {

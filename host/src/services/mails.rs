@@ -1,5 +1,6 @@
 //! Mails: which letter goes to whom, written when it is sent, in the reader's language.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -9,11 +10,12 @@ use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, alert_notices, families, ring_attempts, slots, transcripts};
 use crate::domain::{
-    AccountId, AlertId, AlertKind, Block, BlockKind, CallId, FamilyId, Fault, Locale, Moment, NoticeEvent, NoticeWay,
+    AccountId, AlertId, AlertKind, Block, BlockKind, CallId, CalleeId, FamilyId, Fault, Locale, Moment, NoticeEvent, NoticeWay,
     Speaker, Turn,
 };
 use crate::mail::Mail;
 use crate::services::alerts::text_of;
+use crate::services::digests;
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job, Trouble};
 use crate::services::notices;
@@ -64,6 +66,17 @@ pub enum MailJob {
         #[serde(default)]
         off: Option<String>,
     },
+    /// "The week."
+    WeeklyDigest {
+        /// To whom.
+        account: AccountId,
+        /// Of whom.
+        callee: CalleeId,
+        /// The Sunday with which it ends.
+        last_day: Date,
+        /// The secret of the link with which they end this wish.
+        off: Option<String>,
+    },
     /// "Please look": nobody picked up, a call could not be made, or something was said.
     AlertOpened {
         /// To whom.
@@ -97,6 +110,7 @@ impl MailJob {
             }
             Self::AccountExists { account_id, asked_at } => format!("exists:{account_id}:{}", asked_at.0),
             Self::CallSummary { account, call, .. } => format!("summary:{call}:{account}"),
+            Self::WeeklyDigest { account, callee, last_day, .. } => format!("week:{callee}:{last_day}:{account}"),
             Self::AlertOpened { account, alert, .. } => format!("alert:{alert}:{account}"),
             Self::OperatorTrouble { account, outbreak, .. } => format!("{outbreak}:{account}"),
         }
@@ -109,7 +123,9 @@ impl MailJob {
             | Self::AccountExists { .. }
             | Self::ResetPassword { .. }
             | Self::OperatorTrouble { .. } => None,
-            Self::CallSummary { off, .. } | Self::AlertOpened { off, .. } => off.as_deref(),
+            Self::CallSummary { off, .. } | Self::WeeklyDigest { off, .. } | Self::AlertOpened { off, .. } => {
+                off.as_deref()
+            }
         }
     }
 
@@ -124,6 +140,7 @@ impl MailJob {
             | Self::AccountExists { account_id, .. }
             | Self::ResetPassword { account_id, .. } => *account_id,
             Self::CallSummary { account, .. }
+            | Self::WeeklyDigest { account, .. }
             | Self::AlertOpened { account, .. }
             | Self::OperatorTrouble { account, .. } => *account,
         }
@@ -195,6 +212,10 @@ async fn notice_of(c: &mut Conn, job: &MailJob) -> Result<Option<(FamilyId, Noti
             let call = calls::find(c, *call).await?.ok_or(ServiceError::NotFound)?;
             Some((call.family_id, NoticeEvent::Talked))
         }
+        MailJob::WeeklyDigest { callee, .. } => {
+            let callee = callees::find(c, *callee).await?.ok_or(ServiceError::NotFound)?;
+            Some((callee.family_id, NoticeEvent::Weekly))
+        }
         MailJob::AlertOpened { alert, .. } => {
             let alert = alerts::find(c, *alert).await?.ok_or(ServiceError::NotFound)?;
             Some((alert.family_id.ok_or(ServiceError::NotFound)?, NoticeEvent::of_alert(alert.kind)))
@@ -222,6 +243,11 @@ async fn write(app: &App, c: &mut Conn, account: &Account, job: &MailJob) -> Res
         MailJob::CallSummary { call, .. } => {
             let why = why(app, c, job).await?;
             let letter = summary_letter(app, c, account, *call, why).await?;
+            compose(app, &reader, &letter)
+        }
+        MailJob::WeeklyDigest { callee, last_day, .. } => {
+            let why = why(app, c, job).await?;
+            let letter = digests::letter::letter(c, (*callee, *last_day), account.locale, &link, why).await?;
             compose(app, &reader, &letter)
         }
         MailJob::AlertOpened { alert, token, .. } => {

@@ -24,6 +24,7 @@ pub mod briefing;
 pub(crate) mod calls;
 mod canceling;
 pub mod deadlines;
+pub mod digests;
 pub mod doctor;
 pub(crate) mod edits;
 pub mod erasing;

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::services::error::ServiceError;
 use crate::services::mails::MailJob;
-use crate::services::{escalation, notices, staff_alerts};
+use crate::services::{digests, escalation, notices, staff_alerts};
 
 /// Renders a call's summaries, opens the alerts that they call for and tells
 /// the family. Doing it again replaces the summaries and tells nobody twice.
@@ -46,7 +46,16 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
     }
     let (renderer, now, family) = (app.config.renderer.clone(), app.clock.now(), call.family_id);
     app.proofs.worked(Fault::Summarising, &renderer, now);
-    app.db.write(move |c| async move { store(c, &call, &callee, renderings, &renderer, now).await }.boxed()).await?;
+    let evening = digests::evening(&app.config);
+    app.db
+        .write(move |c| {
+            async move {
+                store(c, &call, &callee, renderings, &renderer, now).await?;
+                digests::begin(c, &callee, evening, now).await
+            }
+            .boxed()
+        })
+        .await?;
     app.live.changed(family);
     app.wake.notify_waiters();
     Ok(())

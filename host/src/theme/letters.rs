@@ -7,7 +7,7 @@ use serde::Serialize;
 use tera::Context;
 
 use super::samples::{HEADLINE, SECOND, at};
-use super::{CallMark, Locale, Theme, ThemeError, When};
+use super::{BlockTitle, CallMark, Locale, Theme, ThemeError, When};
 use crate::domain::{Fault, Moment, NoticeEvent};
 
 /// A kind of letter, and the templates that show it.
@@ -168,6 +168,65 @@ impl Letter for CallSummaryLetter {
     }
 }
 
+/// How a week was.
+#[derive(Clone, Debug, Serialize)]
+pub struct WeeklyDigestLetter {
+    /// Who was rung.
+    pub callee_name: String,
+    /// The Monday, `YYYY-MM-DD`.
+    pub first_day: String,
+    /// The Sunday.
+    pub last_day: String,
+    /// The whole in one sentence; may be empty.
+    pub headline: String,
+    /// What is told of it.
+    pub lines: Vec<WeekLine>,
+    /// The whole link to the calls.
+    pub link: String,
+    /// Why it comes.
+    pub why: Why,
+}
+
+/// One thing that is told of a week.
+#[derive(Clone, Debug, Serialize)]
+pub struct WeekLine {
+    /// What it is about.
+    pub title: BlockTitle,
+    /// What it says.
+    pub text: String,
+    /// Why the renderer says so; may be empty.
+    pub reason: String,
+    /// The whole link to where it was said, the last time.
+    pub link: Option<String>,
+}
+
+impl Letter for WeeklyDigestLetter {
+    const TEMPLATE: &'static str = "weekly_digest";
+
+    fn samples() -> Vec<Self> {
+        let line = |title, text: &str, reason: &str| WeekLine {
+            title,
+            text: text.to_owned(),
+            reason: reason.to_owned(),
+            link: Some("https://calls.example/calls/sample#turn-3".to_owned()),
+        };
+        let full = Self {
+            callee_name: "Ibu Sari".to_owned(),
+            first_day: "2026-11-16".to_owned(),
+            last_day: "2026-11-22".to_owned(),
+            headline: HEADLINE.to_owned(),
+            lines: vec![
+                line(BlockTitle::Sleep, SECOND, ""),
+                line(BlockTitle::Request, SECOND, "The calls do not say whether it is done."),
+                WeekLine { link: None, ..line(BlockTitle::Other, SECOND, "") },
+            ],
+            link: "https://calls.example/calls".to_owned(),
+            why: Why::sample(NoticeEvent::Weekly, Some("https://calls.example/notices/off/sample")),
+        };
+        vec![Self { headline: String::new(), ..full.clone() }, full]
+    }
+}
+
 /// Nobody talked.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallMissedLetter {
@@ -317,7 +376,7 @@ macro_rules! each_letter {
     ($visit:ident) => {
         $visit! {
             ConfirmEmailLetter ResetPasswordLetter CallSummaryLetter CallMissedLetter AlertSaidLetter
-            AccountExistsLetter OperatorTroubleLetter
+            WeeklyDigestLetter AccountExistsLetter OperatorTroubleLetter
         }
     };
 }

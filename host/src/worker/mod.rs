@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, acknowledging, deadlines, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing,
+    ServiceError, acknowledging, deadlines, digests, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing,
     reconciling, replacing, submitting,
 };
 
@@ -54,6 +54,7 @@ impl Worker {
         worker.every(app, "look-ups", Duration::from_secs(1), |app| async move { lookups::tick(&app).await });
         worker.every(app, "deadlines", Duration::from_secs(1), |app| async move { deadlines::tick(&app).await });
         worker.every(app, "reconciling", Duration::from_secs(5), |app| async move { reconciling::tick(&app).await });
+        worker.every(app, "weekly digests", Duration::from_mins(1), |app| async move { digests::tick(&app).await });
         worker.every(app, "jobs", Duration::from_secs(1), |app| async move { jobs::run_due(&app).await });
         worker.every(
             app,

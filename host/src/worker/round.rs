@@ -6,7 +6,7 @@
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, acknowledging, deadlines, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
+    ServiceError, acknowledging, deadlines, digests, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
     replacing, ringing, submitting,
 };
 
@@ -41,13 +41,15 @@ pub enum Tick {
     PluginHealth,
     /// Changed plugins are taken up.
     Replacing,
+    /// Families are told of their week.
+    Digests,
     /// Queued work is done.
     Jobs,
 }
 
 impl Tick {
     /// All of them, in the order of a call's path.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Queueing,
         Self::Nodes,
         Self::Holding,
@@ -62,6 +64,7 @@ impl Tick {
         Self::Reconciling,
         Self::PluginHealth,
         Self::Replacing,
+        Self::Digests,
         Self::Jobs,
     ];
 
@@ -86,6 +89,7 @@ impl Tick {
             }
             Self::PluginHealth => Ok(0),
             Self::Replacing => replacing::tick(app).await,
+            Self::Digests => digests::tick(app).await,
             Self::Jobs => {
                 let mut done = 0;
                 loop {

@@ -170,14 +170,15 @@ impl CallPage {
 fn part(block: &Block, turns: &[TurnLine]) -> SummaryPart {
     let evidence = block.evidence.iter().filter_map(|index| turns.get(usize::try_from(*index).ok()?).cloned());
     SummaryPart {
-        title: title(&block.kind),
+        title: block_title(&block.kind),
         text: block.text.clone(),
         reason: block.reason.clone(),
         evidence: evidence.collect(),
     }
 }
 
-fn title(kind: &BlockKind) -> BlockTitle {
+/// What stands above a part of this kind.
+pub fn block_title(kind: &BlockKind) -> BlockTitle {
     match kind {
         BlockKind::Headline => BlockTitle::Headline,
         BlockKind::Mood => BlockTitle::Mood,
