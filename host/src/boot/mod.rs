@@ -59,8 +59,9 @@ pub async fn assemble_before(
         ("provider.app", &config.provider.app, plugins.provider_ids()),
         ("provider.phone", &config.provider.phone, plugins.provider_ids()),
         ("renderer", &config.renderer, plugins.renderer_ids()),
+        ("digest.renderer", &config.digest.renderer, plugins.digest_renderer_ids()),
     ] {
-        if !loaded.contains(wanted) {
+        if !wanted.is_empty() && !loaded.contains(wanted) {
             tracing::warn!(
                 key = role,
                 plugin = wanted,

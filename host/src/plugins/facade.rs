@@ -25,6 +25,13 @@ impl Plugins {
         found.map(|plugin| plugin.stamp.id.clone())
     }
 
+    /// Ids of the loaded plugins that can tell of a week.
+    pub fn digest_renderer_ids(&self) -> Vec<String> {
+        let plugins = self.0.all();
+        let found = plugins.iter().filter(|plugin| plugin.manifest.has(Also::DigestRenderer));
+        found.map(|plugin| plugin.stamp.id.clone()).collect()
+    }
+
     /// The loaded plugin that looks up numbers; the first of several.
     pub fn number_expert(&self) -> Option<String> {
         let plugins = self.0.all();
