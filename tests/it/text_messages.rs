@@ -281,7 +281,7 @@ on_both! {
         let home = app.phone_household().await;
         prove(&app, &home, &mobile(&app, 13), &[]).await;
         let mut sent = app.world.twilio.sent().pop().unwrap();
-        sent.sid = "SM00000000000000000000000000000000".to_owned();
+        "SM00000000000000000000000000000000".clone_into(&mut sent.sid);
         assert_eq!(app.world.twilio.post_status(&sent, "delivered", None, None).await, Some(200));
         app.settle().await;
         assert_eq!(app.database.count("webhook_events WHERE state = 'parked' AND note = 'unknown_message'").await, 1);

@@ -90,7 +90,10 @@ impl Stage {
                     let with = cast::notice(&self.manifest, 0);
                     let mut without = with.clone();
                     match wish.what {
-                        DataKind::Profile => without.text.clear(),
+                        DataKind::Profile => {
+                            without.title.clear();
+                            without.text.clear();
+                        }
                         _ => without.to = cast::notice(&self.manifest, 1).to,
                     }
                     (Input::Notify(vec![with]), Input::Notify(vec![without]))

@@ -134,9 +134,7 @@ pub async fn latest(c: &mut Conn, account: AccountId, cause: &str) -> Result<Opt
 /// Forgets messages that were queued before a moment, so many at the most. Gives how many.
 pub async fn sweep(c: &mut Conn, before: Moment, limit: i64) -> Result<usize, DbError> {
     let old = diesel::alias!(text_messages as old);
-    let swept = old
-        .filter(old.field(text_messages::made_at).lt(before))
-        .limit(limit)
-        .select(old.field(text_messages::id));
+    let swept =
+        old.filter(old.field(text_messages::made_at).lt(before)).limit(limit).select(old.field(text_messages::id));
     Ok(on!(c, c => diesel::delete(text_messages::table.filter(text_messages::id.eq_any(swept))).execute(c).await)?)
 }

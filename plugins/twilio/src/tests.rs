@@ -66,7 +66,8 @@ fn a_messaging_service_sends_in_the_place_of_a_number() {
     assert_eq!(field(&asked[0], "MessagingServiceSid").as_deref(), Some("MG1"));
     assert_eq!((field(&asked[0], "From"), field(&asked[0], "StatusCallback")), (None, None));
     for (from, sent) in [("12025550100", "+12025550100"), ("Callpanion", "Callpanion"), ("12345", "12345")] {
-        let (_, asked) = run(&json!({"account_sid": "AC1", "from": from}), &[notice(NUMBER)], vec![response(201, "{}")]);
+        let (_, asked) =
+            run(&json!({"account_sid": "AC1", "from": from}), &[notice(NUMBER)], vec![response(201, "{}")]);
         assert_eq!(field(&asked[0], "From").as_deref(), Some(sent));
     }
     for (wrong, named) in [
@@ -173,7 +174,9 @@ fn a_callback_that_is_none_tells_of_nothing() {
     assert!(matches!(callback("+44 20 7946 0123", None), Callback::Unreadable(_)));
 }
 
-fn looked_up(settings: &Value, answer: Answer) -> (Result<(bool, Option<LineKind>), Failure>, Vec<Request>) {
+type LookedUp = Result<(bool, Option<LineKind>), Failure>;
+
+fn looked_up(settings: &Value, answer: Answer) -> (LookedUp, Vec<Request>) {
     let (facts, asked) = drive(&context(settings), [answer], |ctx| Twilio::look_up(ctx, NUMBER.to_owned()));
     (facts.map(|facts| (facts.valid, facts.line)), asked)
 }

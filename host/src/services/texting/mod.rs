@@ -3,7 +3,7 @@
 //!
 //! A message is queued together with its letter and its cause, once for each person and cause. It says what it is about and
 //! where to read on, and nothing of what was said: networks and locked screens read along. Whatever becomes of it
-//! ([`receipts`]), the letter stands. One that may have been sent is never sent again ([`sending`]).
+//! (`receipts`), the letter stands. One that may have been sent is never sent again (`sending`).
 
 pub mod numbers;
 pub(crate) mod receipts;

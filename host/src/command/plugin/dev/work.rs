@@ -51,6 +51,7 @@ async fn tell_once(demo: &Demo, manifest: &Manifest) -> anyhow::Result<()> {
         title: "A missed call".to_owned(),
         text: "Wilhelmina did not pick up at 9:00.".to_owned(),
         link: demo.app.config.public_url.to_string(),
+        callback_url: String::new(),
         expires_at: demo.app.clock.now().plus_secs(3_600),
     };
     // The trace has said how it ended, whichever way.
