@@ -55,6 +55,8 @@ word_enum! {
         Mail = "mail",
         /// A vendor sends no text messages.
         Texting = "texting",
+        /// Push services take no notices.
+        Pushing = "pushing",
     }
 }
 
@@ -74,7 +76,8 @@ impl Fault {
             | Self::NoChannel
             | Self::NotLoaded
             | Self::Sealed
-            | Self::Texting => AlertKind::Misconfigured,
+            | Self::Texting
+            | Self::Pushing => AlertKind::Misconfigured,
         }
     }
 
@@ -89,6 +92,7 @@ impl Fault {
                 | Self::Fetching
                 | Self::Summarising
                 | Self::Texting
+                | Self::Pushing
         )
     }
 }
