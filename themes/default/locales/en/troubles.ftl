@@ -32,3 +32,5 @@ trouble-what-mail = Letters cannot be sent: nobody is told of missed calls, worr
 trouble-mend-mail = Look at the section mail of the configuration, and at the mail server. Letters wait, and are tried for half a day. This closes by itself with the next letter that is taken.
 trouble-what-texting = Text messages over { $about } are not sent. Letters go out as before.
 trouble-mend-texting = Mend what these words name: a key, the number that sends, a permission, credit, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next message that is taken.
+trouble-what-pushing = Notices in browsers over { $about } are not sent. Letters go out as before.
+trouble-mend-pushing = Mend what these words name: the contact of the credential, the server’s clock, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next notice that is taken.

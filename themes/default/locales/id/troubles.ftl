@@ -32,3 +32,5 @@ trouble-what-mail = Surat tidak dapat dikirim: tidak ada yang diberi tahu lewat 
 trouble-mend-mail = Periksa bagian mail pada konfigurasi, dan server suratnya. Surat-surat menunggu, dan dicoba selama setengah hari. Masalah ini tertutup sendiri saat surat berikutnya diterima.
 trouble-what-texting = SMS lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
 trouble-mend-texting = Perbaiki apa yang disebut kata-kata ini: kunci, nomor pengirim, izin, pulsa, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pesan berikutnya diterima.
+trouble-what-pushing = Pemberitahuan di peramban lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
+trouble-mend-pushing = Perbaiki apa yang disebut kata-kata ini: kontak pada kredensial, jam server, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pemberitahuan berikutnya diterima.
