@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::super::samples::NOW;
 use super::super::{ErrorCode, Field, Language, OffState, Page};
 use crate::domain::{FamilyId, Moment, NoticeBrowserId, NoticeEvent};
 
@@ -153,9 +154,7 @@ impl Page for NoticesPage {
             browsers: None,
         };
         let line = |number, is_gone| BrowserLine { id: NoticeBrowserId(Uuid::from_u128(number)), since: NOW, is_gone };
-        let browsers = |browsers, subscription| {
-            Some(BrowsersCard { key: "BFAKEKEY".to_owned(), browsers, subscription })
-        };
+        let browsers = |browsers, subscription| Some(BrowsersCard { key: "BKEY".to_owned(), browsers, subscription });
         let texts = |standing, code| {
             Some(TextsCard {
                 number: "+44 7700 900123".to_owned(),
@@ -187,10 +186,8 @@ impl Page for NoticesPage {
             texts(TextsStanding::NotReached, None),
             texts(TextsStanding::Gone, None),
         ];
-        let refused = Self {
-            browsers: browsers(Vec::new(), Field::wrong("", ErrorCode::BrowserRefused)),
-            ..first.clone()
-        };
+        let refused =
+            Self { browsers: browsers(Vec::new(), Field::wrong("", ErrorCode::BrowserRefused)), ..first.clone() };
         let texted = faces.map(|texts| Self { texts, ..first.clone() });
         [vec![first.clone(), two, wrong, refused], Vec::from(texted)].concat()
     }
