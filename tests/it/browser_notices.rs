@@ -7,11 +7,10 @@ use callpanion::services::{ServiceError, web_push_key};
 use callpanion_emulators::push_service::{Refusal, Sent, endpoint_of};
 use callpanion_emulators::scripts::{self, Language};
 use callpanion_emulators::{Fault, Line};
-use serde_json::json;
 
 use crate::alerts::relative;
 use crate::notices::{only, three, wish};
-use crate::testing::{Household, Settings, TestApp, on_both};
+use crate::testing::{Household, Settings, TestApp, client, on_both};
 
 const PAGE: &str = "/notices";
 
@@ -63,8 +62,9 @@ on_both! {
             let sent = shown(&app, browser);
             assert_eq!(sent.len(), 1);
             let notice = &sent[0].payload["notification"];
-            assert_eq!(sent[0].payload["web_push"], json!(8_030));
-            assert_eq!((&notice["title"], &notice["lang"]), (&json!("Grandma Maggie was not reached. Please look."), &json!("en")));
+            assert_eq!(sent[0].payload["web_push"], 8_030);
+            assert_eq!(notice["title"], "Grandma Maggie was not reached. Please look.");
+            assert_eq!(notice["lang"], "en");
             assert!(notice["navigate"].as_str().unwrap().contains("/calls/"), "{notice}");
             let tag = notice["tag"].as_str().unwrap().replace('-', "");
             assert_eq!(sent[0].topic.as_deref(), Some(tag.as_str()));
@@ -125,11 +125,8 @@ on_both! {
 
     async fn subscription_that_is_over_is_retired_and_turned_on_anew(app: TestApp) {
         let home = app.phone_household().await;
-        let (over, lost, good) = (
-            turned_on(&app, &home).await,
-            turned_on(&app, &home).await,
-            turned_on(&app, &home).await,
-        );
+        let (over, lost) = (turned_on(&app, &home).await, turned_on(&app, &home).await);
+        let good = turned_on(&app, &home).await;
         app.world.push_service.unsubscribe(&over);
         app.world.push_service.faults().next_for(endpoint_of(&lost), Fault::from(Refusal::NotFound));
         missed(&app, &home).await;
@@ -168,7 +165,8 @@ on_both! {
         app.world.push_service.faults().next_for(endpoint_of(&browser), refused);
         missed(&app, &home).await;
         assert_eq!(app.letters(&home).len(), 1);
-        assert_eq!(app.database.count("notice_browsers WHERE gone_at IS NULL").await, 1, "it says nothing of the browser");
+        let kept = app.database.count("notice_browsers WHERE gone_at IS NULL").await;
+        assert_eq!(kept, 1, "it says nothing of the browser");
         staff.get("/staff").await.must_say("Notices in browsers over web-push-notices are not sent.");
     }
 
@@ -228,7 +226,8 @@ on_both! {
             format!("{good}{}", " ".repeat(2_000)),
         ] {
             let refused = browsers::add(&app.host, home.account, &wrong).await;
-            assert!(matches!(refused, Err(ServiceError::Invalid { field: "subscription", .. })), "{wrong}: {refused:?}");
+            let is_refused = matches!(refused, Err(ServiceError::Invalid { field: "subscription", .. }));
+            assert!(is_refused, "{wrong}: {refused:?}");
         }
         let page = app.signed_in(&home).await.post("/notices/browsers", &[("subscription", "{}")]).await;
         assert_eq!(page.status, 422);
@@ -252,7 +251,7 @@ on_both! {
     }
 
     async fn worker_is_served_beside_the_page(app: TestApp) {
-        let answer = reqwest::get(format!("{}/notices/worker.js", app.url)).await.unwrap();
+        let answer = client().get(format!("{}/notices/worker.js", app.url)).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/javascript"));
         assert!(answer.text().await.unwrap().contains("showNotification"));

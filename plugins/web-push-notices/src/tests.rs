@@ -16,8 +16,7 @@ fn notice() -> Notice {
 }
 
 fn run(notices: &[Notice], script: impl IntoIterator<Item = Answer>) -> (Vec<Verdict>, Vec<Request>) {
-    let (result, requests) =
-        drive(&context(&json!({})), script, |ctx| WebPushNotices::notify(ctx, notices.to_vec()));
+    let (result, requests) = drive(&context(&json!({})), script, |ctx| WebPushNotices::notify(ctx, notices.to_vec()));
     match result {
         Ok(verdicts) => (verdicts, requests),
         Err(failure) => panic!("{failure:?}"),
