@@ -25,8 +25,8 @@ fn said(response: &Response, now_ms: u64) -> Verdict {
         404 | 410 => Verdict::Gone(format!("the subscription is over (status {status})")),
         401 | 403 => Verdict::Misconfigured(format!(
             "status {status}: the push service does not accept credential `vapid`; check its contact, which must be an \
-             address of yours under a public name, and the server's clock. If it is so for all, the installation's key was \
-             lost: put it back from a backup of the database"
+             address of yours under a public name, and the server's clock. If it is so for all, the installation's key \
+             was lost: put it back from a backup of the database"
         )),
         // Windows says 406 of who sends too fast.
         406 => Verdict::Retry((response.retry_after_ms(now_ms).unwrap_or(PAUSE_MS), "status 406".to_owned())),

@@ -15,6 +15,14 @@
   const key = bytes(form.dataset.pushKey);
   const worker = await navigator.serviceWorker.register("/notices/worker.js", { scope: "/notices/" });
 
+  // Before it is active it cannot subscribe.
+  const coming = worker.installing ?? worker.waiting;
+  if (!worker.active && coming) {
+    await new Promise((done) => {
+      coming.addEventListener("statechange", () => { if (coming.state === "activated") done(); });
+    });
+  }
+
   function isOurs(subscription) {
     const theirs = new Uint8Array(subscription.options.applicationServerKey ?? new ArrayBuffer(0));
     return theirs.length === key.length && theirs.every((one, index) => one === key[index]);

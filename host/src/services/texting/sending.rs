@@ -160,7 +160,12 @@ async fn alert_of(
 }
 
 /// The words of a notice.
-pub(crate) fn worded(app: &App, locale: Locale, key: &str, (name, value): (&str, &str)) -> Result<String, ServiceError> {
+pub(crate) fn worded(
+    app: &App,
+    locale: Locale,
+    key: &str,
+    (name, value): (&str, &str),
+) -> Result<String, ServiceError> {
     app.theme.strings().get(locale, key, &[(name, value.into())]).map_err(|error| {
         tracing::error!(%error, "a notice has no words");
         ServiceError::Unavailable("theme")
