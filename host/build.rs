@@ -13,7 +13,8 @@ const TARGET: &str = "wasm32-wasip2";
 const PROFILE: &str = "plugin";
 
 /// The first-party plugins: the package `callpanion-<id>` in `plugins/<id>`.
-const IDS: [&str; 7] = ["fcm", "apns-voip", "web-push", "twilio-batch", "twilio", "elevenlabs", "family-summary"];
+const IDS: [&str; 8] =
+    ["fcm", "apns-voip", "web-push", "web-push-notices", "twilio-batch", "twilio", "elevenlabs", "family-summary"];
 
 fn main() {
     if let Err(error) = run() {

@@ -160,10 +160,10 @@ async fn tables_are_not_changed_under_a_process_that_serves_them() {
     let serving = Db::open(&database.location(), 1).await.unwrap();
     let claim = serving.claim().unwrap();
     Db::open(&database.location(), 1).await.expect("there is nothing to change: who only looks may look");
-    let changed = "sqlite_master WHERE name = 'digests'";
+    let changed = "sqlite_master WHERE name = 'notice_browsers'";
     let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
     database.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}")).await;
-    database.execute(include_str!("../../migrations/sqlite/2026-11-25-000020_digests/down.sql")).await;
+    database.execute(include_str!("../../migrations/sqlite/2026-11-25-000030_notice_browsers/down.sql")).await;
     let refused = Db::open(&database.location(), 1).await.map(|_| ()).unwrap_err();
     assert!(matches!(refused, DbError::Claimed(_)), "{refused:?}");
     assert_eq!(database.count(changed).await, 0);

@@ -11,6 +11,7 @@ mod alerts;
 mod audit;
 mod briefing;
 mod browser;
+mod browser_notices;
 mod calls;
 mod check;
 mod config;

@@ -18,6 +18,7 @@ pub fn only(family: FamilyId, events: &[NoticeEvent]) -> NewWishes {
         worries_wake: true,
         wanted: events.iter().map(|event| (family, *event)).collect(),
         texted: Vec::new(),
+        pushed: Vec::new(),
     }
 }
 

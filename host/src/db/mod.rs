@@ -22,6 +22,7 @@ pub mod jobs;
 mod json_rows;
 pub mod ledger;
 pub mod nodes;
+pub mod notice_browsers;
 pub mod notice_links;
 pub mod notice_numbers;
 pub mod notice_readers;

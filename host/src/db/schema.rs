@@ -470,6 +470,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notice_browsers (id) {
+        id -> Binary,
+        account_id -> Binary,
+        address -> Text,
+        made_at -> BigInt,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -504,4 +514,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_links,
     notice_numbers,
     text_messages,
+    notice_browsers,
 );

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{push_addresses, ring_attempts};
+use super::schema::{notice_browsers, push_addresses, ring_attempts};
 use super::{Conn, DbError, on};
 
 /// Where they stand.
@@ -13,6 +13,8 @@ pub enum Place {
     PushAddresses,
     /// The addresses of devices that were or are to be rung; not numbers.
     RingAttempts,
+    /// The browsers in which people want to be told.
+    NoticeBrowsers,
 }
 
 /// One of them.
@@ -37,6 +39,10 @@ pub async fn page(c: &mut Conn, place: Place, after: Vec<u8>, limit: i64) -> Res
             let rows = of_devices.filter(ring_attempts::id.gt(after)).order(ring_attempts::id);
             rows.limit(limit).select((ring_attempts::id, ring_attempts::address)).load(c).await
         }
+        Place::NoticeBrowsers => {
+            let rows = notice_browsers::table.filter(notice_browsers::id.gt(after)).order(notice_browsers::id);
+            rows.limit(limit).select((notice_browsers::id, notice_browsers::address)).load(c).await
+        }
     })?)
 }
 
@@ -54,6 +60,11 @@ pub async fn replace(c: &mut Conn, place: Place, changes: &[(Vec<u8>, String, St
             Place::RingAttempts => {
                 let row = ring_attempts::table.filter(ring_attempts::id.eq(id)).filter(ring_attempts::address.eq(old));
                 diesel::update(row).set(ring_attempts::address.eq(new)).execute(c).await
+            }
+            Place::NoticeBrowsers => {
+                let row = notice_browsers::table.filter(notice_browsers::id.eq(id));
+                let row = row.filter(notice_browsers::address.eq(old));
+                diesel::update(row).set(notice_browsers::address.eq(new)).execute(c).await
             }
         })?;
     }

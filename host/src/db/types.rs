@@ -126,6 +126,7 @@ id_columns!(
     WebhookId,
     AlertId,
     JobId,
+    NoticeBrowserId,
     NoticeId,
     TimelineId,
     NodeId,

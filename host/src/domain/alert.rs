@@ -57,6 +57,8 @@ word_enum! {
         Texting = "texting",
         /// A vendor does not tell what is behind a phone number.
         NumberFacts = "number_facts",
+        /// Push services take no notices.
+        Pushing = "pushing",
     }
 }
 
@@ -77,7 +79,8 @@ impl Fault {
             | Self::NotLoaded
             | Self::Sealed
             | Self::Texting
-            | Self::NumberFacts => AlertKind::Misconfigured,
+            | Self::NumberFacts
+            | Self::Pushing => AlertKind::Misconfigured,
         }
     }
 
@@ -93,6 +96,7 @@ impl Fault {
                 | Self::Summarising
                 | Self::Texting
                 | Self::NumberFacts
+                | Self::Pushing
         )
     }
 }

@@ -134,6 +134,18 @@ pub struct Conversation {
     pub echoed_call: Option<String>,
 }
 
+impl Conversation {
+    /// Whether somebody picked up and it went as it should, in silence or not.
+    pub fn is_a_talk(&self) -> bool {
+        matches!(self.outcome, ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent)
+    }
+
+    /// Whether somebody talked, and nothing of it is told.
+    pub fn is_without_its_turns(&self) -> bool {
+        self.outcome == ConversationOutcome::Answered && self.turns.is_empty()
+    }
+}
+
 /// A webhook, read.
 #[derive(Clone, Debug)]
 pub enum WebhookReading {

@@ -76,6 +76,8 @@ id! {
     JobId;
     /// A short notice to one person.
     NoticeId;
+    /// A browser in which somebody wants to be told.
+    NoticeBrowserId;
     /// A line of a call's timeline.
     TimelineId;
     /// One running host process.

@@ -39,6 +39,8 @@ word_enum! {
         Mail = "mail",
         /// A text message beside the letter, to a number that they have proven.
         Sms = "sms",
+        /// A notice in a browser in which they have turned that on.
+        Push = "push",
     }
 }
 
@@ -46,7 +48,8 @@ impl NoticeWay {
     /// Whether notices go this way to somebody who has not said anything about it.
     pub const fn is_usual(self) -> bool {
         match self {
-            Self::Mail => true,
+            // Whoever turns it on in a browser wants to be told there.
+            Self::Mail | Self::Push => true,
             Self::Sms => false,
         }
     }
@@ -56,7 +59,7 @@ impl NoticeWay {
         match self {
             // No account is without an address that was proven.
             Self::Mail => true,
-            Self::Sms => false,
+            Self::Sms | Self::Push => false,
         }
     }
 }

@@ -156,6 +156,7 @@ impl Plugin {
 pub struct RingPlan {
     plugin: Arc<Plugin>,
     number: usize,
+    at: Moment,
     foreseen: Foreseen,
 }
 
@@ -169,7 +170,7 @@ impl fmt::Debug for RingPlan {
 }
 
 impl RingPlan {
-    /// Plans rings that go out at `at`; the plugin is told that it is then.
+    /// Plans rings that go out at `at`, or shortly before; the plugin is told that it is then.
     pub(super) async fn make(
         plugin: Arc<Plugin>,
         rings: Vec<Ring>,
@@ -180,7 +181,12 @@ impl RingPlan {
         let number = rings.len();
         let foreseen = plugin.foresee(LOCALE, deadline, plugin.ring_input(rings), at).await?;
         plugin.warm(&foreseen, deadline).await;
-        Ok(Self { plugin, number, foreseen })
+        Ok(Self { plugin, number, at, foreseen })
+    }
+
+    /// Whether it may still be carried out: later than it was made for, what it says of the time left is too much.
+    pub fn is_good_at(&self, now: Moment) -> bool {
+        now <= self.at
     }
 
     pub(super) async fn carry_out(

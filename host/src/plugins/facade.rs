@@ -10,6 +10,7 @@ use crate::domain::manifest::{Also, NotifierSection, PluginKind, ReachWord};
 use crate::domain::{
     Audio, CallbackReading, Change, Digest, Erasure, Notice, NumberFacts, Provisioned, Verdict, Wanted, WeekMaterial,
 };
+use crate::egress::web_push::NoSubscription;
 
 impl Plugins {
     /// The ids of the loaded notifiers.
@@ -37,6 +38,20 @@ impl Plugins {
         let plugins = self.0.all();
         let found = plugins.iter().find(|plugin| plugin.manifest.has(Also::NumberLookup));
         found.map(|plugin| plugin.stamp.id.clone())
+    }
+
+    /// The loaded notifier that reaches browsers by Web Push; the first of several.
+    pub fn browser_notifier(&self) -> Option<String> {
+        let plugins = self.0.all();
+        let mut found = plugins.iter().filter(|plugin| plugin.manifest.notifier.is_some());
+        found.find(|plugin| plugin.manifest.takes_subscriptions()).map(|plugin| plugin.stamp.id.clone())
+    }
+
+    /// Reads the subscription of a browser for this notifier. Gives it as it is kept: the same text for the same
+    /// subscription. `None` when the notifier is not loaded.
+    pub fn read_browser(&self, notifier: &str, subscription: &str) -> Option<Result<String, NoSubscription>> {
+        let plugin = self.0.find(notifier, PluginKind::Notifier).ok()?;
+        Some(plugin.egress.read_subscription(subscription).map(|read| read.to_string()))
     }
 
     /// Gets the recording of a conversation; `None` when there is none. For a provider with `records`.

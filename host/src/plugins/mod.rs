@@ -198,8 +198,8 @@ impl Plugins {
         self.0.find(channel, PluginKind::Channel)?.ring(rings, deadline).await
     }
 
-    /// Plans the rings, at most 100, that go out at `at`: the plugin computes now what it wants sent then, and the
-    /// credential for it is bought. At their moment only the sending is left.
+    /// Plans the rings, at most 100, that go out at `at` or shortly before: the plugin computes now what it wants sent then,
+    /// and the credential for it is bought. At their moment only the sending is left.
     pub async fn plan_rings(
         &self,
         channel: &str,

@@ -16,7 +16,7 @@ use crate::services::sealing::{self, Kind};
 /// A sign of life is written down no more often than this.
 const TOUCH_EVERY_S: i64 = 60;
 /// Longest push address: Web Push subscriptions are the longest, some hundred bytes.
-pub(super) const ADDRESS_BYTES: usize = 1_536;
+pub(crate) const ADDRESS_BYTES: usize = 1_536;
 const CHANNEL_CHARS: usize = 40;
 const VERSION_CHARS: usize = 40;
 

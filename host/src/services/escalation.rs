@@ -12,6 +12,7 @@ use crate::db::alert_notices::{self, AlertNotice};
 use crate::db::alerts::{self, Alert};
 use crate::db::{Conn, DbError};
 use crate::domain::{AlertId, AlertState, Moment, NoticeEvent, NoticeWay};
+use crate::services::browser_notices::{self, About};
 use crate::services::error::ServiceError;
 use crate::services::jobs::{self, Job};
 use crate::services::mails::MailJob;
@@ -73,6 +74,7 @@ pub(crate) async fn tell_next(app: &App, id: AlertId, place: i32) -> Result<Opti
                     let letter = |off| MailJob::AlertOpened { account, alert: id, token: secret.text, off };
                     notices::tell(c, family, contact, event, now, letter).await?;
                     texting::tell(c, contact, event, id, now).await?;
+                    browser_notices::tell(c, contact, event, About::Alert(id), now).await?;
                     if left.len() > 1 {
                         enqueue(c, id, place + 1, now.plus_secs(after_s), now).await?;
                     }

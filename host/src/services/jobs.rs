@@ -9,10 +9,11 @@ use crate::db::ring_attempts::steps::Claim;
 use crate::db::{Conn, DbError};
 use crate::domain::{AlertId, AttemptId, CallId, Moment, NoticeId, WebhookId};
 use crate::plugins::PluginFailure;
+use crate::services::browser_notices::BrowserNotice;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
 use crate::services::texting::Text;
-use crate::services::{canceling, erasing, escalation, summaries, taking_back, texting, webhooks};
+use crate::services::{browser_notices, canceling, erasing, escalation, summaries, taking_back, texting, webhooks};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: usize = 16;
@@ -73,6 +74,11 @@ pub(crate) enum Job {
         /// What it says.
         text: Text,
     },
+    /// Show a notice in a browser.
+    PushNotice {
+        /// Which, and where.
+        notice: BrowserNotice,
+    },
     /// Send a mail.
     SendMail {
         /// Which.
@@ -90,6 +96,7 @@ impl Job {
             Self::Escalate { .. } => "escalate",
             Self::EraseTalk { .. } => "erase_talk",
             Self::SendText { .. } => "send_text",
+            Self::PushNotice { .. } => "push_notice",
             Self::SendMail { .. } => "send_mail",
         }
     }
@@ -220,6 +227,7 @@ async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
         }
         Job::EraseTalk { provider, conversation } => erasing::at_provider(app, &provider, &conversation).await,
         Job::SendText { message, text } => texting::sending::send(app, message, &text).await,
+        Job::PushNotice { notice } => browser_notices::sending::send(app, &notice).await,
         Job::SendMail { mail } => mails::send(app, mail, attempts).await,
     }
 }

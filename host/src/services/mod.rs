@@ -11,7 +11,7 @@
 //! to the device, [`deadlines`] ends what nobody answers, [`webhooks`] takes the
 //! provider's report, `settling` gives it to the call, [`reconciling`] fetches
 //! what never arrived, `summaries` renders, [`notices`] says who of the family wants to be told, `mails` tells
-//! them, and [`texting`] beside it. When the family changes its mind, [`schedules`] plans anew and `taking_back` follows.
+//! them, [`texting`] and [`browser_notices`] beside it. When the family changes its mind, [`schedules`] plans anew and `taking_back` follows.
 
 pub mod acknowledging;
 pub mod agenda;
@@ -21,6 +21,7 @@ pub(crate) mod arming;
 pub mod armory;
 pub mod audit;
 pub mod briefing;
+pub mod browser_notices;
 pub(crate) mod calls;
 mod canceling;
 pub mod deadlines;

@@ -2,7 +2,8 @@
 //! the provider, with growing waits, until the provider says what became of it.
 //!
 //! What is asked: for a call by phone whose last submission led to no conversation that we know of, that submission, which
-//! tells the conversation or has it found by our call id; then each conversation that we know of, by its id.
+//! tells the conversation or has it found by our call id; then each conversation that we know of, by its id. A talk whose
+//! webhook left out what was said is asked for in the same way.
 
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use crate::domain::{
 };
 use crate::services::calls::{Rules, miss};
 use crate::services::error::ServiceError;
-use crate::services::{lookups, settling, staff_alerts, unheard, webhooks};
+use crate::services::settling::{self, Heard};
+use crate::services::{lookups, staff_alerts, unheard, webhooks};
 
 const CALLS_A_TICK: usize = 200;
 /// Calls that are asked for side by side: a slow provider holds up few.
@@ -32,7 +34,8 @@ const URGENT_S: i64 = 6 * 3_600;
 const LATER_WAIT_S: i64 = 1_800;
 /// After this nothing comes any more.
 const GIVE_UP_AFTER_S: i64 = 24 * 3_600;
-/// An open call without a result is settled after so long, so that the family hears of it.
+/// An open call without a result is settled after so long, and a talk without its turns summarised, so that the family hears
+/// of it.
 const SETTLE_AFTER_S: i64 = 1_800;
 
 /// Fetches what is overdue. Returns how many calls were looked at.
@@ -95,6 +98,8 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
         (known, found) = ask_submission(app, &call, &talks, deadline).await?;
         talks.extend(found);
     }
+    let mut is_settled = false;
+    // All of them, since more may have been said in the last than in the first.
     for talk in talks {
         let fetched = app.plugins.fetch_session(&talk.provider, &talk.provider_ref, deadline).await;
         match &fetched {
@@ -103,9 +108,7 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
         }
         match fetched {
             Ok(Some(found)) if found.outcome != ConversationOutcome::Running => {
-                if settle(app, &call, talk, found).await? {
-                    return Ok(());
-                }
+                is_settled |= settle(app, &call, talk, found).await?;
             }
             Ok(Some(_)) => known = Known::NotYet,
             Ok(None) => {}
@@ -115,7 +118,7 @@ async fn look(app: &App, call: Call) -> Result<(), ServiceError> {
             }
         }
     }
-    give_up(app, call, known).await
+    if is_settled { Ok(()) } else { give_up(app, call, known).await }
 }
 
 /// Asks what became of the last submission of a call by phone, unless its conversation is among the known ones. Returns
@@ -173,12 +176,12 @@ async fn learn(
 async fn settle(app: &App, call: &Call, talk: ConversationRow, found: Conversation) -> Result<bool, ServiceError> {
     let (rules, id) = (Rules::of(app), call.id);
     let fetched = talk.clone();
-    let was_talked = matches!(found.outcome, ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent);
+    let was_talked = found.is_a_talk();
     let settled = app
         .db
         .write(move |c| {
             async move {
-                settling::settle(c, &talk.provider, id, talk.attempt_id, found, &rules).await?;
+                settling::settle(c, &talk.provider, (id, talk.attempt_id), found, Heard::Fetched, &rules).await?;
                 calls::find(c, id).await
             }
             .boxed()
@@ -213,6 +216,9 @@ async fn give_up(app: &App, call: Call, known: Known) -> Result<(), ServiceError
                 }
                 let over = call.state.is_outcome() && matches!(known, Known::Everything);
                 let check_at = asked_again.filter(|_| !over && age_s <= GIVE_UP_AFTER_S);
+                // Without its turns a talk is told of late, and not only when nobody asks for them any more.
+                let patience_s = if check_at.is_some() { SETTLE_AFTER_S } else { 0 };
+                settling::summarise_cut(c, call.id, rules.now.plus_secs(-patience_s), rules.now).await?;
                 if check_at != stored {
                     let change = CallFacts { check_at: Some(check_at), ..CallFacts::default() };
                     calls::amend(c, call.id, &change, rules.now).await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 
 use crate::app::App;
-use crate::domain::{Fault, Moment, Verdict};
+use crate::domain::{Fault, Verdict};
 use crate::plugins::PluginFailure;
 use crate::services::armory::{Armed, List};
 use crate::services::outcomes::{Outcome, Rung};
@@ -18,9 +18,6 @@ use crate::services::verdicts;
 
 /// What a request may take from here to the vendor, and from there to the phone's clock.
 const ON_THE_WAY: Duration = Duration::from_millis(50);
-
-/// A plan is made for its moment, and what it says of the time left is wrong later.
-const PLAN_GOOD_FOR_S: i64 = 5;
 
 /// Between two looks whether a vendor would hear us again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -74,7 +71,7 @@ pub async fn ring(app: &App, mut list: List) {
     // Nothing leaves after the ring window, nor so late in it that it comes after it.
     let vendor_deadline = Duration::from_millis(app.config.calling.vendor_deadline_ms.into());
     let deadline = vendor_deadline.min(app.clock.real(ends_at.since(now).saturating_sub(ON_THE_WAY)));
-    let plan = list.plan.filter(|_| now <= list_moment(&on_time).plus_secs(PLAN_GOOD_FOR_S));
+    let plan = list.plan.filter(|plan| plan.is_good_at(now));
     let answered = turn.clone();
     let verdicts = if let Some(plan) = plan {
         let pause = async move {
@@ -101,10 +98,6 @@ pub async fn ring(app: &App, mut list: List) {
     }
     let rung = on_time.into_iter().zip(outcomes).map(|(armed, outcome)| Rung::new(armed, now, heard_at, outcome));
     app.outcomes.add(rung.collect());
-}
-
-fn list_moment(rings: &[Arc<Armed>]) -> Moment {
-    rings.first().map_or(Moment(0), |armed| armed.moment())
 }
 
 /// What a plugin's failure means for each of its rings.

@@ -5,20 +5,31 @@ use crate::db::conversations::ConversationRow;
 use crate::db::transcripts::{self, Transcript};
 use crate::db::{Conn, DbError, timeline};
 use crate::domain::{
-    AttemptId, CallId, CallReason, CallState, CallStep, Conversation, ConversationOutcome, FamilyId, Speaker, Talk,
+    AttemptId, CallId, CallReason, CallState, CallStep, Conversation, ConversationOutcome, FamilyId, Moment, Speaker,
+    Talk, Turn,
 };
 use crate::services::calls::{Rules, advance, miss};
 use crate::services::jobs::{self, Job};
 use crate::services::webhooks;
 
-/// Writes what a conversation says to its call. Doing it twice is doing it once.
+/// How a conversation was learnt of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// By a webhook, which may leave out what was said (ElevenLabs: `exclude_transcript`).
+    ByWebhook,
+    /// It was fetched: this is all that there is.
+    Fetched,
+}
+
+/// Writes what a conversation says to its call. Doing it twice is doing it once. A webhook that leaves out what was said
+/// ends the call and has the conversation fetched; until then nothing is summarised.
 /// Returns the family to tell.
 pub(crate) async fn settle(
     c: &mut Conn,
     provider: &str,
-    call_id: CallId,
-    attempt_id: AttemptId,
+    (call_id, attempt_id): (CallId, AttemptId),
     talk: Conversation,
+    heard: Heard,
     rules: &Rules,
 ) -> Result<Option<FamilyId>, DbError> {
     let Some(mut call) = calls::find(c, call_id).await? else { return Ok(None) };
@@ -31,12 +42,17 @@ pub(crate) async fn settle(
     };
     webhooks::learn(c, &row, rules.now).await?;
     let running = talk.outcome == ConversationOutcome::Running;
+    let is_cut = heard == Heard::ByWebhook && talk.is_without_its_turns();
     let is_earlier = is_of_earlier_try(c, &call, attempt_id).await?;
-    if call.state.is_outcome() && !is_earlier && !running && call.check_at.is_some() {
+    if call.state.is_outcome() && !is_earlier && !running && !is_cut && call.check_at.is_some() {
         // Whatever follows, there is nothing left to fetch.
         let nothing_missing = CallFacts { check_at: Some(None), ..CallFacts::default() };
         calls::amend(c, call.id, &nothing_missing, rules.now).await?;
         call.check_at = None;
+        if heard == Heard::Fetched && !talk.is_a_talk() {
+            // A webhook told of a talk, without its turns, and the provider has changed its mind.
+            summarise_cut(c, call.id, rules.now, rules.now).await?;
+        }
     }
     if is_earlier && !ends_the_waiting(&call, &talk) {
         return Ok(None);
@@ -44,7 +60,7 @@ pub(crate) async fn settle(
     match talk.outcome {
         ConversationOutcome::Running => return Ok(None),
         ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent => {
-            talked(c, &mut call, &talk, rules).await?;
+            talked(c, &mut call, &talk, heard, rules).await?;
         }
         ConversationOutcome::Voicemail => {
             miss(c, &mut call, CallReason::Voicemail, rules).await?;
@@ -72,8 +88,7 @@ async fn failed(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
 
 /// They have talked after all, and nobody has picked up the next try: it is not needed any more.
 fn ends_the_waiting(call: &Call, talk: &Conversation) -> bool {
-    let talked = matches!(talk.outcome, ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent);
-    talked && matches!(call.state, CallState::Queued | CallState::Ringing)
+    talk.is_a_talk() && matches!(call.state, CallState::Queued | CallState::Ringing)
 }
 
 /// An event of an earlier try says nothing of the one that is open now.
@@ -82,8 +97,22 @@ async fn is_of_earlier_try(c: &mut Conn, call: &Call, attempt: AttemptId) -> Res
     Ok(attempts.iter().any(|known| known.id == attempt && known.try_no < call.tries))
 }
 
-async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rules) -> Result<(), DbError> {
-    let worth = worth(c, call, talk).await?;
+async fn talked(
+    c: &mut Conn,
+    call: &mut Call,
+    talk: &Conversation,
+    heard: Heard,
+    rules: &Rules,
+) -> Result<(), DbError> {
+    let stored = transcripts::of_call(c, call.id).await?;
+    let worth = worth(stored.as_ref(), talk);
+    let is_cut = heard == Heard::ByWebhook && talk.is_without_its_turns();
+    // What a webhook left out is fetched by the next look. Of the talk that is stored already, what it lacks is asked for.
+    let check_at = match worth {
+        _ if !is_cut => None,
+        Worth::Same => call.check_at,
+        Worth::More | Worth::Less => Some(rules.now),
+    };
     let silent = talk.outcome == ConversationOutcome::AnsweredSilent;
     let duration_s = i32::try_from(talk.duration_s).ok();
     if !call.state.is_outcome() {
@@ -94,18 +123,26 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
             ended_at: started.plus_secs(talk.duration_s.into()),
             duration_s,
             is_silent: silent,
-            check_at: None,
+            check_at,
         };
         advance(c, call, &CallStep::Completed(talk), rules.now).await?;
     } else if worth != Worth::Less {
         // An outcome that says why keeps its reason, though the talk is told of after it.
         let reason = (call.state == CallState::Completed).then(|| silent.then_some(CallReason::AnsweredSilent));
-        let facts = CallFacts { reason, duration_s, check_at: Some(None), ..CallFacts::default() };
+        let facts = CallFacts { reason, duration_s, check_at: Some(check_at), ..CallFacts::default() };
         amend(c, call, facts, rules).await?;
+    } else if is_cut {
+        // It may turn out to be the one in which more was said.
+        amend(c, call, CallFacts { check_at: Some(check_at), ..CallFacts::default() }, rules).await?;
     }
-    if worth != Worth::More {
-        return Ok(());
+    match worth {
+        Worth::More => store(c, call, talk, is_cut, rules).await,
+        Worth::Same if heard == Heard::Fetched => summarise_cut(c, call.id, rules.now, rules.now).await,
+        Worth::Same | Worth::Less => Ok(()),
     }
+}
+
+async fn store(c: &mut Conn, call: &Call, talk: &Conversation, is_cut: bool, rules: &Rules) -> Result<(), DbError> {
     let transcript = Transcript {
         call_id: call.id,
         provider_ref: talk.provider_ref.clone(),
@@ -116,9 +153,24 @@ async fn talked(c: &mut Conn, call: &mut Call, talk: &Conversation, rules: &Rule
         stored_at: rules.now,
     };
     transcripts::put(c, &transcript).await?;
+    if is_cut {
+        return Ok(());
+    }
     timeline::append(c, call, rules.now, "transcript_stored", None).await?;
     let key = format!("{}:{}", call.id, talk.provider_ref);
     jobs::enqueue(c, &Job::Summarise { call: call.id }, &key, rules.now).await?;
+    Ok(())
+}
+
+/// Has a talk summarised by what its webhook told beside what was said, if that is all that there was until a moment. Should
+/// the turns be fetched after all, it is summarised once more. Doing it again does nothing.
+pub(crate) async fn summarise_cut(c: &mut Conn, call: CallId, until: Moment, now: Moment) -> Result<(), DbError> {
+    let stored = transcripts::of_call(c, call).await?;
+    let Some(cut) = stored.filter(|stored| turns_of(stored).is_empty() && stored.stored_at <= until) else {
+        return Ok(());
+    };
+    let key = format!("{call}:{}:cut", cut.provider_ref);
+    jobs::enqueue(c, &Job::Summarise { call }, &key, now).await?;
     Ok(())
 }
 
@@ -143,14 +195,19 @@ enum Worth {
 }
 
 /// A device may ask for several conversations and use one: the one with the most of the callee in it is kept, whatever
-/// the order in which they are told of. The same conversation is stored once.
-async fn worth(c: &mut Conn, call: &Call, talk: &Conversation) -> Result<Worth, DbError> {
-    let Some(stored) = transcripts::of_call(c, call.id).await? else { return Ok(Worth::More) };
+/// the order in which they are told of. The same conversation is stored once, and once more with its turns if it came
+/// without them.
+fn worth(stored: Option<&Transcript>, talk: &Conversation) -> Worth {
+    let Some(stored) = stored else { return Worth::More };
+    let turns = turns_of(stored);
     if stored.provider_ref == talk.provider_ref {
-        return Ok(Worth::Same);
+        return if turns.is_empty() && !talk.turns.is_empty() { Worth::More } else { Worth::Same };
     }
-    let turns: Vec<crate::domain::Turn> = serde_json::from_str(&stored.turns).unwrap_or_default();
-    let said = |turns: &[crate::domain::Turn]| turns.iter().filter(|turn| turn.speaker == Speaker::Callee).count();
+    let said = |turns: &[Turn]| turns.iter().filter(|turn| turn.speaker == Speaker::Callee).count();
     let more = (said(&talk.turns), &talk.provider_ref) > (said(&turns), &stored.provider_ref);
-    Ok(if more { Worth::More } else { Worth::Less })
+    if more { Worth::More } else { Worth::Less }
+}
+
+fn turns_of(transcript: &Transcript) -> Vec<Turn> {
+    serde_json::from_str(&transcript.turns).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use crate::db::{Conn, alerts, timeline};
 use crate::domain::{
     AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Fault, Locale, Material, Moment, NoticeEvent, Rendering,
 };
+use crate::services::browser_notices::{self, About};
 use crate::services::error::ServiceError;
 use crate::services::mails::MailJob;
 use crate::services::{digests, escalation, notices, staff_alerts};
@@ -90,7 +91,8 @@ async fn store(
     calls::amend(c, call.id, &change, now).await?;
     timeline::append(c, call, now, "summary_made", None).await?;
     let letter = |account, off| MailJob::CallSummary { account, call: call.id, off };
-    notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await
+    notices::tell_all(c, call.family_id, NoticeEvent::Talked, now, letter).await?;
+    browser_notices::tell_all(c, call.family_id, NoticeEvent::Talked, About::Talk(call.id), now).await
 }
 
 /// The alerts of a summary: one for each alarm, with its text in every language.

@@ -17,7 +17,7 @@ use crate::services::calls::Rules;
 use crate::services::error::ServiceError;
 use crate::services::facts;
 use crate::services::jobs::{self, Job};
-use crate::services::settling;
+use crate::services::settling::{self, Heard};
 use crate::services::texting::receipts;
 
 /// A provider waits for seconds only, and may take a late answer for none.
@@ -159,7 +159,7 @@ async fn assign(
         let parked = standing(WebhookState::Parked, Some("conversation".into()));
         return Ok((Settled { provider_ref, note: Some("unknown_call".into()), ..parked }, None));
     };
-    let family = settling::settle(c, provider, call_id, attempt_id, talk, rules).await?;
+    let family = settling::settle(c, provider, (call_id, attempt_id), talk, Heard::ByWebhook, rules).await?;
     let applied = standing(WebhookState::Applied, Some("conversation".into()));
     Ok((Settled { provider_ref, call_id: Some(call_id), ..applied }, family))
 }

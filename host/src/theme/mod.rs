@@ -9,7 +9,7 @@
 //! formats a date. Everything is escaped: no template uses `safe`, no page has an inline script or style.
 //!
 //! There is no htmx and nothing vendored: a fresh machine has no npm, and a page has to work without JavaScript
-//! anyway. One small script of our own (`assets/live.js`) refetches the parts marked `data-live` when `/events` says
+//! anyway. A small script of our own (`assets/live.js`) refetches the parts marked `data-live` when `/events` says
 //! that something changed; such a part is a *fragment*, rendered by [`Theme::fragment`] from the same page struct.
 
 mod assets;

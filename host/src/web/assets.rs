@@ -9,6 +9,15 @@ use crate::app::App;
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FOR_A_MOMENT: &str = "public, max-age=60";
 
+/// What shows notices in a browser.
+const NOTICES_WORKER: &str = "notices-worker.js";
+
+/// `GET /notices/worker.js`: a browser lets a worker serve only what lies beside it, and looks under the same name whether
+/// there is a newer one.
+pub(super) async fn notices_worker(app: State<App>) -> Response {
+    asset(app, Path(NOTICES_WORKER.to_owned())).await
+}
+
 /// `GET /assets/{path}`
 pub(super) async fn asset(State(app): State<App>, Path(path): Path<String>) -> Response {
     let Some(asset) = app.theme.asset(&path) else { return StatusCode::NOT_FOUND.into_response() };

@@ -53,6 +53,7 @@ pub fn router(app: App) -> Router {
     let router = Router::new()
         .merge(pages)
         .route("/assets/{*path}", get(assets::asset))
+        .route("/notices/worker.js", get(assets::notices_worker))
         .merge(machines)
         .merge(webhooks)
         .route("/livez", get(health::live))

@@ -1,6 +1,7 @@
 //! Reconciling: what no webhook told is fetched, and nothing is left open.
 
-use callpanion::domain::{AlertKind, CallMethod, CallReason, CallState};
+use callpanion::db::transcripts;
+use callpanion::domain::{AlertKind, CallId, CallMethod, CallReason, CallState, Turn};
 use callpanion::services::audit::{self, Span};
 use callpanion::services::{deadlines, housekeeping};
 use callpanion_emulators::eleven::answers::Refusal;
@@ -34,6 +35,12 @@ async fn all_told(app: &TestApp, homes: &[Household]) {
         assert!(app.is_summarised(call.id).await, "{call:?}");
         assert_eq!((app.letters(home).len(), app.alert_kinds(home).await.len()), (1, 0));
     }
+}
+
+/// How many turns of a call's talk are stored.
+async fn turns(app: &TestApp, call: CallId) -> usize {
+    let stored = transcripts::of_call(&mut app.host.db.read().await.unwrap(), call).await.unwrap();
+    stored.map_or(0, |stored| serde_json::from_str::<Vec<Turn>>(&stored.turns).unwrap().len())
 }
 
 /// Every one of so many promises has its outcome.
@@ -178,5 +185,45 @@ on_both! {
         assert_eq!(call.check_at, None);
         assert!(app.is_summarised(call.id).await, "what was said is told after all");
         assert_eq!(app.letters(&home).len(), 2);
+    }
+    async fn what_was_said_is_fetched_where_webhooks_leave_it_out(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.without_transcript = true);
+        let homes = [talkative(&app, CallMethod::App, "09:00").await, talkative(&app, CallMethod::Phone, "09:00").await];
+        app.advance(460).await;
+        assert_eq!(app.database.count("webhook_events WHERE state = 'applied'").await, 2);
+        for home in &homes {
+            assert!(turns(&app, app.call(home).await.id).await > 2);
+        }
+        all_told(&app, &homes).await;
+        kept(&app, 2).await;
+    }
+
+    async fn talk_that_cannot_be_fetched_is_summarised_by_what_its_webhook_told(app: TestApp) {
+        app.world.eleven.deliver(|delivery| delivery.without_transcript = true);
+        app.world.eleven.fail_always(Op::Conversation, Refusal::UNAVAILABLE);
+        let homes = [talkative(&app, CallMethod::App, "09:00").await, talkative(&app, CallMethod::Phone, "09:00").await];
+        app.advance(460).await;
+        for home in &homes {
+            let call = app.call(home).await;
+            assert_eq!((call.state, call.check_at.is_some()), (CallState::Completed, true));
+            assert_eq!((app.is_summarised(call.id).await, app.letters(home).len()), (false, 0), "it may yet come whole");
+        }
+        for _ in 0..8 {
+            app.advance(1).await;
+            app.advance_without_ticks(299).await;
+        }
+        app.advance(10).await;
+        for home in &homes {
+            let call = app.call(home).await;
+            assert!(app.is_summarised(call.id).await, "half an hour is enough to wait");
+            assert_eq!((turns(&app, call.id).await, call.check_at.is_some()), (0, true), "it is still asked for");
+        }
+        app.world.eleven.mend();
+        app.advance(300).await;
+        for home in &homes {
+            assert!(turns(&app, app.call(home).await.id).await > 2);
+        }
+        // With one letter, as always.
+        all_told(&app, &homes).await;
     }
 }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use super::fixtures::surroundings;
 use callpanion::egress::Names;
 
-const FIRST_PARTY: [&str; 7] =
-    ["fcm", "apns-voip", "web-push", "twilio-batch", "twilio", "elevenlabs", "family-summary"];
+const FIRST_PARTY: [&str; 8] =
+    ["fcm", "apns-voip", "web-push", "web-push-notices", "twilio-batch", "twilio", "elevenlabs", "family-summary"];
 
 /// What the project in this folder is tried with.
 fn samples(folder: &Path) -> Subject {

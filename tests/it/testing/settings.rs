@@ -34,6 +34,7 @@ pub fn environment(world: &WorldSettings, public_url: &str, database_url: &str) 
         settings.remove(name);
     }
     settings.extend(web_push(&world.push_service_url));
+    settings.extend(web_push_notices(&world.push_service_url));
     settings.extend(twilio(world));
     settings.insert("CALLPANION__DATABASE__URL".to_owned(), database_url.to_owned());
     settings.insert("CALLPANION__LOG__LEVEL".to_owned(), "debug".to_owned());
@@ -53,6 +54,21 @@ fn web_push(push_service: &str) -> impl Iterator<Item = (String, String)> {
         ("SETTINGS__PAGE_URL", "https://calls.care-home.org/device"),
     ];
     let pairs = pairs.map(|(key, value)| (format!("CALLPANION__PLUGINS__WEB_PUSH__{key}"), value.to_owned()));
+    pairs.into_iter()
+}
+
+/// The plugin `web-push-notices`, for tests that switch it on.
+fn web_push_notices(push_service: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = [
+        ("GRANTS__HOSTS", push_service),
+        ("GRANTS__PRIVATE_ADDRESSES", "true"),
+        ("CREDENTIALS__VAPID__CONTACT", "mailto:calls@care-home.org"),
+        ("SETTINGS__GOOGLE", ""),
+        ("SETTINGS__MOZILLA", ""),
+        ("SETTINGS__APPLE", ""),
+        ("SETTINGS__OTHERS", push_service),
+    ];
+    let pairs = pairs.map(|(key, value)| (format!("CALLPANION__PLUGINS__WEB_PUSH_NOTICES__{key}"), value.to_owned()));
     pairs.into_iter()
 }
 

@@ -189,7 +189,7 @@ fn every_embedded_plugin_has_a_usable_manifest_and_needs_no_more_than_there_is()
         assert_eq!(manifest.id, embedded.id);
         machine.prepare(embedded.component).unwrap();
     }
-    assert_eq!(builtin::BUILTIN.len(), 7);
+    assert_eq!(builtin::BUILTIN.len(), 8);
 }
 
 #[test]

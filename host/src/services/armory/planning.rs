@@ -39,7 +39,7 @@ async fn plan_channel(app: &App, channel: &str) -> usize {
             continue;
         }
         let rings: Vec<Ring> = list.rings.iter().map(|armed| armed.ring.clone()).collect();
-        let plan = app.plugins.plan_rings(channel, rings, list.moment(), DEADLINE).await;
+        let plan = app.plugins.plan_rings(channel, rings, list.planned_for(), DEADLINE).await;
         let failure = plan.map(|plan| list.plan = Some(plan)).err();
         app.armory.put_back(list);
         if let Some(failure) = failure {

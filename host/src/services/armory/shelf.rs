@@ -7,6 +7,11 @@ use crate::db::ring_attempts::RingAttempt;
 use crate::domain::{AttemptId, FamilyId, Moment, Ring};
 use crate::plugins::RingPlan;
 
+/// A list may leave so much late with what was planned for it: a part of what is then left of the ring window, and in
+/// seconds, at the least and at the most.
+const LATE_PARTS: i64 = 9;
+const LATE_S: (i64, i64) = (1, 5);
+
 /// Rings of one list: as many as one plugin call plans.
 const LIST_RINGS: usize = 100;
 
@@ -45,6 +50,15 @@ impl List {
     /// When it goes out.
     pub(crate) fn moment(&self) -> Moment {
         self.at
+    }
+
+    /// The last moment at which it leaves as planned. The plan is made for this one: FCM and Web Push count how long a push
+    /// may be on its way from when they get it, so what leaves sooner only ends sooner, and nothing rings after its window.
+    pub(crate) fn planned_for(&self) -> Moment {
+        let ends_at = self.rings.iter().map(|armed| armed.attempt.expires_at).min();
+        let left_s = ends_at.map_or(0, |ends_at| ends_at.secs() - self.at.secs());
+        let (least_s, most_s) = LATE_S;
+        self.at.plus_secs((left_s / LATE_PARTS).clamp(least_s, most_s))
     }
 }
 

@@ -124,3 +124,16 @@ fn a_host_that_slept_longer_than_its_lease_rings_nothing_of_what_it_held() {
     assert!(!armory.wake_up(Duration::from_secs(100), LEASE));
     assert!(armory.is_empty() && armory.take_stale() && !armory.take_stale());
 }
+
+#[test]
+fn a_plan_is_made_for_the_last_moment_at_which_its_list_leaves_as_planned() {
+    let at = Moment(100_000_000);
+    for (window_s, late_s) in [(45, 5), (30, 3), (5, 1), (600, 5)] {
+        let armory = Armory::default();
+        let mut ring = armed(FamilyId::new(), 100);
+        ring.attempt.expires_at = at.plus_secs(window_s);
+        armory.put(vec![ring]);
+        let list = armory.take_unplanned("fcm", at).unwrap();
+        assert_eq!(list.planned_for(), at.plus_secs(late_s), "of {window_s} seconds");
+    }
+}

@@ -7,7 +7,7 @@ use super::recipients;
 use crate::app::App;
 use crate::db::notice_readers::{self, NoticeReader};
 use crate::db::notice_wishes::{self, NoticeWish};
-use crate::db::{Conn, families, notice_numbers};
+use crate::db::{Conn, families, notice_browsers, notice_numbers};
 use crate::domain::schedule::parse_time;
 use crate::domain::{AccountId, FamilyId, Locale, NoticeEvent, NoticeWay, QuietHours};
 use crate::services::error::ServiceError;
@@ -36,7 +36,7 @@ pub struct FamilyWishes {
     pub events: Vec<EventWish>,
 }
 
-/// Whether somebody is told of one kind of event by mail, and by a text message beside it.
+/// Whether somebody is told of one kind of event by mail, and by other ways beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventWish {
     /// Which.
@@ -48,6 +48,8 @@ pub struct EventWish {
     /// Whether a text message comes beside the letter; none where it cannot: for what can wait, or without a number that
     /// they have proven.
     pub texted: Option<bool>,
+    /// Whether it is shown in their browsers; none where they have turned that on in none.
+    pub pushed: Option<bool>,
 }
 
 /// What somebody wishes from now on.
@@ -63,6 +65,8 @@ pub struct NewWishes {
     pub wanted: Vec<(FamilyId, NoticeEvent)>,
     /// Of what by a text message too. What is not here is not wanted so any more.
     pub texted: Vec<(FamilyId, NoticeEvent)>,
+    /// Of what in their browsers too. What is not here is not wanted so any more.
+    pub pushed: Vec<(FamilyId, NoticeEvent)>,
 }
 
 /// How the account wants to be told.
@@ -100,6 +104,10 @@ pub async fn save(app: &App, account: AccountId, new: NewWishes) -> Result<(), S
                         if wish.texted.is_some_and(|was| was != texted) {
                             put(c, account, one, NoticeWay::Sms, texted).await?;
                         }
+                        let pushed = new.pushed.contains(&one);
+                        if wish.pushed.is_some_and(|was| was != pushed) {
+                            put(c, account, one, NoticeWay::Push, pushed).await?;
+                        }
                     }
                 }
                 Ok(())
@@ -132,11 +140,13 @@ async fn events(c: &mut Conn, family: FamilyId, account: AccountId) -> Result<Ve
     let Some(one) = people.into_iter().find(|recipient| recipient.account == account) else { return Ok(Vec::new()) };
     let number = notice_numbers::find(c, account).await?;
     let is_reached = number.is_some_and(|number| number.usable().is_some());
+    let has_browsers = notice_browsers::of_account(c, account).await?.iter().any(|browser| browser.gone_at.is_none());
     let wish = |event: &NoticeEvent| EventWish {
         event: *event,
         told: one.is_told(*event, NoticeWay::Mail),
         must: one.must_be_told(*event, NoticeWay::Mail),
         texted: (is_reached && event.is_alert()).then(|| one.is_told(*event, NoticeWay::Sms)),
+        pushed: has_browsers.then(|| one.is_told(*event, NoticeWay::Push)),
     };
     Ok(NoticeEvent::ALL.iter().map(wish).collect())
 }

@@ -19,7 +19,7 @@ const PAGE: i64 = 500;
 /// How much was brought to its present form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Renewed {
-    /// Push addresses of devices.
+    /// Push addresses of devices, and of the browsers in which people want to be told.
     pub push_addresses: usize,
     /// Those that rings keep.
     pub ring_attempts: usize,
@@ -42,7 +42,7 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
     let others = keys::agree(db, sealer, lease, now).await?;
     let (mut renewed, mut kept_names) = (Renewed::default(), BTreeSet::from_iter(sealer.names().0));
     renewed.pairing_codes = db.write(move |c| pairings::close_all(c, now).boxed()).await?;
-    for place in [Place::PushAddresses, Place::RingAttempts] {
+    for place in [Place::PushAddresses, Place::RingAttempts, Place::NoticeBrowsers] {
         let mut after = Vec::new();
         loop {
             let page = stored_addresses::page(&mut db.read().await?, place, after, PAGE).await?;
@@ -61,7 +61,7 @@ pub async fn renew(db: &Db, sealer: &Sealer, lease: Duration, now: Moment) -> Re
                 }
             }
             let count = match place {
-                Place::PushAddresses => &mut renewed.push_addresses,
+                Place::PushAddresses | Place::NoticeBrowsers => &mut renewed.push_addresses,
                 Place::RingAttempts => &mut renewed.ring_attempts,
             };
             *count +=

@@ -159,15 +159,21 @@ async fn alert_of(
     Ok(Ok((title, link, recipient.locale)))
 }
 
-fn worded(app: &App, locale: Locale, key: &str, (name, value): (&str, &str)) -> Result<String, ServiceError> {
+/// The words of a notice.
+pub(crate) fn worded(
+    app: &App,
+    locale: Locale,
+    key: &str,
+    (name, value): (&str, &str),
+) -> Result<String, ServiceError> {
     app.theme.strings().get(locale, key, &[(name, value.into())]).map_err(|error| {
-        tracing::error!(%error, "a text message has no words");
+        tracing::error!(%error, "a notice has no words");
         ServiceError::Unavailable("theme")
     })
 }
 
 /// The one verdict of the one notice; of a call that failed as a whole, what that means for it.
-fn verdict(told: Result<Vec<Verdict>, PluginFailure>) -> Verdict {
+pub(crate) fn verdict(told: Result<Vec<Verdict>, PluginFailure>) -> Verdict {
     match told {
         Ok(verdicts) => {
             let none = || Verdict::Unknown("the plugin gave no verdict".to_owned());

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::super::samples::NOW;
 use super::super::{ErrorCode, Field, Language, OffState, Page};
-use crate::domain::{FamilyId, NoticeEvent};
+use crate::domain::{FamilyId, Moment, NoticeBrowserId, NoticeEvent};
 
 /// `/notices`: everybody's own. Sends `locale` (a language's tag, or nothing for that of the pages), `quiet` (`yes` or
 /// absent), `quiet_from` and `quiet_until` (`HH:MM`), `worries_wake` (`yes` or absent), and for each event of each
@@ -31,6 +32,31 @@ pub struct NoticesPage {
     pub worries_wake: bool,
     /// Text messages; none where the installation sends none.
     pub texts: Option<TextsCard>,
+    /// Notices in browsers; none where the installation tells nobody so.
+    pub browsers: Option<BrowsersCard>,
+}
+
+/// In which browsers the reader is told. `POST /notices/browsers` sends `subscription`, which a script fills in, and
+/// `POST /notices/browsers/remove` sends `browser`, an id.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrowsersCard {
+    /// The key to which a browser subscribes, in base64url.
+    pub key: String,
+    /// Those in which it is turned on, the last one first.
+    pub browsers: Vec<BrowserLine>,
+    /// Why this one was refused.
+    pub subscription: Field,
+}
+
+/// A browser of the reader's.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct BrowserLine {
+    /// Its id.
+    pub id: NoticeBrowserId,
+    /// When it was turned on.
+    pub since: Moment,
+    /// Nothing arrives there any more.
+    pub is_gone: bool,
 }
 
 /// Where text messages go. `POST /notices/number` sends `phone`, `POST /notices/number/prove` sends `code`, and
@@ -88,9 +114,11 @@ pub struct NoticeTick {
     /// Whether a text message comes beside the letter; none where that is not to be chosen. Sent as the name of the tick with
     /// `_sms` behind it.
     pub texted: Option<TextTick>,
+    /// The same for a notice in the reader's browsers, with `_push` behind the name.
+    pub pushed: Option<TextTick>,
 }
 
-/// Whether a text message comes beside the letter.
+/// Whether something comes beside the letter.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct TextTick {
     /// It does.
@@ -106,7 +134,8 @@ impl Page for NoticesPage {
                 let must = is_first && event.is_alert();
                 let chosen = *event == NoticeEvent::Worrying;
                 let texted = (!is_first && event.is_alert()).then_some(TextTick { chosen });
-                NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must, texted }
+                let pushed = (!is_first).then_some(TextTick { chosen });
+                NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must, texted, pushed }
             };
             let (id, events) = (FamilyId(Uuid::from_u128(number)), NoticeEvent::ALL.iter().map(tick).collect());
             NoticesCard { id, name: name.to_owned(), is_first, events }
@@ -122,7 +151,10 @@ impl Page for NoticesPage {
             quiet_until: Field::of("07:00"),
             worries_wake: true,
             texts: None,
+            browsers: None,
         };
+        let line = |number, is_gone| BrowserLine { id: NoticeBrowserId(Uuid::from_u128(number)), since: NOW, is_gone };
+        let browsers = |browsers, subscription| Some(BrowsersCard { key: "BKEY".to_owned(), browsers, subscription });
         let texts = |standing, code| {
             Some(TextsCard {
                 number: "+44 7700 900123".to_owned(),
@@ -137,6 +169,7 @@ impl Page for NoticesPage {
             quiet: true,
             worries_wake: false,
             texts: texts(TextsStanding::Proven, None),
+            browsers: browsers(vec![line(1, false), line(2, true)], Field::default()),
             ..first.clone()
         };
         let wrong = Self { quiet_until: Field::wrong("21:00", ErrorCode::QuietHoursLong), ..two.clone() };
@@ -153,8 +186,10 @@ impl Page for NoticesPage {
             texts(TextsStanding::NotReached, None),
             texts(TextsStanding::Gone, None),
         ];
+        let refused =
+            Self { browsers: browsers(Vec::new(), Field::wrong("", ErrorCode::BrowserRefused)), ..first.clone() };
         let texted = faces.map(|texts| Self { texts, ..first.clone() });
-        [vec![first.clone(), two, wrong], Vec::from(texted)].concat()
+        [vec![first.clone(), two, wrong, refused], Vec::from(texted)].concat()
     }
 }
 

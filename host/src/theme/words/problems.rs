@@ -75,6 +75,8 @@ words! {
         PairingCodeWrong = "pairing-code-wrong",
         /// Not the code that was sent to the number.
         NumberCodeWrong = "number-code-wrong",
+        /// Not a browser in which we can tell anybody.
+        BrowserRefused = "browser-refused",
         /// The link is used up or too old.
         LinkGone = "link-gone",
         /// The account is no longer there.

@@ -112,6 +112,8 @@ fn family() -> Router<App> {
         .route("/notices/number", post(answer(notices::ask_number)))
         .route("/notices/number/prove", post(answer(notices::prove_number)))
         .route("/notices/number/remove", post(answer(notices::remove_number)))
+        .route("/notices/browsers", post(answer(notices::add_browser)))
+        .route("/notices/browsers/remove", post(answer(notices::remove_browser)))
         .route("/alerts", get(answer(alerts::show)))
         .route("/alerts/{id}/acknowledge", post(answer(alerts::acknowledge)))
         .route("/alerts/{id}/close", post(answer(alerts::close)))

@@ -6,12 +6,14 @@ use super::form::{self, Form};
 use super::frame::{Answer, Asked};
 use crate::domain::{FamilyId, Locale, NoticeEvent, QuietHours};
 use crate::services::ServiceError;
+use crate::services::browser_notices::browsers::{self, Browser};
 use crate::services::notices::links::{self, LinkedWish};
 use crate::services::notices::wishes::{self, EventWish, FamilyWishes, NewWishes};
 use crate::services::texting::numbers::{self, Standing};
+use crate::services::web_push_key;
 use crate::theme::{
-    Field, Flash, Language, NoticeOffPage, NoticeTick, NoticesCard, NoticesPage, OffState, TextTick, TextsCard,
-    TextsStanding,
+    BrowserLine, BrowsersCard, Field, Flash, Language, NoticeOffPage, NoticeTick, NoticesCard, NoticesPage, OffState,
+    TextTick, TextsCard, TextsStanding,
 };
 
 /// What is proposed to somebody who has no quiet hours.
@@ -56,13 +58,15 @@ async fn stored_page(asked: &Asked) -> Result<NoticesPage, ServiceError> {
         quiet_until: Field::of(until),
         worries_wake: wishes.worries_wake,
         texts: texts(asked).await?,
+        browsers: browsers(asked).await?,
     })
 }
 
 fn card(wishes: FamilyWishes) -> NoticesCard {
     let ticks = wishes.events.iter().map(|wish| {
-        let EventWish { event, told, must, texted } = *wish;
-        NoticeTick { event, told, must, texted: texted.map(|chosen| TextTick { chosen }) }
+        let EventWish { event, told, must, texted, pushed } = *wish;
+        let [texted, pushed] = [texted, pushed].map(|wish| wish.map(|chosen| TextTick { chosen }));
+        NoticeTick { event, told, must, texted, pushed }
     });
     NoticesCard {
         id: wishes.family,
@@ -74,12 +78,13 @@ fn card(wishes: FamilyWishes) -> NoticesCard {
 
 /// What was typed, for the service.
 fn typed(form: &Form, page: &NoticesPage) -> NewWishes {
-    let (mut wanted, mut texted) = (Vec::new(), Vec::new());
+    let (mut wanted, mut texted, mut pushed) = (Vec::new(), Vec::new(), Vec::new());
     for card in &page.families {
         for event in card.events.iter().map(|tick| tick.event) {
             let one = (card.id, event);
             wanted.extend(form.is_yes(&name(card.id, event)).then_some(one));
             texted.extend(form.is_yes(&text_name(card.id, event)).then_some(one));
+            pushed.extend(form.is_yes(&push_name(card.id, event)).then_some(one));
         }
     }
     NewWishes {
@@ -88,6 +93,7 @@ fn typed(form: &Form, page: &NoticesPage) -> NewWishes {
         worries_wake: form.is_yes("worries_wake"),
         wanted,
         texted,
+        pushed,
     }
 }
 
@@ -100,6 +106,8 @@ fn fill_in(page: &mut NoticesPage, form: &Form) {
             }
             let chosen = form.is_yes(&text_name(card.id, tick.event));
             tick.texted = tick.texted.map(|_| TextTick { chosen });
+            let chosen = form.is_yes(&push_name(card.id, tick.event));
+            tick.pushed = tick.pushed.map(|_| TextTick { chosen });
         }
     }
     page.locale = Field::of(form.get("locale"));
@@ -117,6 +125,47 @@ fn name(family: FamilyId, event: NoticeEvent) -> String {
 /// The same for a text message beside the letter.
 fn text_name(family: FamilyId, event: NoticeEvent) -> String {
     format!("{family}_{event}_sms")
+}
+
+/// The same for a notice in their browsers.
+fn push_name(family: FamilyId, event: NoticeEvent) -> String {
+    format!("{family}_{event}_push")
+}
+
+/// In which browsers they are told; none where the installation tells nobody so.
+async fn browsers(asked: &Asked) -> Result<Option<BrowsersCard>, ServiceError> {
+    if !browsers::are_told(&asked.app) {
+        return Ok(None);
+    }
+    let known = browsers::of(&asked.app, asked.account()?).await?;
+    let line = |one: Browser| BrowserLine { id: one.id, since: one.made_at, is_gone: one.is_gone };
+    Ok(Some(BrowsersCard {
+        key: web_push_key::public_key(&asked.app)?.to_owned(),
+        browsers: known.into_iter().map(line).collect(),
+        subscription: Field::default(),
+    }))
+}
+
+/// `POST /notices/browsers`: what this browser's push service gave it.
+pub(super) async fn add_browser(asked: Asked) -> Answer {
+    let Err(error) = browsers::add(&asked.app, asked.account()?, asked.form.get("subscription")).await else {
+        return Ok(asked.go_saying("/notices", Flash::Saved));
+    };
+    let (_, code) = form::refused(error)?;
+    let mut page = stored_page(&asked).await?;
+    if let Some(browsers) = &mut page.browsers {
+        // What was sent is never repeated: whoever has it can write to the browser.
+        browsers.subscription = Field::wrong("", code);
+    }
+    asked.at("/notices".to_owned()).show_refused(&page).await
+}
+
+/// `POST /notices/browsers/remove`: no notices in that browser any more.
+pub(super) async fn remove_browser(asked: Asked) -> Answer {
+    let account = asked.account()?;
+    let browser = asked.form.get("browser").parse().map_err(|_| ServiceError::NotFound)?;
+    browsers::remove(&asked.app, account, browser).await?;
+    Ok(asked.go_saying("/notices", Flash::Saved))
 }
 
 /// Where text messages go; none where the installation sends none.

@@ -82,6 +82,7 @@ error-slots-quiet-hours = One of the calls is at night, when nobody is rung. Ple
 error-quiet-hours-long = Quiet hours last 14 hours at the most. Please check which time is the evening and which the morning.
 error-pairing-code-wrong = This code does not work. It may be too old. Please make a new one.
 error-number-code-wrong = This is not the code that we sent, or it is too old. Please look again, or have a new one sent.
+error-browser-refused = Notices cannot be turned on in this browser: its push service is none that this Callpanion uses. Please try another browser.
 error-link-gone = This link was already used, or it is too old. Please ask for a new one.
 error-account-gone = This account is no longer there.
 error-method-first = Please choose first how we should call.

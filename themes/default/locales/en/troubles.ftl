@@ -34,3 +34,5 @@ trouble-what-texting = Text messages over { $about } are not sent. Letters go ou
 trouble-mend-texting = Mend what these words name: a key, the number that sends, a permission, credit, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next message that is taken.
 trouble-what-number_facts = { $about } does not say what is behind a phone number, so new numbers are taken as they are typed.
 trouble-mend-number_facts = Mend what these words name: a key, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next number that is looked up.
+trouble-what-pushing = Notices in browsers over { $about } are not sent. Letters go out as before.
+trouble-mend-pushing = Mend what these words name: the contact of the credential, the server’s clock, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next notice that is taken.

@@ -82,6 +82,7 @@ error-slots-quiet-hours = Salah satu panggilan jatuh pada malam hari, saat tidak
 error-quiet-hours-long = Jam tenang paling lama 14 jam. Silakan periksa mana jam malam dan mana jam pagi.
 error-pairing-code-wrong = Kode ini tidak berlaku. Mungkin sudah terlalu lama. Silakan buat yang baru.
 error-number-code-wrong = Ini bukan kode yang kami kirim, atau sudah terlalu lama. Silakan lihat lagi, atau minta kode baru.
+error-browser-refused = Pemberitahuan tidak dapat dinyalakan di peramban ini: layanan push-nya bukan yang dipakai Callpanion ini. Silakan coba peramban lain.
 error-link-gone = Tautan ini sudah dipakai, atau sudah terlalu lama. Silakan minta yang baru.
 error-account-gone = Akun ini sudah tidak ada.
 error-method-first = Silakan pilih dahulu cara kami menelepon.

@@ -34,3 +34,5 @@ trouble-what-texting = SMS lewat { $about } tidak terkirim. Surat tetap dikirim 
 trouble-mend-texting = Perbaiki apa yang disebut kata-kata ini: kunci, nomor pengirim, izin, pulsa, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pesan berikutnya diterima.
 trouble-what-number_facts = { $about } tidak memberi tahu jenis sebuah nomor telepon, sehingga nomor baru diterima seperti yang diketik.
 trouble-mend-number_facts = Perbaiki apa yang disebut kata-kata ini: kunci, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat nomor berikutnya berhasil ditanyakan.
+trouble-what-pushing = Pemberitahuan di peramban lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
+trouble-mend-pushing = Perbaiki apa yang disebut kata-kata ini: kontak pada kredensial, jam server, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pemberitahuan berikutnya diterima.

@@ -1,0 +1,11 @@
+-- The browsers in which people want to be told, each by its subscription of Web Push, perhaps sealed. Its push service may say
+-- that it is over (gone_at).
+CREATE TABLE notice_browsers (
+    id BLOB PRIMARY KEY NOT NULL,
+    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    gone_at INTEGER
+) STRICT;
+CREATE INDEX notice_browsers_by_account ON notice_browsers (account_id);
+CREATE INDEX notice_browsers_by_address ON notice_browsers (address);
