@@ -30,6 +30,14 @@ impl NoticeEvent {
             Self::NotReached | Self::Worrying => true,
         }
     }
+
+    /// Whether it is also shown in browsers: what has no page of its own is for reading in a letter.
+    pub const fn is_pushed(self) -> bool {
+        match self {
+            Self::Talked | Self::NotReached | Self::Worrying => true,
+            Self::Weekly => false,
+        }
+    }
 }
 
 word_enum! {

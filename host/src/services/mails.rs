@@ -10,8 +10,8 @@ use crate::db::callees::{self, Callee};
 use crate::db::calls::{self, Call};
 use crate::db::{Conn, DbError, alert_notices, families, ring_attempts, slots, transcripts};
 use crate::domain::{
-    AccountId, AlertId, AlertKind, Block, BlockKind, CallId, CalleeId, FamilyId, Fault, Locale, Moment, NoticeEvent, NoticeWay,
-    Speaker, Turn,
+    AccountId, AlertId, AlertKind, Block, BlockKind, CallId, CalleeId, FamilyId, Fault, Locale, Moment, NoticeEvent,
+    NoticeWay, Speaker, Turn,
 };
 use crate::mail::Mail;
 use crate::services::alerts::text_of;

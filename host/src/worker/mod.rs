@@ -18,8 +18,8 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, acknowledging, deadlines, digests, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health, queueing,
-    reconciling, replacing, submitting,
+    ServiceError, acknowledging, deadlines, digests, housekeeping, jobs, live_bridge, lookups, nodes, plugin_health,
+    queueing, reconciling, replacing, submitting,
 };
 
 /// Rarer ticks than this are not nudged: what they do can wait.

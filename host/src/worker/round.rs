@@ -6,8 +6,8 @@
 use crate::app::App;
 use crate::services::armory::{checking, holding, planning};
 use crate::services::{
-    ServiceError, acknowledging, deadlines, digests, jobs, lookups, nodes, outcomes, plugin_health, queueing, reconciling,
-    replacing, ringing, submitting,
+    ServiceError, acknowledging, deadlines, digests, jobs, lookups, nodes, outcomes, plugin_health, queueing,
+    reconciling, replacing, ringing, submitting,
 };
 
 /// One of the worker's ticks.

@@ -68,7 +68,7 @@ pub(crate) async fn tell(
     about: About,
     now: Moment,
 ) -> Result<(), DbError> {
-    if !recipient.is_told(event, NoticeWay::Push) {
+    if !event.is_pushed() || !recipient.is_told(event, NoticeWay::Push) {
         return Ok(());
     }
     let at = recipient.free_at(event, now);

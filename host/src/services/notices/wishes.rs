@@ -146,7 +146,7 @@ async fn events(c: &mut Conn, family: FamilyId, account: AccountId) -> Result<Ve
         told: one.is_told(*event, NoticeWay::Mail),
         must: one.must_be_told(*event, NoticeWay::Mail),
         texted: (is_reached && event.is_alert()).then(|| one.is_told(*event, NoticeWay::Sms)),
-        pushed: has_browsers.then(|| one.is_told(*event, NoticeWay::Push)),
+        pushed: (has_browsers && event.is_pushed()).then(|| one.is_told(*event, NoticeWay::Push)),
     };
     Ok(NoticeEvent::ALL.iter().map(wish).collect())
 }

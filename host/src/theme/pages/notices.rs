@@ -134,7 +134,7 @@ impl Page for NoticesPage {
                 let must = is_first && event.is_alert();
                 let chosen = *event == NoticeEvent::Worrying;
                 let texted = (!is_first && event.is_alert()).then_some(TextTick { chosen });
-                let pushed = (!is_first).then_some(TextTick { chosen });
+                let pushed = (!is_first && event.is_pushed()).then_some(TextTick { chosen });
                 NoticeTick { event: *event, told: must || *event != NoticeEvent::Talked, must, texted, pushed }
             };
             let (id, events) = (FamilyId(Uuid::from_u128(number)), NoticeEvent::ALL.iter().map(tick).collect());

@@ -76,11 +76,8 @@ fn week(text: &str) -> WeekMaterial {
         match name.trim() {
             "callee" => value.clone_into(&mut week.callee_name),
             "gap" => {
-                let causes = [
-                    ("paused", GapCause::Paused),
-                    ("skipped", GapCause::Skipped),
-                    ("unplanned", GapCause::Unplanned),
-                ];
+                let causes =
+                    [("paused", GapCause::Paused), ("skipped", GapCause::Skipped), ("unplanned", GapCause::Unplanned)];
                 week.gaps.push(Gap { date: words[0].to_owned(), cause: named(&causes, words[1]) });
             }
             "call" => week.calls.push(WeekCall {

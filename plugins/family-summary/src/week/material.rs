@@ -30,7 +30,7 @@ pub(super) enum Came {
 pub(super) struct Call<'a> {
     index: u32,
     pub(super) came: Came,
-    call: &'a WeekCall,
+    given: &'a WeekCall,
 }
 
 /// A part of a call's summary that says something.
@@ -47,7 +47,7 @@ impl<'a> Week<'a> {
             "" => language.somebody,
             name => name,
         };
-        let call = |(index, call): (u32, &'a WeekCall)| Some(Call { index, came: came(call.outcome)?, call });
+        let call = |(index, call): (u32, &'a WeekCall)| Some(Call { index, came: came(call.outcome)?, given: call });
         let unwanted = |cause: &GapCause| matches!(cause, GapCause::Paused | GapCause::Skipped);
         Self {
             language,
@@ -75,12 +75,12 @@ impl<'a> Week<'a> {
 
 impl<'a> Call<'a> {
     pub(super) fn date(&self) -> &'a str {
-        &self.call.date
+        &self.given.date
     }
 
     /// 1 (bad) to 5 (good).
     pub(super) fn mood_score(&self) -> Option<u8> {
-        self.call.mood_score.filter(|score| (1..=5).contains(score))
+        self.given.mood_score.filter(|score| (1..=5).contains(score))
     }
 
     pub(super) fn whole(&self) -> Basis {
@@ -91,7 +91,7 @@ impl<'a> Call<'a> {
     pub(super) fn said(&self, kind: &PartKind) -> Vec<Said<'a>> {
         let of_kind = |(_, part): &(u32, &'a CallPart)| part.kind == *kind && !part.text.trim().is_empty();
         let said = |(index, part): (u32, &'a CallPart)| Said { call: *self, index, part };
-        (0..).zip(&self.call.parts).filter(of_kind).map(said).collect()
+        (0..).zip(&self.given.parts).filter(of_kind).map(said).collect()
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {

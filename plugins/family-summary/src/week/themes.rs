@@ -5,8 +5,11 @@ use callpanion_plugin_api::digest::{DigestPart, PartKind};
 use super::material::{Call, Said, Week};
 use crate::phrases::Phrases;
 
+/// Its name in a language.
+type Name = fn(&Phrases) -> &'static str;
+
 /// The kinds, in reading order, each with its name.
-const KINDS: [(PartKind, fn(&Phrases) -> &'static str); 5] = [
+const KINDS: [(PartKind, Name); 5] = [
     (PartKind::Health, |phrases| phrases.health),
     (PartKind::Medicine, |phrases| phrases.medicine),
     (PartKind::Meals, |phrases| phrases.meals),
