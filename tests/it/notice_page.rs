@@ -54,7 +54,7 @@ on_both! {
 
         // The family sees on its own page who is told of what.
         let page = app.signed_in(&home).await.get("/people").await;
-        page.must_say("Is told of: talks, missed calls, worrying words · English");
+        page.must_say("Is told of: talks, missed calls, worrying words, the week · English");
         page.must_say("Is told of: worrying words · Bahasa Indonesia · not from 21:15 to 06:45 in London");
     }
 
@@ -71,7 +71,7 @@ on_both! {
         let page = browser.post(PAGE, &[("quiet_from", "22:00"), ("quiet_until", "07:00"), ("locale", "")]).await;
         assert_eq!(page.status, 200, "{}", page.text());
         let stands = told(&app, home.account, home.family).await;
-        assert_eq!(stands.iter().map(|(_, told, _)| *told).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(stands.iter().map(|(_, told, _)| *told).collect::<Vec<_>>(), [false, true, true, false]);
     }
 
     async fn wrong_quiet_hours_are_explained_and_what_was_chosen_is_kept(app: TestApp) {

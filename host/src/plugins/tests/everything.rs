@@ -3,8 +3,8 @@
 use super::*;
 use crate::conformance::subscription;
 use crate::domain::{
-    AttemptId, CallId, CalleeId, FamilyId, GroupId, Material, Ring, RingRef, SessionRequest, Speaker,
-    Turn as SpokenTurn, Wanted,
+    AttemptId, CallId, CallState, CalleeId, FamilyId, GroupId, Material, Ring, RingRef, SessionRequest, Speaker,
+    Turn as SpokenTurn, Wanted, WeekCall, WeekMaterial,
 };
 
 fn ring(address: &str) -> Ring {
@@ -107,5 +107,20 @@ pub(super) async fn call_everything(plugins: &Plugins, label: impl Fn(&str, Expo
             duration_s: 30,
         };
         let _ = plugins.render(&id, material, "en").await;
+    }
+    for id in plugins.digest_renderer_ids() {
+        label(&id, Export::RenderDigest);
+        let day = jiff::civil::date(2026, 11, 22);
+        let call = WeekCall {
+            date: day,
+            at: NOW,
+            outcome: CallState::Completed,
+            duration_s: 30,
+            mood_score: Some(4),
+            blocks: Vec::new(),
+        };
+        let callee_name = "Ibu Sari".to_owned();
+        let week = WeekMaterial { callee_name, first_day: day, last_day: day, calls: vec![call], gaps: Vec::new() };
+        let _ = plugins.render_digest(&id, &week, "en").await;
     }
 }
