@@ -140,5 +140,8 @@ on_both! {
         assert_eq!(digests::tick(&mended(&app)).await.unwrap(), 1);
         app.settle().await;
         assert_eq!(weeks(&app, &home), ["Grandma Maggie’s week"], "nothing is lost");
+        // Hosts report within a quarter of a minute, and what is over is closed then.
+        app.advance(16).await;
+        assert!(app.staff_alerts().await.is_empty(), "it is mended");
     }
 }
