@@ -41,6 +41,8 @@ word_enum! {
         Fetching = "fetching",
         /// A renderer writes no summaries.
         Summarising = "summarising",
+        /// A renderer tells of no weeks.
+        Digesting = "digesting",
         /// No channel plugin is on for what a callee has.
         NoChannel = "no_channel",
         /// The channel of a ring is not loaded.
@@ -75,6 +77,7 @@ impl Fault {
             | Self::Talking
             | Self::Fetching
             | Self::Summarising
+            | Self::Digesting
             | Self::NoChannel
             | Self::NotLoaded
             | Self::Sealed
@@ -94,6 +97,7 @@ impl Fault {
                 | Self::Talking
                 | Self::Fetching
                 | Self::Summarising
+                | Self::Digesting
                 | Self::Texting
                 | Self::NumberFacts
                 | Self::Pushing

@@ -81,7 +81,7 @@ async fn tell(app: &App, evening: Evening, due: DueDigest) -> Result<bool, Servi
             Ok(made) => stored(&week, made, &app.config.digest.renderer, now),
             Err(failure) => {
                 tracing::warn!(callee = %due.callee, %failure, "a week could not be told of; it is tried again");
-                staff_alerts::tell(app, Fault::Summarising, &app.config.digest.renderer, &failure).await;
+                tell_staff(app, &failure).await;
                 next = next.min(now.plus_secs(AGAIN_S));
                 Vec::new()
             }
@@ -99,8 +99,18 @@ async fn render(app: &App, week: &Week) -> Result<Vec<(Locale, Digest)>, PluginF
         let material = week.material(locale);
         made.push((locale, app.plugins.render_digest(renderer, &material, locale.as_str()).await?));
     }
-    app.proofs.worked(Fault::Summarising, renderer, app.clock.now());
+    app.proofs.worked(Fault::Digesting, staff_alerts::WEEKS, app.clock.now());
     Ok(made)
+}
+
+/// Tells the staff of what only they can mend: also of a renderer that is not there, or reads no weeks.
+async fn tell_staff(app: &App, failure: &PluginFailure) {
+    if matches!(failure, PluginFailure::NoSuchPlugin(_)) {
+        let trouble = staff_alerts::Trouble::new(Fault::Digesting, staff_alerts::WEEKS, &failure.to_string());
+        staff_alerts::tell_of(app, trouble).await;
+    } else {
+        staff_alerts::tell(app, Fault::Digesting, staff_alerts::WEEKS, failure).await;
+    }
 }
 
 fn stored(week: &Week, made: Vec<(Locale, Digest)>, renderer: &str, now: Moment) -> Vec<StoredDigest> {

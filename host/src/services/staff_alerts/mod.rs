@@ -26,6 +26,8 @@ use crate::plugins::PluginFailure;
 
 /// What a trouble is about when no plugin is: the section of channels,
 pub(super) const PLUGINS: &str = "plugins";
+/// the key that names who tells of weeks: once it names another plugin, that one's work is the proof,
+pub(super) const WEEKS: &str = "digest.renderer";
 /// the key with which addresses are sealed,
 pub(super) const SEALING_KEY: &str = "database.encryption_key";
 /// and the section of the mail server.

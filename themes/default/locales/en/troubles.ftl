@@ -18,6 +18,8 @@ trouble-what-fetching = Talks whose webhook does not come cannot be fetched from
 trouble-mend-fetching = Mend what these words name, most likely what the key may read. `callpanion check` asks the vendor again. What is not older than a day is fetched by itself then.
 trouble-what-summarising = Summaries are not written: { $about } is not set up as it needs to be.
 trouble-mend-summarising = Mend what these words name, in the section plugins.{ $about } of the configuration. Summaries that wait for less than half a day are written by themselves then.
+trouble-what-digesting = Families are not told of their week: the plugin that { $about } names is not loaded, writes no weeks, or is not set up as it needs to be.
+trouble-mend-digesting = Mend what these words name: { $about } in the configuration has to name a plugin that writes weeks and is switched on (`enabled = true` in its section), and its settings have to be right. Then start Callpanion anew. The last week is told of within the hour, and this closes by itself.
 trouble-what-no_channel = A callee has a device or a number for which no channel plugin is switched on: nobody can be rung there.
 trouble-mend-no_channel = Switch the channel on (`enabled = true` in its section of the configuration), grant what `callpanion plugin show` lists for it, and start Callpanion anew. Then close this here.
 trouble-what-not_loaded = Calls were to ring over { $about }, which is not loaded: nobody can be rung there.

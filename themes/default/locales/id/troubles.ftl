@@ -18,6 +18,8 @@ trouble-what-fetching = Obrolan yang webhook-nya tidak datang juga tidak dapat d
 trouble-mend-fetching = Perbaiki yang disebut kata-kata ini, kemungkinan besar hak baca kuncinya. `callpanion check` bertanya lagi kepada vendor. Yang belum lewat sehari akan diambil dengan sendirinya.
 trouble-what-summarising = Ringkasan tidak ditulis: { $about } belum disetel sebagaimana mestinya.
 trouble-mend-summarising = Perbaiki yang disebut kata-kata ini, di bagian plugins.{ $about } pada konfigurasi. Ringkasan yang menunggu kurang dari setengah hari akan ditulis dengan sendirinya.
+trouble-what-digesting = Keluarga tidak menerima rangkuman seminggu: plugin yang disebut { $about } tidak dimuat, tidak menulis rangkuman mingguan, atau belum disetel sebagaimana mestinya.
+trouble-mend-digesting = Perbaiki yang disebut kata-kata ini: { $about } pada konfigurasi harus menyebut plugin yang menulis rangkuman mingguan dan dinyalakan (`enabled = true` di bagiannya), dan setelannya harus benar. Lalu jalankan ulang Callpanion. Minggu terakhir dirangkum dalam satu jam, dan masalah ini tertutup sendiri.
 trouble-what-no_channel = Ada orang yang perangkat atau nomornya tidak punya plugin kanal yang dinyalakan: di sana tidak ada yang bisa ditelepon.
 trouble-mend-no_channel = Nyalakan kanalnya (`enabled = true` di bagiannya pada konfigurasi), beri izin yang didaftar oleh `callpanion plugin show`, lalu jalankan ulang Callpanion. Setelah itu tutup di sini.
 trouble-what-not_loaded = Panggilan seharusnya berdering lewat { $about }, tetapi kanal itu tidak dimuat: di sana tidak ada yang bisa ditelepon.
