@@ -101,6 +101,9 @@ pub(super) fn judge(
     for job in &record.jobs_left {
         findings.fault("jobs left", job);
     }
+    for week in letters.weeks_repeated() {
+        findings.fault("weeks told twice", &week);
+    }
     findings.lateness_ms.sort_unstable();
     findings.mails = letters.count;
     findings.trace = hex::encode(Sha256::digest(findings.calls.join("\n")));

@@ -1,6 +1,6 @@
-//! Letters: what the families were told, call by call.
+//! Letters: what the families were told, call by call and week by week.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::mail::{Mail, Mailer};
 
@@ -17,7 +17,9 @@ pub(super) struct Told {
 #[derive(Debug, Default)]
 pub(super) struct Letters {
     of_calls: HashMap<String, Told>,
-    /// How many.
+    /// The names of the letters about one week, by their reader, subject and dates. One that was sent twice has one name.
+    of_weeks: HashMap<(String, String, String), HashSet<String>>,
+    /// How many about calls.
     pub(super) count: usize,
 }
 
@@ -30,6 +32,13 @@ impl Letters {
     }
 
     fn add(&mut self, letter: &Mail) {
+        // A week is looked at beside those before it.
+        if letter.text.contains("/insights?callee=") {
+            let dates = letter.text.lines().nth(2).unwrap_or_default().to_owned();
+            let week = (letter.to.clone(), letter.subject.clone(), dates);
+            self.of_weeks.entry(week).or_default().insert(letter.id.clone());
+            return;
+        }
         // A letter knows its call by the link to it, and who is to look by the link for that.
         let Some((_, rest)) = letter.text.split_once("/calls/") else { return };
         let call = rest.chars().take_while(|c| c.is_ascii_hexdigit() || *c == '-').collect();
@@ -45,5 +54,12 @@ impl Letters {
     /// Those about a call.
     pub(super) fn of(&self, call: &str) -> Told {
         self.of_calls.get(call).copied().unwrap_or_default()
+    }
+
+    /// The weeks that somebody was told of more than once.
+    pub(super) fn weeks_repeated(&self) -> impl Iterator<Item = String> {
+        let repeated = self.of_weeks.iter().filter(|(_, names)| names.len() > 1);
+        repeated
+            .map(|((reader, subject, dates), names)| format!("{reader}: {subject}, {dates}: {} letters", names.len()))
     }
 }

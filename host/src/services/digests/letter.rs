@@ -36,7 +36,7 @@ pub(crate) async fn letter(
         last_day: last_day.to_string(),
         headline: headline.map(|part| part.text.clone()).unwrap_or_default(),
         lines: parts.iter().filter(|part| part.kind != BlockKind::Headline).map(line).collect(),
-        link: link("/calls".to_owned()),
+        link: link(format!("/insights?callee={}", stored.callee_id)),
         why,
     })
 }
