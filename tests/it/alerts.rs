@@ -5,6 +5,7 @@ use callpanion::domain::{AccountId, AlertKind, AlertState, CallId, CallMethod, R
 use callpanion_emulators::Line;
 use callpanion_emulators::scripts::{self, Language};
 use futures::FutureExt as _;
+use serde_json::{Value, json};
 
 use crate::testing::{Browser, Household, TestApp, on_both};
 
@@ -149,6 +150,37 @@ on_both! {
         assert!(app.alerts(&home).await.iter().all(|alert| alert.acknowledged_by == Some(home.account)), "all at once");
         app.advance(NEXT_AFTER_S + 10).await;
         assert_eq!(app.letters(&second).len(), 1);
+    }
+
+    async fn new_alarm_of_a_talk_that_takes_anothers_place_is_told_and_the_others_are_not_told_again(app: TestApp) {
+        const WORSE: &str = "There is a pain in my chest since noon.";
+        let home = app.phone_household().await;
+        app.world.line(&home.number, Line::Answers(app.say(scripts::worrying(Language::English))));
+        app.keep_out_of_the_log(WORSE);
+        app.outcome(&home, 400).await;
+        app.advance(10).await;
+        let first = app.alerts(&home).await;
+        assert!(first.len() > 1, "{first:#?}");
+        assert_eq!(app.letters(&home).len(), 2, "the summary, and one for all of them");
+
+        // In another conversation of the call the same was said, and something worse, which is the first of its alarms.
+        let posted = app.world.eleven.webhooks().pop().unwrap();
+        let mut event: Value = serde_json::from_str(&posted.body).unwrap();
+        for (conversation, words) in [("conv_with_more", WORSE), ("conv_with_the_most", "Goodbye, my dear.")] {
+            event["data"]["conversation_id"] = json!(conversation);
+            let turns = event["data"]["transcript"].as_array_mut().unwrap();
+            let mut turn = turns.iter().rfind(|turn| turn["role"] == "user").unwrap().clone();
+            turn["message"] = json!(words);
+            turns.push(turn);
+            assert_eq!(app.post_signed(&event.to_string(), 0).await, 200);
+            app.advance(10).await;
+            assert_eq!(app.database.texts("SELECT provider_ref AS text FROM transcripts").await, [conversation]);
+            let alerts = app.alerts(&home).await;
+            assert_eq!(alerts.len(), first.len() + 1, "{alerts:#?}");
+            assert_eq!(app.letters(&home).len(), 3);
+        }
+        let letter = app.mail.to(&home.email).pop().unwrap().text;
+        assert!(letter.contains("chest") && !letter.contains("fall"), "{letter}");
     }
 
     async fn alert_that_is_acknowledged_on_the_page_is_told_to_nobody_else(app: TestApp) {

@@ -14,12 +14,13 @@ use crate::testing::{Household, Settings, TestApp, client, on_both};
 
 const PAGE: &str = "/notices";
 
-fn in_browsers(settings: &mut Settings) {
+/// Switches it on.
+pub fn in_browsers(settings: &mut Settings) {
     settings.insert("CALLPANION__PLUGINS__WEB_PUSH_NOTICES__ENABLED".to_owned(), "true".to_owned());
 }
 
 /// What a browser gives the page: a subscription to the installation's key.
-fn subscribed(app: &TestApp) -> String {
+pub fn subscribed(app: &TestApp) -> String {
     let subscription = app.world.push_service.subscribe(web_push_key::public_key(&app.host).unwrap());
     app.keep_out_of_the_log(endpoint_of(&subscription));
     subscription
@@ -33,7 +34,7 @@ async fn turned_on(app: &TestApp, home: &Household) -> String {
 }
 
 /// What arrived in a browser.
-fn shown(app: &TestApp, subscription: &str) -> Vec<Sent> {
+pub fn shown(app: &TestApp, subscription: &str) -> Vec<Sent> {
     let endpoint = endpoint_of(subscription);
     app.world.push_service.sent().into_iter().filter(|sent| sent.endpoint == endpoint).collect()
 }
@@ -44,7 +45,8 @@ fn titles(app: &TestApp, subscription: &str) -> Vec<String> {
     sent.iter().map(|sent| sent.payload["notification"]["title"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn missed(app: &TestApp, home: &Household) {
+/// A call that becomes no talk, and all that follows at once.
+pub async fn missed(app: &TestApp, home: &Household) {
     app.world.line(&home.number, Line::Voicemail);
     app.outcome(home, 300).await;
     app.settle().await;

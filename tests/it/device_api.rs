@@ -255,6 +255,30 @@ on_both! {
         assert_eq!((call.state, call.tries, paired.phone.rings().len()), (CallState::Missed, 2, 2));
     }
 
+    async fn device_that_says_twice_and_late_that_it_rings_was_rung_once(app: TestApp) {
+        let home = app.app_household().await;
+        let paired = app.android(&home).await;
+        paired.phone.behave(Behaviour::Ignore);
+        app.database.execute("UPDATE devices SET acknowledges = TRUE").await;
+        app.advance_until(120, || async { paired.phone.pushes().len() == 1 }).await;
+        let ring = app.attempts(app.call(&home).await.id).await[0].id;
+        let rang = format!("{API}/calls/{ring}/rang");
+        for _ in 0..2 {
+            assert_eq!(app.device_post(&paired.phone, &rang, json!({})).await.0, 200);
+        }
+        app.advance(20).await;
+        assert_eq!((app.call(&home).await.state, paired.phone.pushes().len()), (CallState::Ringing, 1));
+        let call = app.outcome(&home, 1_500).await;
+        app.advance(60).await;
+        let pushes = paired.phone.pushes().len();
+        // A word about a ring that was over long ago brings nothing back.
+        assert_eq!(app.device_post(&paired.phone, &rang, json!({})).await.0, 200);
+        app.advance(900).await;
+        let after = app.call(&home).await;
+        assert_eq!((after.state, after.reason, after.tries), (call.state, call.reason, call.tries));
+        assert_eq!((paired.phone.pushes().len(), app.letters(&home).len()), (pushes, 1));
+    }
+
     async fn device_that_acknowledges_is_not_rung_again(app: TestApp) {
         let home = app.app_household().await;
         let paired = app.android(&home).await;

@@ -40,6 +40,7 @@ mod pauses;
 mod phone_app;
 mod plugin_health;
 mod plugins;
+mod provider_checks;
 mod provision;
 mod records;
 mod schedules;

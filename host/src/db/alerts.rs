@@ -149,8 +149,9 @@ pub async fn find(c: &mut Conn, id: AlertId) -> Result<Option<Alert>, DbError> {
     Ok(on!(c, c => alerts::table.find(id).select(Alert::as_select()).first(c).await.optional())?)
 }
 
-/// An alert and those that came from the same call for the same reason, as several worrying words of one talk do:
-/// whoever is told of one is told of all. The oldest first.
+/// An alert and those that were opened with it, from the same call for the same reason, as several worrying words of
+/// one talk are: whoever is told of one is told of all. In the order in which they were opened. What came out of the
+/// same call at another time is told by itself.
 pub async fn kin(c: &mut Conn, alert: &Alert) -> Result<Vec<Alert>, DbError> {
     let (Some(family), Some(call)) = (alert.family_id, alert.call_id) else { return Ok(vec![alert.clone()]) };
     Ok(on!(c, c => {
@@ -158,7 +159,8 @@ pub async fn kin(c: &mut Conn, alert: &Alert) -> Result<Vec<Alert>, DbError> {
             .filter(alerts::family_id.eq(family))
             .filter(alerts::call_id.eq(call))
             .filter(alerts::kind.eq(alert.kind))
-            .order((alerts::opened_at, alerts::cause))
+            .filter(alerts::opened_at.eq(alert.opened_at))
+            .order(alerts::id)
             .select(Alert::as_select())
             .load(c)
             .await

@@ -61,6 +61,8 @@ word_enum! {
         NumberFacts = "number_facts",
         /// Push services take no notices.
         Pushing = "pushing",
+        /// A provider's check finds that something is not set up as calls need it.
+        SetUp = "set_up",
     }
 }
 
@@ -83,7 +85,8 @@ impl Fault {
             | Self::Sealed
             | Self::Texting
             | Self::NumberFacts
-            | Self::Pushing => AlertKind::Misconfigured,
+            | Self::Pushing
+            | Self::SetUp => AlertKind::Misconfigured,
         }
     }
 
@@ -101,6 +104,7 @@ impl Fault {
                 | Self::Texting
                 | Self::NumberFacts
                 | Self::Pushing
+                | Self::SetUp
         )
     }
 }

@@ -288,6 +288,7 @@ fn speaks_of_times(description: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::{ClientMaker, Trust};
     use super::*;
 
     #[test]
@@ -319,6 +320,38 @@ mod tests {
         }
         for status in [408, 429, 500, 502, 503, 504] {
             assert!(matches!(told(status, 4_200, "", ""), NoCredential::Transient(_)), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_file_of_a_service_account_is_refused() {
+        let trust = Trust::public().unwrap();
+        let refusal = |name: &str, value: serde_json::Value, inside: bool| {
+            let mut file = serde_json::json!({
+                "type": "service_account", "client_email": "ring@companion-test.example", "private_key_id": "k1",
+                "private_key": "a key that is none", "token_uri": "https://oauth2.googleapis.com/token",
+            });
+            file[name] = value;
+            let client = ClientMaker { trust: &trust, private_addresses: inside }.negotiated().unwrap();
+            let clock = Clock::manual(Moment::from_secs(1_800_000_000));
+            let refused = GoogleAccount::new(&file.to_string(), client, clock, inside).err();
+            refused.map(|why| why.to_string()).unwrap_or_default()
+        };
+        let (no_file, no_key, no_uri) = ("not the JSON key file", "is not a PKCS#8 PEM key", "must be an https URL");
+        for (name, value, inside, said) in [
+            ("type", "authorized_user".into(), false, no_file),
+            ("client_email", serde_json::Value::Null, false, no_file),
+            ("private_key_id", serde_json::Value::Null, false, no_file),
+            ("token_uri", "oauth2.googleapis.com".into(), false, no_uri),
+            ("token_uri", "http://oauth2.googleapis.com/token".into(), false, no_uri),
+            ("token_uri", "ftp://oauth2.googleapis.com/token".into(), true, no_uri),
+            ("token_uri", "https://169.254.169.254/token".into(), false, "inside address"),
+            // All is well but the key, which is looked at last.
+            ("token_uri", "http://127.0.0.1:9/token".into(), true, no_key),
+            ("token_uri", "https://oauth2.googleapis.com/token".into(), false, no_key),
+        ] {
+            let told = refusal(name, value, inside);
+            assert!(told.contains(said) && !told.contains("a key that is none"), "{name}: {told}");
         }
     }
 

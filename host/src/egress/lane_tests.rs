@@ -1,10 +1,12 @@
-//! What breaks together counts as one failure.
+//! What breaks together counts as one failure, and who signs with another key has other connections.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::any;
+use axum::extract::ConnectInfo;
+use axum::routing::{any, post};
 use futures::future::join_all;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -122,4 +124,28 @@ async fn only_replies_on_a_connection_that_stands_with_few_under_way_say_how_qui
 #[tokio::test]
 async fn connections_of_one_request_each_fail_for_themselves() {
     assert_eq!(failures(bearer("secret", Vec::new())).await, [TOGETHER, TOGETHER]);
+}
+
+/// Apple ties a connection to the team whose token came on it first, and refuses another one's there.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
+async fn two_teams_at_one_vendor_have_a_connection_each() {
+    let peers: Arc<Mutex<Vec<SocketAddr>>> = Arc::default();
+    let seen = peers.clone();
+    let router = Router::new().route(
+        "/ring",
+        post(move |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { seen.lock().unwrap().push(peer) }),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let door = door(&[&origin], true, &[("one", es256()), ("other", es256())]);
+    for team in ["one", "other", "one", "other"] {
+        let answer = send(&door, &post_to(format!("{origin}/ring"), Some(team)), soon(), &room()).await;
+        assert!(matches!(&answer, Answer::Reply(reply) if reply.status == 200), "{team}: {answer:?}");
+    }
+    let peers = peers.lock().unwrap();
+    assert_ne!(peers[0], peers[1]);
+    assert_eq!(peers[2..], peers[..2], "each team keeps its own");
 }

@@ -31,8 +31,7 @@ pub fn of(config: &Config, plugins: &Plugins, provider: &str) -> Vec<(String, St
 
 /// How this installation needs the vendor's side of one provider to be.
 pub fn wanted(config: &Config, provider: &str) -> Wanted {
-    let is_reachable = config.public_url.scheme() == "https";
-    let webhook_url = webhook_urls(config, provider).into_iter().next().filter(|_| is_reachable);
+    let webhook_url = webhook_urls(config, provider).into_iter().next().filter(|_| is_reachable(config));
     Wanted {
         name: format!("Callpanion at {}", config.public_url.host_str().unwrap_or_default()),
         languages: Locale::ALL.iter().map(ToString::to_string).collect(),
@@ -42,6 +41,11 @@ pub fn wanted(config: &Config, provider: &str) -> Wanted {
         variables: agent_variables::NAMES.map(str::to_owned).to_vec(),
         renderer: config.renderer.clone(),
     }
+}
+
+/// Whether vendors may reach this host: they send webhooks to https addresses only.
+pub(crate) fn is_reachable(config: &Config) -> bool {
+    config.public_url.scheme() == "https"
 }
 
 /// Where this host takes the webhooks of a plugin.

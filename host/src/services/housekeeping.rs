@@ -1,4 +1,4 @@
-//! Housekeeping: forgetting what nobody needs any more.
+//! Housekeeping: forgetting what nobody needs any more, and what is looked at once a day.
 
 use futures::FutureExt;
 
@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::db::{jobs, webhook_events};
 use crate::services::error::ServiceError;
 use crate::services::notices::links;
-use crate::services::{accounts, pairings, plugin_health, sessions, texting, throttle, unheard};
+use crate::services::{accounts, pairings, plugin_health, provider_checks, sessions, texting, throttle, unheard};
 
 /// A done job's key is kept so long, against being queued again.
 const DONE_JOBS_S: i64 = 30 * 86_400;
@@ -16,6 +16,7 @@ const SWEPT_AT_ONCE: usize = 1_000;
 /// Sweeps once. Gives how many old rows it swept of what it has not come to the end of, and 0 when all is swept.
 pub async fn tick(app: &App) -> Result<usize, ServiceError> {
     let (now, plugins) = (app.clock.now(), app.plugins.clone());
+    let looked_at = provider_checks::looked_at(app);
     let parked_s = i64::from(app.config.webhook.parked_days) * 86_400;
     app.db
         .write(move |c| {
@@ -23,6 +24,7 @@ pub async fn tick(app: &App) -> Result<usize, ServiceError> {
                 webhook_events::sweep_parked(c, now.plus_secs(-parked_s)).await?;
                 plugin_health::sweep(c, now).await?;
                 unheard::close_heard(c, &plugins, now).await?;
+                provider_checks::plan(c, &looked_at, now).await?;
                 Ok::<_, ServiceError>(())
             }
             .boxed()

@@ -13,7 +13,9 @@ use crate::services::browser_notices::BrowserNotice;
 use crate::services::error::ServiceError;
 use crate::services::mails::{self, MailJob};
 use crate::services::texting::Text;
-use crate::services::{browser_notices, canceling, erasing, escalation, summaries, taking_back, texting, webhooks};
+use crate::services::{
+    browser_notices, canceling, erasing, escalation, provider_checks, summaries, taking_back, texting, webhooks,
+};
 
 /// Jobs that one claim takes.
 const JOBS_A_CLAIM: usize = 16;
@@ -67,6 +69,11 @@ pub(crate) enum Job {
         /// The provider's id of it.
         conversation: String,
     },
+    /// Look whether everything is set up at a provider.
+    CheckProvider {
+        /// The provider plugin.
+        provider: String,
+    },
     /// Send a text message.
     SendText {
         /// Which.
@@ -95,6 +102,7 @@ impl Job {
             Self::CancelRings { .. } => "cancel_rings",
             Self::Escalate { .. } => "escalate",
             Self::EraseTalk { .. } => "erase_talk",
+            Self::CheckProvider { .. } => "check_provider",
             Self::SendText { .. } => "send_text",
             Self::PushNotice { .. } => "push_notice",
             Self::SendMail { .. } => "send_mail",
@@ -226,6 +234,7 @@ async fn perform(app: &App, job: Job, attempts: i32) -> Result<(), Trouble> {
             escalation::tell_next(app, alert, place).await?.map_or(Ok(()), |at| Err(Trouble::NotYet(at)))
         }
         Job::EraseTalk { provider, conversation } => erasing::at_provider(app, &provider, &conversation).await,
+        Job::CheckProvider { provider } => Ok(provider_checks::look(app, &provider).await?),
         Job::SendText { message, text } => texting::sending::send(app, message, &text).await,
         Job::PushNotice { notice } => browser_notices::sending::send(app, &notice).await,
         Job::SendMail { mail } => mails::send(app, mail, attempts).await,

@@ -79,6 +79,7 @@ pub mod pairings;
 pub mod passwords;
 pub mod phone_number;
 pub mod plugin_health;
+mod provider_checks;
 pub mod recordings;
 pub mod schedules;
 pub mod secrets;

@@ -1,6 +1,7 @@
 //! Summaries: the renderer reads the transcript, in each language of the pages.
 
 use futures::FutureExt;
+use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::db::callees::{self, Callee};
@@ -9,6 +10,7 @@ use crate::db::transcripts::{self, Summary};
 use crate::db::{Conn, alerts, timeline};
 use crate::domain::{
     AlertId, AlertKind, AlertState, Block, BlockKind, CallId, Fault, Locale, Material, Moment, NoticeEvent, Rendering,
+    Turn,
 };
 use crate::services::browser_notices::{self, About};
 use crate::services::error::ServiceError;
@@ -23,7 +25,7 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
     let callee = callees::find(&mut c, call.callee_id).await?.ok_or(ServiceError::NotFound)?;
     let transcript = transcripts::of_call(&mut c, id).await?.ok_or(ServiceError::NotFound)?;
     drop(c);
-    let turns: Vec<crate::domain::Turn> = serde_json::from_str(&transcript.turns).unwrap_or_default();
+    let turns: Vec<Turn> = serde_json::from_str(&transcript.turns).unwrap_or_default();
     let material = Material {
         callee_name: callee.address_form.clone(),
         language: if transcript.language.is_empty() { callee.language.clone() } else { transcript.language },
@@ -47,11 +49,12 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
     }
     let (renderer, now, family) = (app.config.renderer.clone(), app.clock.now(), call.family_id);
     app.proofs.worked(Fault::Summarising, &renderer, now);
+    let alarms = alarms(&call, &callee, &renderings, &material.turns, now);
     let evening = digests::evening(&app.config);
     app.db
         .write(move |c| {
             async move {
-                store(c, &call, &callee, renderings, &renderer, now).await?;
+                store(c, &call, renderings, &alarms, &renderer, now).await?;
                 digests::begin(c, &callee, evening, now).await
             }
             .boxed()
@@ -65,8 +68,8 @@ pub(crate) async fn render(app: &App, id: CallId) -> Result<(), ServiceError> {
 async fn store(
     c: &mut Conn,
     call: &Call,
-    callee: &Callee,
     renderings: Vec<(Locale, Rendering)>,
+    alarms: &[alerts::Alert],
     renderer: &str,
     now: Moment,
 ) -> Result<(), ServiceError> {
@@ -84,7 +87,7 @@ async fn store(
         };
         transcripts::put_summary(c, &summary).await?;
     }
-    for _ in 0..escalation::raise(c, &alarms(call, callee, &renderings, now), now).await? {
+    for _ in 0..escalation::raise(c, alarms, now).await? {
         timeline::append(c, call, now, "alert_opened", None).await?;
     }
     let change = CallFacts { mood_score: mood_score.map(i32::from), ..CallFacts::default() };
@@ -96,7 +99,13 @@ async fn store(
 }
 
 /// The alerts of a summary: one for each alarm, with its text in every language.
-fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now: Moment) -> Vec<alerts::Alert> {
+fn alarms(
+    call: &Call,
+    callee: &Callee,
+    renderings: &[(Locale, Rendering)],
+    turns: &[Turn],
+    now: Moment,
+) -> Vec<alerts::Alert> {
     let of = |rendering: &Rendering| -> Vec<Block> {
         rendering.blocks.iter().filter(|block| block.kind == BlockKind::Alarm).cloned().collect()
     };
@@ -117,7 +126,7 @@ fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now:
                 callee_id: Some(callee.id),
                 call_id: Some(call.id),
                 kind: AlertKind::Said,
-                cause: format!("said:{}:{index}", call.id),
+                cause: format!("said:{}:{}", call.id, wording(block, turns)),
                 detail: serde_json::json!({ "texts": texts, "reason": block.reason }).to_string(),
                 evidence: serde_json::to_string(&block.evidence).unwrap_or_else(|_| "[]".into()),
                 state: AlertState::Open,
@@ -131,4 +140,12 @@ fn alarms(call: &Call, callee: &Callee, renderings: &[(Locale, Rendering)], now:
             }
         })
         .collect()
+}
+
+/// What makes it another alarm than others of its call: its text, and the first words that it rests on. So one that is
+/// rendered again is known wherever it stands, and in a transcript that took another's place a new one is new.
+fn wording(block: &Block, turns: &[Turn]) -> String {
+    let first = block.evidence.first().and_then(|turn| turns.get(usize::try_from(*turn).ok()?));
+    let words = first.map_or("", |turn| turn.text.as_str());
+    hex::encode(Sha256::digest(format!("{}\n{words}", block.text)))
 }

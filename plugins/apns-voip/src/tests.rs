@@ -108,6 +108,18 @@ fn the_push_satisfies_both_readers_on_the_phone() {
 }
 
 #[test]
+fn a_push_fits_whatever_its_texts_are() {
+    let context = context(&json!({"bundle_id": "example.callpanion", "caller_name": "📞".repeat(200)}));
+    let mut wordy = ring("production");
+    wordy.variables = vec![("callee_name".to_owned(), "📞".repeat(200)), ("last_talk".to_owned(), "x".repeat(10_000))];
+    let rings = vec![wordy];
+    let (_, requests) = drive(&context, [response(200, "")], |ctx| ApnsVoip::ring(ctx, rings.clone()));
+    // Apple takes 5120 bytes of a VoIP push.
+    let bytes = json_body(&requests[0]).to_string().len();
+    assert!((2_400..=5_120).contains(&bytes), "{bytes}");
+}
+
+#[test]
 fn a_ring_that_is_over_is_told_by_no_push() {
     // A VoIP push must make the phone ring, or iOS stops delivering them: it cannot say that a ring is over.
     let Ring { ring_id, call_id, group_id, address, environment, ring_at_ms, .. } = ring("production");

@@ -156,6 +156,22 @@ fn no_message_is_shown_by_the_system_and_every_value_is_a_string() {
 }
 
 #[test]
+fn a_message_fits_whatever_its_texts_are() {
+    let mut settings = settings();
+    settings["caller_name"] = "📞".repeat(200).into();
+    settings["avatar"] = format!("https://calls.example.org/{}", "x".repeat(500)).into();
+    let mut wordy = ring("token-1");
+    wordy.variables = vec![("callee_name".to_owned(), "📞".repeat(200)), ("last_talk".to_owned(), "x".repeat(10_000))];
+    let rings = vec![wordy];
+    let (_, requests) = drive(&context(&settings), [response(200, "{}")], |ctx| Fcm::ring(ctx, rings.clone()));
+    // Google takes 4096 bytes of keys and values.
+    let data = json_body(&requests[0])["message"]["data"].take();
+    let length = |(key, value): (&String, &Value)| key.len() + value.as_str().map_or(0, str::len);
+    let bytes: usize = data.as_object().into_iter().flatten().map(length).sum();
+    assert!((2_126..=4_096).contains(&bytes), "{bytes}");
+}
+
+#[test]
 fn an_installation_id_goes_into_its_own_field() {
     for (address, fid, token) in [
         ("fid:dQw4w9WgXcQ_invented1", json!("dQw4w9WgXcQ_invented1"), Value::Null),

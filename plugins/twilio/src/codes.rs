@@ -61,6 +61,33 @@ mod tests {
     }
 
     #[test]
+    fn each_code_of_a_text_message_is_in_its_group() {
+        let group = |code: u32| match meaning(code) {
+            Some(Meaning::Dead(_)) => "dead",
+            Some(Meaning::Operators(_)) => "the operator's",
+            Some(Meaning::Later(_)) => "later",
+            Some(Meaning::Failed(_)) => "failed",
+            None => "unknown",
+        };
+        for (codes, expected) in [
+            // The credential and the account.
+            (&[20003, 20404, 20005, 30002][..], "the operator's"),
+            (&[20429, 21611, 30001][..], "later"),
+            (&[21211, 21217, 21214, 21614, 30005, 30006][..], "dead"),
+            // Who sends.
+            (&[21210, 21212, 21606, 30034][..], "the operator's"),
+            // Where one may send to.
+            (&[21408, 21219, 21608][..], "the operator's"),
+            (&[21610][..], "dead"),
+            (&[21216, 21612, 30003, 30004, 30007, 30008][..], "failed"),
+        ] {
+            for code in codes {
+                assert_eq!(group(*code), expected, "{code}");
+            }
+        }
+    }
+
+    #[test]
     fn what_the_operator_has_to_mend_is_never_tried_again() {
         for code in [20003, 21408, 21606, 21608, 30034] {
             assert!(matches!(meaning(code), Some(Meaning::Operators(_))), "{code}");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::browser::{PermissionSetting, SetPermissionParams};
 use chromiumoxide::handler::viewport::Viewport;
 use futures::StreamExt as _;
 use tempfile::TempDir;
@@ -67,6 +68,12 @@ impl Chromium {
     /// A new tab for the host of this test. Tabs share their cookies.
     pub async fn tab(&self, app: &TestApp) -> Tab {
         Tab::new(self.browser.new_page("about:blank").await.unwrap(), &app.url).await
+    }
+
+    /// What its owner answers from now on when a page of this test's host asks whether it may show notices.
+    pub async fn answer_about_notices(&self, app: &TestApp, answer: PermissionSetting) {
+        let said = SetPermissionParams::builder().permission("notifications").setting(answer).origin(app.url.as_str());
+        self.browser.execute(said.build().unwrap()).await.unwrap();
     }
 
     /// Closes it, and waits until its process is gone.

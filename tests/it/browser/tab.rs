@@ -20,7 +20,7 @@ use super::complaints::Complaints;
 use super::layout;
 
 /// Real time that anything on a page may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// Pages in a row that may be left while something is waited for.
 const MOST_PAGES: usize = 5;
 /// Finds the first visible element of a selector that says some words.
@@ -40,6 +40,16 @@ impl Tab {
     pub(super) async fn new(page: Page, url: &str) -> Self {
         let complaints = Complaints::of(&page).await;
         Self { page, url: url.to_owned(), complaints, faults: Vec::new() }
+    }
+
+    /// The tab as the browser's protocol sees it.
+    pub(super) fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// From the next page on, this script runs in each before its own.
+    pub async fn before_each_page(&self, script: &str) {
+        self.page.evaluate_on_new_document(script).await.unwrap();
     }
 
     /// From the next page on, no script runs.
@@ -265,6 +275,6 @@ fn found(selector: &str, words: &str) -> String {
     format!("{FIND}({}, {})", json!(selector), json!(words))
 }
 
-async fn within<T>(what: impl Display, event: impl Future<Output = T>) -> T {
+pub(super) async fn within<T>(what: impl Display, event: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, event).await.unwrap_or_else(|_| panic!("{what} leads nowhere in {PATIENCE:?}"))
 }

@@ -8,6 +8,7 @@ use crate::testing::{Household, Paired, Settings, TestApp, on_both};
 
 const REGISTER: &str = "/api/device/v1/push-addresses";
 const LIVING: &str = "push_addresses WHERE gone_at IS NULL";
+const RING_WINDOW_S: i64 = 45;
 
 /// An iPhone whose app is a development build and says that it is from the store.
 async fn mistaken_iphone(app: &TestApp, home: &Household) -> Paired {
@@ -89,6 +90,12 @@ on_both! {
         assert_eq!((call.state, call.tries), (CallState::Completed, 1));
         let late_ms = paired.phone.rings()[0].at_ms - call.due_at.millis();
         assert!((10_000..12_000).contains(&late_ms), "{late_ms} ms");
+        // What is left of the window is counted anew: so long it may be on its way, and so long the phone ring.
+        let sent = app.world.fcm.sent();
+        let rings_ms: i64 = sent[0].message.data["duration"].parse().unwrap();
+        let last_ms = sent[0].at_ms + sent[0].message.ttl_ms + rings_ms;
+        let over_ms = call.due_at.plus_secs(RING_WINDOW_S).millis();
+        assert!(last_ms <= over_ms, "it may ring until {} ms after its window", last_ms - over_ms);
     }
 
     async fn vendor_that_wants_more_time_than_there_is_loses_the_ring_to_the_next_device_at_once(app: TestApp) {

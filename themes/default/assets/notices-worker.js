@@ -9,7 +9,16 @@ self.addEventListener("push", (push) => {
 
 self.addEventListener("notificationclick", (click) => {
   click.notification.close();
-  // Only pages of this house.
-  const page = new URL(click.notification.data?.navigate ?? "/", self.location.origin);
-  if (page.origin === self.location.origin) click.waitUntil(self.clients.openWindow(page.href));
+  click.waitUntil(self.clients.openWindow(page(click.notification.data?.navigate)));
 });
+
+// Only pages of this house. Any other address leads to its first page: a press that does nothing looks broken.
+function page(address) {
+  const first = new URL("/", self.location.origin);
+  try {
+    const meant = new URL(address ?? first, first);
+    return (meant.origin === first.origin ? meant : first).href;
+  } catch {
+    return first.href;
+  }
+}

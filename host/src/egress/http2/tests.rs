@@ -1,4 +1,6 @@
-//! Connections against servers that speak HTTP/2 frame by frame.
+//! Connections against servers that speak HTTP/2 frame by frame; `tls` has those with a certificate.
+
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -40,7 +42,7 @@ async fn post(client: &Http2, uri: &Uri) -> Result<u16, NoResponse> {
 }
 
 async fn post_on(client: &Http2, uri: &Uri) -> Result<(u16, Way), NoResponse> {
-    let origin: Origin = format!("http://{}", uri.authority().unwrap()).parse().unwrap();
+    let origin: Origin = format!("{}://{}", uri.scheme().unwrap(), uri.authority().unwrap()).parse().unwrap();
     let head = || Request::post(uri.clone()).version(http::Version::HTTP_2).body(()).unwrap();
     let (body, may_have_left) = (Bytes::from_static(b"{}"), AtomicBool::new(true));
     let response = client.send((&origin, uri), (head, &body), &may_have_left).await;

@@ -151,10 +151,28 @@ pub(super) async fn open(c: &mut Conn, trouble: &Trouble, now: Moment) -> Result
 
 /// Closes what is open of a fault: it has been mended.
 pub(super) async fn close(c: &mut Conn, fault: Fault, about: &str, now: Moment) -> Result<(), DbError> {
-    for (alert, _) in of_fault(c, fault, about).await? {
-        alerts::close_of_staff(c, &alert, None, now).await?;
+    keep_only(c, fault, about, None, now).await
+}
+
+/// Whoever sees all of a fault at once says what there is of it: this is opened or was seen once more, and what else is open
+/// has been mended.
+pub(super) async fn keep_only(
+    c: &mut Conn,
+    fault: Fault,
+    about: &str,
+    trouble: Option<&Trouble>,
+    now: Moment,
+) -> Result<(), DbError> {
+    let wording = trouble.map(Trouble::wording);
+    for (alert, known) in of_fault(c, fault, about).await? {
+        if wording.as_ref() != Some(&known.wording()) {
+            alerts::close_of_staff(c, &alert, None, now).await?;
+        }
     }
-    Ok(())
+    match trouble {
+        Some(trouble) => open(c, trouble, now).await,
+        None => Ok(()),
+    }
 }
 
 /// What is open of a fault about something.

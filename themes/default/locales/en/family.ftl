@@ -220,6 +220,7 @@ browsers-text = Your browser can show you a short notice beside the letter. It s
 browsers-add = Turn on in this browser
 browsers-hint = On an iPhone or iPad, add this page to the home screen first and open it from there. On a device that others use too, better leave it off.
 browsers-denied = The browser does not allow it. Please allow notifications for this page in its settings, and try again.
+browsers-failed = It did not work: the browser cannot reach its push service at the moment. Please try again later, or in another browser.
 browsers-since = Turned on: { $day }, { $time }
 browsers-gone = Turned on { $day }, { $time }, but nothing arrives there any more. Please turn it on there once more.
 browsers-remove = Turn off

@@ -218,6 +218,7 @@ browsers-text = Peramban Anda dapat menampilkan pemberitahuan singkat di samping
 browsers-add = Nyalakan di peramban ini
 browsers-hint = Di iPhone atau iPad, tambahkan dulu halaman ini ke layar utama dan buka dari sana. Di perangkat yang juga dipakai orang lain, sebaiknya biarkan mati.
 browsers-denied = Peramban tidak mengizinkannya. Silakan izinkan notifikasi untuk halaman ini di pengaturannya, lalu coba lagi.
+browsers-failed = Belum berhasil: saat ini peramban tidak dapat menghubungi layanan push-nya. Silakan coba lagi nanti, atau di peramban lain.
 browsers-since = Dinyalakan: { $day }, { $time }
 browsers-gone = Dinyalakan { $day }, { $time }, tetapi tidak ada lagi yang sampai di sana. Silakan nyalakan sekali lagi di sana.
 browsers-remove = Matikan
