@@ -12,8 +12,16 @@ use serde_json::{Value, json};
 use crate::testing::{Household, Settings, TestApp, on_both};
 
 const API: &str = "/api/device/v1";
-const NAMES: [&str; 7] =
-    ["address_form", "callee_name", "callpanion_call_id", "family_name", "interests", "language", "last_talk"];
+const NAMES: [&str; 8] = [
+    "address_form",
+    "callee_name",
+    "callpanion_call_id",
+    "family_messages",
+    "family_name",
+    "interests",
+    "language",
+    "last_talk",
+];
 
 impl TestApp {
     /// From now on the agent in the app needs what it is told: no variable has a default.
@@ -68,6 +76,7 @@ on_both! {
             ("interests", "Dahlias and the shipping forecast."),
             ("family_name", "Family Achterberg"),
             ("last_talk", ""),
+            ("family_messages", ""),
             ("callpanion_call_id", call.id.to_string().as_str()),
         ] {
             assert_eq!(told[name], value, "{name}");

@@ -163,7 +163,7 @@ async fn tables_are_not_changed_under_a_process_that_serves_them() {
     let changed = "sqlite_master WHERE name = 'notice_browsers'";
     let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
     database.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}")).await;
-    database.execute(include_str!("../../migrations/sqlite/2026-11-25-000030_notice_browsers/down.sql")).await;
+    database.execute(include_str!("../../migrations/sqlite/2026-11-26-000010_family_messages/down.sql")).await;
     let refused = Db::open(&database.location(), 1).await.map(|_| ()).unwrap_err();
     assert!(matches!(refused, DbError::Claimed(_)), "{refused:?}");
     assert_eq!(database.count(changed).await, 0);

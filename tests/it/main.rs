@@ -22,6 +22,7 @@ mod digests;
 mod doctor;
 mod edits;
 mod families;
+mod family_messages;
 mod faults;
 mod floors;
 mod hostile;

@@ -66,6 +66,7 @@ pub mod devices;
 pub mod digests;
 pub mod facts;
 pub mod families;
+pub mod family_messages;
 pub mod links;
 pub mod members;
 pub mod pairings;

@@ -480,6 +480,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    family_messages (id) {
+        id -> Binary,
+        callee_id -> Binary,
+        account_id -> Nullable<Binary>,
+        text -> Text,
+        written_at -> BigInt,
+        told_at -> Nullable<BigInt>,
+        told_in -> Nullable<Binary>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -515,4 +527,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_numbers,
     text_messages,
     notice_browsers,
+    family_messages,
 );

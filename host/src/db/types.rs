@@ -127,6 +127,7 @@ id_columns!(
     AlertId,
     JobId,
     NoticeBrowserId,
+    FamilyMessageId,
     NoticeId,
     TimelineId,
     NodeId,

@@ -78,6 +78,8 @@ id! {
     NoticeId;
     /// A browser in which somebody wants to be told.
     NoticeBrowserId;
+    /// What a family leaves to be told.
+    FamilyMessageId;
     /// A line of a call's timeline.
     TimelineId;
     /// One running host process.

@@ -38,8 +38,8 @@ pub use delivery::{CallbackReading, Delivery, Fate, Notice, TextState};
 pub use device::{DevicePlatform, DeviceState};
 pub use digest::{Basis, Digest, DigestPart, Evening, Gap, GapCause, Place, WeekCall, WeekMaterial};
 pub use id::{
-    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, GroupId, JobId, NodeId, NoticeBrowserId,
-    NoticeId, PairingId, PauseId, PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
+    AccountId, AlertId, AttemptId, CallId, CalleeId, DeviceId, FamilyId, FamilyMessageId, GroupId, JobId, NodeId,
+    NoticeBrowserId, NoticeId, PairingId, PauseId, PushAddressId, SessionId, SlotId, TimelineId, WebhookId,
 };
 pub use moment::Moment;
 pub use notice::{NoticeEvent, NoticeWay};

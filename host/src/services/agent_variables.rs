@@ -5,12 +5,21 @@ use std::collections::HashMap;
 use crate::db::call_lists;
 use crate::db::callees::Callee;
 use crate::db::calls::Call;
-use crate::db::{Conn, DbError, families};
+use crate::db::{Conn, DbError, families, family_messages};
 use crate::domain::{CalleeId, FamilyId, Locale};
+use crate::services::family_messages as messages;
 
 /// The names of all variables. Under the first our call id travels with a phone call.
-pub(crate) const NAMES: [&str; 7] =
-    ["callpanion_call_id", "callee_name", "address_form", "language", "interests", "family_name", "last_talk"];
+pub(crate) const NAMES: [&str; 8] = [
+    "callpanion_call_id",
+    "callee_name",
+    "address_form",
+    "language",
+    "interests",
+    "family_name",
+    "last_talk",
+    "family_messages",
+];
 
 /// Whether a variable tells of the callee; our call id does not.
 pub(super) fn is_personal(name: &str) -> bool {
@@ -18,11 +27,12 @@ pub(super) fn is_personal(name: &str) -> bool {
     name != call_id
 }
 
-/// What the variables of many callees are made of: a full hour is read with two statements a page.
+/// What the variables of many callees are made of: a full hour is read with three statements a page.
 #[derive(Default)]
 pub(crate) struct Material {
     families: HashMap<FamilyId, String>,
     last_talks: HashMap<CalleeId, String>,
+    messages: HashMap<CalleeId, String>,
 }
 
 /// Reads it for these callees.
@@ -33,7 +43,13 @@ pub(crate) async fn material(c: &mut Conn, callees: &[&Callee]) -> Result<Materi
     let ids: Vec<FamilyId> = callees.iter().map(|callee| callee.family_id).collect();
     let talks: Vec<(CalleeId, Locale)> =
         callees.iter().map(|callee| (callee.id, callee.language.parse().unwrap_or(Locale::En))).collect();
-    Ok(Material { families: families::names(c, &ids).await?, last_talks: call_lists::last_headlines(c, &talks).await? })
+    let ours: Vec<CalleeId> = callees.iter().map(|callee| callee.id).collect();
+    let waiting = family_messages::waiting(c, &ours).await?;
+    Ok(Material {
+        families: families::names(c, &ids).await?,
+        last_talks: call_lists::last_headlines(c, &talks).await?,
+        messages: waiting.iter().map(|(callee, waiting)| (*callee, messages::for_agent(waiting))).collect(),
+    })
 }
 
 /// The names and values for one call.
@@ -58,6 +74,7 @@ pub(crate) fn from(material: &Material, call: &Call, callee: &Callee) -> Vec<(St
         callee.interests.clone(),
         material.families.get(&callee.family_id).cloned().unwrap_or_default(),
         material.last_talks.get(&callee.id).cloned().unwrap_or_default(),
+        material.messages.get(&callee.id).cloned().unwrap_or_default(),
     ];
     NAMES.iter().zip(values).map(|(name, value)| pair(name, value)).collect()
 }

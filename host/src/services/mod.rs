@@ -69,6 +69,7 @@ pub mod dashboards;
 pub mod devices;
 pub mod facts;
 pub mod families;
+pub mod family_messages;
 mod fields;
 pub mod history;
 pub mod insights;

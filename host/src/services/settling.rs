@@ -9,6 +9,7 @@ use crate::domain::{
     Talk, Turn,
 };
 use crate::services::calls::{Rules, advance, miss};
+use crate::services::family_messages;
 use crate::services::jobs::{self, Job};
 use crate::services::webhooks;
 
@@ -61,6 +62,7 @@ pub(crate) async fn settle(
         ConversationOutcome::Running => return Ok(None),
         ConversationOutcome::Answered | ConversationOutcome::AnsweredSilent => {
             talked(c, &mut call, &talk, heard, rules).await?;
+            family_messages::note_told(c, &call, attempt_id, &talk, rules.now).await?;
         }
         ConversationOutcome::Voicemail => {
             miss(c, &mut call, CallReason::Voicemail, rules).await?;

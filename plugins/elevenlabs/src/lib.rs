@@ -79,8 +79,7 @@ impl Settings {
 
     /// The app's agent for a language tag; only its first part counts.
     fn agent(&self, language: &str) -> &str {
-        let primary = language.split(['-', '_']).next().unwrap_or(language);
-        self.agents.get(primary).unwrap_or(&self.agent_id)
+        self.agents.get(primary(language)).unwrap_or(&self.agent_id)
     }
 
     /// The agents that talk in the app.
@@ -97,6 +96,11 @@ impl Settings {
     fn own_agents(&self) -> impl Iterator<Item = &str> {
         self.app_agents().chain(self.phone_agents())
     }
+}
+
+/// The first part of a language tag, which is what the vendor knows.
+fn primary(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or(tag)
 }
 
 impl Provider for ElevenLabs {

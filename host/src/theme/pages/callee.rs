@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::samples::{ZONE, at, callee_id};
+use super::super::samples::{ZONE, at, call_id, callee_id};
 use super::super::{COUNTRIES, Country, ErrorCode, Field, LANGUAGES, Language, Page, When, ZoneChoices};
-use crate::domain::CallMethod;
-use crate::domain::CalleeId;
+use crate::domain::{CallId, CallMethod, CalleeId, FamilyMessageId};
 
 /// What is asked about a callee. Sends `name`, `address_form`, `country` (ISO code) and `phone` (by phone only),
 /// `language` (BCP 47), `zone` (IANA), `interests`.
@@ -75,8 +74,25 @@ impl CalleeForm {
     }
 }
 
-/// `/callees/{id}`. Three forms, told apart by `intent`: `profile` sends the fields of [`CalleeForm`], `method` sends
-/// `method`, `consent` sends `consent` (`yes`).
+/// What the family leaves to be told.
+#[derive(Clone, Debug, Serialize)]
+pub struct MessageLine {
+    /// The message's id.
+    pub id: FamilyMessageId,
+    /// Who left it; none when they are gone.
+    pub from: Option<String>,
+    /// What is to be told.
+    pub text: String,
+    /// When it was left.
+    pub written: When,
+    /// When the companion had it in a talk.
+    pub told: Option<When>,
+    /// The call of that talk.
+    pub call: Option<CallId>,
+}
+
+/// `/callees/{id}`. Five forms, told apart by `intent`: `profile` sends the fields of [`CalleeForm`], `message` sends
+/// `message`, `take-back` sends the id of one in `message`, `method` sends `method`, `consent` sends `consent` (`yes`).
 #[derive(Clone, Debug, Serialize)]
 pub struct CalleePage {
     /// Who.
@@ -91,6 +107,14 @@ pub struct CalleePage {
     pub consent: Option<When>,
     /// The sentence that they agreed to, as it was shown.
     pub consent_wording: Option<String>,
+    /// Messages that wait to be told, the newest first.
+    pub waiting: Vec<MessageLine>,
+    /// Messages that were told last, the newest first.
+    pub told: Vec<MessageLine>,
+    /// A message as it is typed.
+    pub message: Field,
+    /// Whether so many wait that none can be left.
+    pub is_full: bool,
     /// Whether the reader may change anything.
     pub may_edit: bool,
     /// What is wrong with the consent that was sent.
@@ -103,6 +127,14 @@ impl Page for CalleePage {
     const TEMPLATE: &'static str = "callee";
 
     fn samples() -> Vec<Self> {
+        let line = |number, text: &str, told: Option<When>| MessageLine {
+            id: FamilyMessageId(uuid::Uuid::from_u128(number)),
+            from: (number > 1).then(|| "Maya".to_owned()),
+            text: text.to_owned(),
+            written: at(-3_000),
+            call: told.is_some().then(|| call_id(1)),
+            told,
+        };
         let page = |method, may_edit| Self {
             id: callee_id(1),
             name: "Ibu Sari".to_owned(),
@@ -110,11 +142,18 @@ impl Page for CalleePage {
             form: CalleeForm::sample(),
             consent: Some(at(-40_000)),
             consent_wording: Some("Ibu Sari knows about these calls and agrees to them.".to_owned()),
+            waiting: vec![line(3, "Bima passed his exam!", None), line(1, "We come on Sunday at ten.", None)],
+            told: vec![line(2, "The roof is mended.", Some(at(-1_500)))],
+            message: Field::default(),
+            is_full: false,
             may_edit,
             consent_error: None,
             method_error: None,
         };
         let unclear = Self {
+            waiting: Vec::new(),
+            told: Vec::new(),
+            message: Field::wrong("", ErrorCode::TextEmpty),
             consent: None,
             consent_error: Some(ErrorCode::ConsentNeeded),
             consent_wording: None,
@@ -122,6 +161,7 @@ impl Page for CalleePage {
             method_error: Some(ErrorCode::PhoneNeeded),
             ..page(CallMethod::Phone, true)
         };
-        vec![page(CallMethod::App, true), page(CallMethod::Phone, true), page(CallMethod::App, false), unclear]
+        let full = Self { is_full: true, ..page(CallMethod::App, true) };
+        vec![page(CallMethod::App, true), page(CallMethod::Phone, true), page(CallMethod::App, false), unclear, full]
     }
 }

@@ -65,6 +65,8 @@ words! {
     Flash "flash" {
         /// Saved.
         Saved = "saved",
+        /// A message waits for the next talk.
+        MessageLeft = "message-left",
         /// The address is confirmed.
         EmailConfirmed = "email_confirmed",
         /// The password is changed.

@@ -71,6 +71,8 @@ words! {
         PauseOver = "pause-over",
         /// More pauses than anyone needs.
         PausesMany = "pauses-many",
+        /// More messages wait than anyone wants to hear at once.
+        MessagesMany = "messages-many",
         /// Not a live code.
         PairingCodeWrong = "pairing-code-wrong",
         /// Not the code that was sent to the number.

@@ -1,14 +1,15 @@
-//! The callee's page: what the companion knows, how they are rung, and the record of their consent.
+//! The callee's page: what the companion knows and is to tell, how they are rung, and the record of their consent.
 //!
 //! Onboarding walks in for the form, which asks the same there.
 
 use super::form::{self, Form};
 use super::frame::{Answer, Asked};
-use crate::domain::{CallMethod, CalleeId, Locale};
+use crate::db::family_messages::Signed;
+use crate::domain::{CallMethod, CalleeId, FamilyMessageId, Locale};
 use crate::services::callees::{self, Details};
 use crate::services::families::{self, CalleeAccess};
-use crate::services::{ServiceError, phone_number};
-use crate::theme::{CalleeForm, CalleePage, ErrorCode, Field, Flash, When};
+use crate::services::{ServiceError, family_messages, phone_number};
+use crate::theme::{CalleeForm, CalleePage, ErrorCode, Field, Flash, MessageLine, When};
 
 /// Where most callees live.
 const COUNTRY: &str = "ID";
@@ -17,14 +18,16 @@ const COUNTRY: &str = "ID";
 pub(super) async fn show(asked: Asked) -> Answer {
     let access = access(&asked).await?;
     let form = stored(&access);
-    asked.show(&page(access, form)).await
+    asked.show(&page(&asked, access, form).await?).await
 }
 
-/// `POST /callees/{id}`: three forms, told apart by `intent`.
+/// `POST /callees/{id}`: five forms, told apart by `intent`.
 pub(super) async fn save(asked: Asked) -> Answer {
     match asked.form.get("intent") {
         "method" => change_method(asked).await,
         "consent" => record_consent(asked).await,
+        "message" => leave_message(asked).await,
+        "take-back" => take_back(asked).await,
         _ => save_profile(asked).await,
     }
 }
@@ -40,7 +43,7 @@ async fn save_profile(asked: Asked) -> Answer {
         return Ok(asked.go_saying(&format!("/callees/{}", access.callee.id), Flash::Saved));
     };
     let form = refused(typed(&asked.form, asked.visitor.locale), error)?;
-    asked.show_refused(&page(access, form)).await
+    asked.show_refused(&page(&asked, access, form).await?).await
 }
 
 /// `POST /callees/{id}/method`: sends `method`.
@@ -56,7 +59,7 @@ pub(super) async fn change_method(asked: Asked) -> Answer {
         None => ("method", ErrorCode::ChoiceNeeded),
     };
     let form = stored(&access);
-    let mut page = page(access, form);
+    let mut page = page(&asked, access, form).await?;
     page.method_error = Some(error.1);
     if error.0 == "phone" {
         // Shown by the method that was wanted, the page asks for the number that is missing.
@@ -77,9 +80,32 @@ async fn record_consent(asked: Asked) -> Answer {
     };
     let (_, code) = form::refused(error)?;
     let form = stored(&access);
-    let mut page = page(access, form);
+    let mut page = page(&asked, access, form).await?;
     page.consent_error = Some(code);
     asked.show_refused(&page).await
+}
+
+/// Sends `message`: the family leaves something to be told in the next talk.
+async fn leave_message(asked: Asked) -> Answer {
+    let access = access(&asked).await?;
+    let id = access.callee.id;
+    let typed = asked.form.get("message").to_owned();
+    let Err(error) = family_messages::leave(&asked.app, asked.account()?, id, &typed).await else {
+        return Ok(asked.go_saying(&format!("/callees/{id}"), Flash::MessageLeft));
+    };
+    let (_, code) = form::refused(error)?;
+    let form = stored(&access);
+    let mut page = page(&asked, access, form).await?;
+    page.message = Field::wrong(&typed, code);
+    asked.show_refused(&page).await
+}
+
+/// Sends the id of a message that waits.
+async fn take_back(asked: Asked) -> Answer {
+    let callee = asked.id::<CalleeId>()?;
+    let message: FamilyMessageId = asked.form.get("message").parse().map_err(|_| ServiceError::NotFound)?;
+    family_messages::take_back(&asked.app, asked.account()?, callee, message).await?;
+    Ok(asked.go_saying(&format!("/callees/{callee}"), Flash::Saved))
 }
 
 /// The sentence that is agreed to, as the page shows it to this reader.
@@ -94,18 +120,36 @@ async fn access(asked: &Asked) -> Result<CalleeAccess, ServiceError> {
     families::callee_access(&asked.app, asked.account()?, asked.id::<CalleeId>()?).await
 }
 
-fn page(access: CalleeAccess, form: CalleeForm) -> CalleePage {
+async fn page(asked: &Asked, access: CalleeAccess, form: CalleeForm) -> Result<CalleePage, ServiceError> {
     let CalleeAccess { callee, role, .. } = access;
-    CalleePage {
+    let messages = family_messages::of_callee(&asked.app, asked.account()?, callee.id).await?;
+    let told = messages.told.into_iter().map(|message| line(message, &callee.zone)).collect();
+    let waiting: Vec<_> = messages.waiting.into_iter().map(|message| line(message, &callee.zone)).collect();
+    Ok(CalleePage {
         id: callee.id,
         name: callee.address_form,
         method: callee.call_method,
         form,
         consent: callee.consent_at.map(|at| When::new(at, callee.zone)),
         consent_wording: callee.consent_text,
+        is_full: i64::try_from(waiting.len()).is_ok_and(|count| count >= family_messages::WAITING_MAX),
+        waiting,
+        told,
+        message: Field::default(),
         may_edit: role.may_edit(),
         consent_error: None,
         method_error: None,
+    })
+}
+
+fn line((message, from): Signed, zone: &str) -> MessageLine {
+    MessageLine {
+        id: message.id,
+        from,
+        text: message.text,
+        written: When::new(message.written_at, zone),
+        told: message.told_at.map(|at| When::new(at, zone)),
+        call: message.told_in,
     }
 }
 

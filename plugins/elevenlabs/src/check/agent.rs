@@ -1,5 +1,5 @@
-//! Each agent: is it there, and set up as calls need it? `mod` walks in with what the vendor tells of it; `variables`
-//! and `notes` look at their parts.
+//! Each agent: is it there, and set up as calls need it? `mod` walks in with what the vendor tells of it; `talk`,
+//! `variables` and `notes` look at their parts.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::facts::{Facts, Phone};
 use super::report::Report;
 use super::sight::Sight;
-use super::{notes, short, variables};
+use super::{notes, short, talk, variables};
 use crate::Settings;
 
 /// One of our agents, and where it talks.
@@ -70,8 +70,6 @@ enum Fault<'a> {
     TakesNoCalls,
     /// It talks with so many at once, and a batch wants more.
     TalksWithFewer(i64, i64),
-    /// However long nobody speaks, it stays on the line.
-    NeverHangsUp,
 }
 
 impl Fault<'_> {
@@ -132,15 +130,6 @@ impl Fault<'_> {
                 "Raise the agent's limit of calls at once in the ElevenLabs console, or lower \
                  `target_concurrency_limit` in the configuration.",
             ),
-            Self::NeverHangsUp => (
-                Severity::Warning,
-                format!(
-                    "Agent {agent} stays on the line when nobody speaks any more: a receiver that lies beside the \
-                     telephone costs credit until the longest talk is over."
-                ),
-                "Open the agent in the ElevenLabs console, and on its Advanced tab set after how many seconds of \
-                 silence it ends a call (`silence_end_call_timeout`), for example 45.",
-            ),
         };
         Finding::new(severity, what, mend)
     }
@@ -173,6 +162,7 @@ fn stranger(id: &str) -> Finding {
 pub(super) fn look(report: &mut Report, agent: &Agent, facts: &Facts, phone: Option<&Phone>, settings: &Settings) {
     let label = agent.label();
     let mut findings: Vec<Finding> = faults(agent, phone, settings).iter().map(|fault| fault.say(&label)).collect();
+    findings.extend(talk::look(agent, settings));
     findings.extend(variables::look(agent, facts));
     findings.extend(notes::look(agent, facts));
     if findings.iter().all(|finding| finding.severity == Severity::Ok) {
@@ -205,7 +195,6 @@ fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>, ours: &Settings) -> Vec<F
     let days = privacy["retention_days"].as_i64().unwrap_or(-1);
     let at_once = limits["agent_concurrency_limit"].as_i64().unwrap_or(-1);
     let a_day = limits["daily_limit"].as_i64().unwrap_or(-1);
-    let silence_s = agent.told["conversation_config"]["turn"]["silence_end_call_timeout"].as_f64();
     let wanted = phone.and_then(|phone| phone.settings.target_concurrency_limit).unwrap_or_default();
     let seen = [
         (settings["auth"]["enable_auth"] != true, Fault::IsPublic),
@@ -217,8 +206,6 @@ fn faults<'a>(agent: &Agent, phone: Option<&'a Phone>, ours: &Settings) -> Vec<F
         (!keeps_nothing && days < 0, Fault::KeepsForever),
         (at_once == 0 || a_day == 0, Fault::TakesNoCalls),
         (at_once > 0 && at_once < wanted, Fault::TalksWithFewer(at_once, wanted)),
-        // Unless it is set, ElevenLabs waits for ever; a negative number says the same.
-        (silence_s.is_none_or(|seconds| seconds < 0.0), Fault::NeverHangsUp),
     ];
     seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
 }

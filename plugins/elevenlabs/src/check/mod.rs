@@ -15,6 +15,7 @@ pub(crate) mod notes;
 mod phone;
 mod report;
 mod sight;
+pub(crate) mod talk;
 mod variables;
 mod webhook;
 

@@ -24,6 +24,11 @@ const SHOWN_MAX_CHARS: usize = 40;
 const GIVE_DEFAULTS: &str = "Open the agent in the ElevenLabs console, type {{ into its system prompt or first message \
                              to see its variables, and give each of these a default value.";
 
+/// What a family leaves to be told.
+const MESSAGES: &str = "family_messages";
+/// How an agent comes to tell it.
+const PASS_ON: &str = "Pass on what the family left to be told, as their words: {{family_messages}}";
+
 /// Names of variables.
 type Names<'a> = BTreeSet<&'a str>;
 
@@ -41,6 +46,8 @@ enum Fault<'a> {
     HaveNoDefault(Names<'a>),
     /// It uses none that it is told.
     AreUnused,
+    /// What families leave to be told is told to nobody.
+    KeepsMessages,
 }
 
 impl Fault<'_> {
@@ -94,6 +101,14 @@ impl Fault<'_> {
                 ),
                 GIVE_DEFAULTS.to_owned(),
             ),
+            Self::KeepsMessages => (
+                Severity::Warning,
+                format!("Agent {agent} does not pass on what families leave to be told."),
+                format!(
+                    "Write into its system prompt in the ElevenLabs console, for example: \"{PASS_ON}\". Give it an empty \
+                     default value."
+                ),
+            ),
             Self::AreUnused => (
                 Severity::Ok,
                 format!("Agent {agent} is told whom it calls, and makes no use of it."),
@@ -138,6 +153,7 @@ fn faults<'a>(agent: &'a Agent, sent: &Names<'_>) -> Vec<Fault<'a>> {
         (in_app && !told.is_empty(), Fault::LeanOnTheApp(told)),
         (by_phone && !fixed.is_empty(), Fault::AreAlwaysTheSame(fixed)),
         (by_phone && uses_none, Fault::AreUnused),
+        (!uses_none && is_sent(MESSAGES) && !used.contains(MESSAGES), Fault::KeepsMessages),
     ];
     seen.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault)).collect()
 }

@@ -6,8 +6,8 @@ use callpanion_plugin_api::provisioning::{Change, Wanted};
 use callpanion_plugin_api::{Request, percent_encode};
 use serde_json::{Map, Value, json};
 
-use crate::Settings;
-use crate::check::notes;
+use crate::check::{notes, talk};
+use crate::{Settings, primary};
 
 /// A value is shown to the operator so long.
 const SHOWN_MAX_CHARS: usize = 200;
@@ -17,11 +17,19 @@ const OUR_RENDERER: &str = "family-summary";
 /// What a talk that nobody prepared begins with.
 const SOMEBODY: &str = "friend";
 
+/// A voice model that speaks other languages than English, and at once.
+const VOICE_OF_LANGUAGES: &str = "eleven_flash_v2_5";
+/// After so much silence a talk is over.
+const SILENCE_S: u32 = 45;
+/// A talk lasts so long at the most.
+const LONGEST_S: u32 = 1_200;
+
 const FIRST_MESSAGE: &str = "Hello {{address_form}}, how are you today?";
 const PROMPT: &str = "You are a warm, patient companion who calls an older person and talks with them for some \
                       minutes. Their name is {{callee_name}}; say {{address_form}} to them, and speak their language \
-                      ({{language}}). They like: {{interests}}. Last time: {{last_talk}}. Speak slowly, in short \
-                      sentences, one question at a time. Ask how they slept, what they ate, whom they saw. If they are \
+                      ({{language}}). They like: {{interests}}. Last time: {{last_talk}}. What their family left to be \
+                      told, as their words: {{family_messages}}. Pass it on. Speak slowly, in short sentences, one \
+                      question at a time. Ask how they slept, what they ate, whom they saw. If they are \
                       in danger or in pain, tell them to call for help at once. You give no medical advice. When they \
                       want to end, say goodbye and end the call.";
 
@@ -64,9 +72,8 @@ impl Draft {
                     }},
                 },
                 "language_presets": presets,
-                // Others than English want a model of several languages.
-                "tts": { "model_id": "eleven_flash_v2_5" },
-                "turn": { "turn_timeout": 12, "silence_end_call_timeout": 45, "turn_eagerness": "patient" },
+                "tts": { "model_id": VOICE_OF_LANGUAGES },
+                "turn": { "turn_timeout": 12, "turn_eagerness": "patient" },
             },
             "platform_settings": { "overrides": { "conversation_config_override": { "agent": { "language": true } } } },
         });
@@ -88,6 +95,7 @@ impl Draft {
         let what = "whether talks are recorded";
         self.set("platform_settings", &["privacy", "record_voice"], &json!(wanted.keep_audio), what);
         self.prompt();
+        self.talk(wanted);
         self.defaults(wanted);
         if wanted.extra.iter().any(|(name, value)| name == "renderer" && value == OUR_RENDERER) {
             self.notes();
@@ -130,6 +138,41 @@ impl Draft {
         if told.trim().is_empty() {
             self.put("conversation_config", &path, json!(PROMPT));
             self.note("system prompt", "", PROMPT);
+        }
+    }
+
+    /// How it talks, where `check` finds fault with it.
+    fn talk(&mut self, wanted: &Wanted) {
+        let config = &self.told["conversation_config"];
+        let (hangs_up, is_cut_short) = (talk::hangs_up(config), talk::is_cut_short(config));
+        let notices_machines = talk::notices_machines(config);
+        let is_misread = talk::has_english_voice(config) && wanted.languages.iter().any(|tag| primary(tag) != "en");
+        if !hangs_up {
+            let path = ["turn", "silence_end_call_timeout"];
+            self.set("conversation_config", &path, &json!(SILENCE_S), "seconds of silence that end a talk");
+        }
+        if is_cut_short {
+            let path = ["conversation", "max_duration_seconds"];
+            self.set("conversation_config", &path, &json!(LONGEST_S), "seconds that a talk lasts at the most");
+        }
+        if !notices_machines {
+            let tool = json!({
+                "name": "voicemail_detection", "params": { "system_tool_type": "voicemail_detection" },
+            });
+            let path = ["agent", "prompt", "built_in_tools", "voicemail_detection"];
+            self.put("conversation_config", &path, tool);
+            self.note("what it does on an answering machine", "", "hangs up");
+        }
+        if is_misread {
+            self.set("conversation_config", &["tts", "model_id"], &json!(VOICE_OF_LANGUAGES), "voice model");
+        }
+        if talk::lets_wait(&self.told["platform_settings"]) {
+            self.set(
+                "platform_settings",
+                &["queueing_config", "enabled"],
+                &json!(false),
+                "whether people wait while lines are taken",
+            );
         }
     }
 
@@ -223,9 +266,4 @@ fn cut(text: &str) -> String {
 
 fn short(text: &str) -> String {
     text.chars().take(NAME_MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// The first part of a language tag, which is what the vendor knows.
-fn primary(tag: &str) -> &str {
-    tag.split(['-', '_']).next().unwrap_or(tag)
 }

@@ -26,12 +26,20 @@ fn wanted() -> Wanted {
 fn agent() -> Value {
     json!({
         "name": "Companion",
-        "conversation_config": { "agent": {
-            "prompt": { "prompt": "Be kind to {{callee_name}}." },
-            "dynamic_variables": { "dynamic_variable_placeholders": { "callee_name": "friend" } },
-        }},
+        "conversation_config": {
+            "agent": {
+                "prompt": {
+                    "prompt": "Be kind to {{callee_name}}.",
+                    "built_in_tools": { "voicemail_detection": { "name": "voicemail_detection" } },
+                },
+                "dynamic_variables": { "dynamic_variable_placeholders": { "callee_name": "friend" } },
+            },
+            "turn": { "silence_end_call_timeout": 30 },
+            "conversation": { "max_duration_seconds": 1_800 },
+        },
         "platform_settings": {
             "auth": { "enable_auth": true }, "privacy": { "retention_days": 30, "record_voice": false },
+            "queueing_config": { "enabled": false },
             "workspace_overrides": { "webhooks": {
                 "post_call_webhook_id": "wh_1", "events": ["transcript", "call_initiation_failure"],
             }},
@@ -92,6 +100,37 @@ fn what_is_told_is_what_is_sent_and_the_rest_of_a_section_goes_with_it() {
 }
 
 #[test]
+fn how_an_agent_talks_is_mended_where_it_harms_and_else_left() {
+    let mut hasty = agent();
+    hasty["conversation_config"]["agent"]["prompt"]["built_in_tools"] = json!({ "end_call": { "name": "end_call" } });
+    hasty["conversation_config"]["turn"] = json!({ "turn_timeout": 7 });
+    hasty["conversation_config"]["conversation"]["max_duration_seconds"] = json!(600);
+    hasty["conversation_config"]["tts"] = json!({ "model_id": "eleven_turbo_v2", "voice_id": "chosen" });
+    hasty["platform_settings"]["queueing_config"] = Value::Null;
+    let answers = looks(&hasty, &ours()).into_iter().chain([response(200, "{}")]).collect();
+    let (done, requests) = apply(&settings(), answers);
+    let change =
+        |what: &str, before: &str, after: &str| Change::new(format!("Agent \"Companion\": {what}"), before, after);
+    assert_eq!(
+        done.unwrap().changes,
+        [
+            change("seconds of silence that end a talk", "", "45"),
+            change("seconds that a talk lasts at the most", "600", "1200"),
+            change("what it does on an answering machine", "", "hangs up"),
+            change("voice model", "eleven_turbo_v2", "eleven_flash_v2_5"),
+            change("whether people wait while lines are taken", "", "no"),
+        ]
+    );
+    let body = json_body(requests.last().unwrap());
+    let config = &body["conversation_config"];
+    let tools = &config["agent"]["prompt"]["built_in_tools"];
+    assert_eq!(tools["voicemail_detection"]["params"]["system_tool_type"], "voicemail_detection");
+    assert_eq!(tools["end_call"]["name"], "end_call");
+    assert_eq!((&config["turn"]["turn_timeout"], &config["tts"]["voice_id"]), (&json!(7), &json!("chosen")));
+    assert_eq!(body["platform_settings"]["queueing_config"]["enabled"], false);
+}
+
+#[test]
 fn an_agent_that_is_nothing_but_odd_is_mended_and_does_no_harm() {
     for odd in [json!({}), json!({ "platform_settings": [], "conversation_config": "x" })] {
         let changes = plan(looks(&odd, &ours())).0.unwrap();
@@ -128,7 +167,10 @@ fn an_agent_is_made_once_and_what_may_have_made_one_is_not_repeated() {
     assert_eq!(done.settings[0].value, format!("\"{APP_AGENT}\""));
     let made = requests.last().unwrap();
     assert!(made.url.ends_with("/v1/convai/agents/create") && !made.repeatable);
-    assert_eq!(json_body(made)["platform_settings"]["privacy"]["retention_days"], 30);
+    let body = json_body(made);
+    assert_eq!(body["platform_settings"]["privacy"]["retention_days"], 30);
+    assert_eq!(body["conversation_config"]["turn"]["silence_end_call_timeout"], 45);
+    assert!(body["conversation_config"]["agent"]["prompt"]["built_in_tools"]["voicemail_detection"].is_object());
     for doubtful in [response(504, ""), Answer::Unknown("no answer".to_owned()), response(200, "{}")] {
         assert!(matches!(with(doubtful).0, Err(Failure::Unknown(_))));
     }

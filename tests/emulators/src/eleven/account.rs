@@ -104,7 +104,7 @@ impl Account {
 }
 
 fn configuration(agent: &Agent) -> Value {
-    let placeholders: Map<String, Value> = ["callee_name", "interests", "last_talk", "call_id"]
+    let placeholders: Map<String, Value> = ["callee_name", "interests", "last_talk", "family_messages", "call_id"]
         .into_iter()
         .map(|name| (name.to_owned(), json!("friend")))
         .collect();
@@ -121,8 +121,12 @@ fn configuration(agent: &Agent) -> Value {
                 "language": "en",
                 "dynamic_variables": { "dynamic_variable_placeholders": placeholders },
                 "prompt": {
-                    "prompt": "You are a warm companion. They like {{interests}}. Last time: {{last_talk}}.",
+                    "prompt": "You are a warm companion. They like {{interests}}. Last time: {{last_talk}}. \
+                               Their family says: {{family_messages}}.",
                     "llm": "gemini-2.5-flash", "temperature": 0.3,
+                    "built_in_tools": { "voicemail_detection": {
+                        "name": "voicemail_detection", "params": { "system_tool_type": "voicemail_detection" },
+                    }},
                 },
             },
             "language_presets": { "id": { "overrides": { "agent": { "language": "id" } } } },
@@ -137,6 +141,7 @@ fn configuration(agent: &Agent) -> Value {
                 "tts": { "voice_id": false },
                 "conversation": { "text_only": false },
             }},
+            "queueing_config": { "enabled": false },
             "data_collection": collected,
             "evaluation": { "criteria": [] },
             "privacy": { "record_voice": false, "retention_days": 30, "zero_retention_mode": false },

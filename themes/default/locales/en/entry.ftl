@@ -73,6 +73,7 @@ error-date-wrong = Please give a date such as 2026-12-24.
 error-date-far = Please choose a date within the next year.
 error-pause-order = The last day lies before the first.
 error-pause-over = That day is over already.
+error-messages-many = Five messages wait already. Please take one back, or wait for the next talk.
 error-pauses-many = There are many pauses already. Please end some that you do not need.
 error-slots-bad-time = Please give a time such as 09:00.
 error-slots-same-time = Two calls stand at the same time. Please move or switch off one of them.

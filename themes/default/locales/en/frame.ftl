@@ -25,6 +25,7 @@ your-parent = your parent
 may-not-edit = You can look at this, but only an owner or member of the family can change it.
 
 flash-saved = Saved.
+flash-message-left = Your message waits for the next talk.
 flash-email_confirmed = Your e-mail address is confirmed.
 flash-password_changed = Your new password is set. Please sign in with it.
 flash-signed_out = You are signed out.

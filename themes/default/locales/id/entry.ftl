@@ -73,6 +73,7 @@ error-date-wrong = Silakan isi tanggal, misalnya 2026-12-24.
 error-date-far = Silakan pilih tanggal dalam setahun ke depan.
 error-pause-order = Hari terakhir lebih awal daripada hari pertama.
 error-pause-over = Hari itu sudah lewat.
+error-messages-many = Sudah ada lima pesan yang menunggu. Silakan tarik satu, atau tunggu obrolan berikutnya.
 error-pauses-many = Sudah ada banyak jeda. Silakan akhiri yang tidak diperlukan.
 error-slots-bad-time = Silakan isi jam, misalnya 09:00.
 error-slots-same-time = Dua panggilan berada pada jam yang sama. Silakan pindahkan atau matikan salah satunya.

@@ -25,6 +25,7 @@ your-parent = orang tua Anda
 may-not-edit = Anda dapat melihat halaman ini, tetapi hanya pemilik atau anggota keluarga yang dapat mengubahnya.
 
 flash-saved = Tersimpan.
+flash-message-left = Pesan Anda menunggu obrolan berikutnya.
 flash-email_confirmed = Alamat email Anda sudah dikonfirmasi.
 flash-password_changed = Kata sandi baru sudah dipasang. Silakan masuk dengan kata sandi itu.
 flash-signed_out = Anda sudah keluar.

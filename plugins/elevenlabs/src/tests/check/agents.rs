@@ -104,6 +104,36 @@ fn what_is_set_up_otherwise_is_told() {
             "stays on the line when nobody speaks",
             "silence_end_call_timeout",
         ),
+        (
+            |s| agent(s, PHONE)["prompt"]["built_in_tools"]["voicemail_detection"] = Value::Null,
+            Severity::Warning,
+            "does not notice an answering machine",
+            "Voicemail detection",
+        ),
+        (
+            |s| s.bodies[APP]["conversation_config"]["conversation"]["max_duration_seconds"] = 300.into(),
+            Severity::Warning,
+            "hangs up after 5 minutes",
+            "max_duration_seconds",
+        ),
+        (
+            |s| s.bodies[APP]["conversation_config"]["conversation"] = Value::Null,
+            Severity::Warning,
+            "hangs up after 10 minutes",
+            "1200",
+        ),
+        (
+            |s| platform(s, PHONE)["queueing_config"] = Value::Null,
+            Severity::Warning,
+            "lets people wait while all of the plan's lines are taken",
+            "queueing_config.enabled",
+        ),
+        (
+            |s| s.bodies[APP]["conversation_config"]["tts"]["model_id"] = "eleven_turbo_v2".into(),
+            Severity::Problem,
+            "speaks id with a voice model for English only",
+            "eleven_flash_v2_5",
+        ),
     ]);
 }
 
@@ -117,6 +147,14 @@ fn what_is_not_asked_of_an_agent_is_no_fault() {
     };
     has_none(no_override);
     has_none(|s| platform(s, APP)["call_limits"] = json!({"agent_concurrency_limit": -1}));
+    // No machine answers in the app, and nobody waits there. English may be spoken with a voice for English.
+    has_none(|s| agent(s, APP)["prompt"]["built_in_tools"] = Value::Null);
+    has_none(|s| platform(s, APP)["queueing_config"] = Value::Null);
+    has_none(|s| {
+        let config = &mut s.bodies[PHONE]["conversation_config"];
+        config["tts"]["model_id"] = "eleven_flash_v2".into();
+        config["language_presets"] = json!({});
+    });
 }
 
 #[test]
@@ -140,7 +178,7 @@ fn variables_without_a_value_end_a_talk_and_are_told() {
         (
             |s| agent(s, PHONE)["dynamic_variables"] = json!({}),
             Severity::Warning,
-            "no default value for {{callee_name}}, {{family_name}}, {{interests}}, {{last_talk}}",
+            "no default value for {{callee_name}}, {{family_messages}}, {{family_name}}, {{interests}}, {{last_talk}}",
             "type {{",
         ),
         (
@@ -154,6 +192,12 @@ fn variables_without_a_value_end_a_talk_and_are_told() {
             Severity::Warning,
             "wants a value for {{elder_name}}, which Callpanion does not give the app",
             "default value",
+        ),
+        (
+            |s| agent(s, PHONE)["prompt"]["prompt"] = "You are a warm companion.".into(),
+            Severity::Warning,
+            "does not pass on what families leave to be told",
+            "{{family_messages}}",
         ),
         // Wherever it is used.
         (
@@ -171,8 +215,12 @@ fn variables_without_a_value_end_a_talk_and_are_told() {
 #[test]
 fn an_agent_that_uses_nothing_that_it_is_told_is_noted() {
     let findings = findings(|stage| {
+        let prompt = json!({"built_in_tools": agent(stage, PHONE)["prompt"]["built_in_tools"]});
         *agent(stage, PHONE) =
-            json!({"first_message": "Hello {{ not a name }} {{}} {{system__time_utc}} {{!", "prompt": {}});
+            json!({"first_message": "Hello {{ not a name }} {{}} {{system__time_utc}} {{!", "prompt": prompt});
+        // The message for a machine counts too.
+        let tools = &mut agent(stage, PHONE)["prompt"]["built_in_tools"];
+        tools["voicemail_detection"]["params"]["voicemail_message"] = Value::Null;
     });
     assert!(findings.iter().all(|finding| finding.severity == Severity::Ok), "{findings:?}");
     let note = findings.iter().find(|finding| finding.what.contains("makes no use of it"));

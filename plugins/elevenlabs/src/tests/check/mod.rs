@@ -54,7 +54,10 @@ impl Stage {
             settings: super::settings(),
             facts: vec![
                 fact("webhook-urls", &format!("{OUR_URL} https://calls.example.org/functions/v1/elevenlabs-webhook")),
-                fact("variables", "callpanion_call_id callee_name language interests family_name last_talk"),
+                fact(
+                    "variables",
+                    "callpanion_call_id callee_name language interests family_name last_talk family_messages",
+                ),
                 fact("renderer", "family-summary"),
                 fact("phone-channel", "twilio-batch"),
             ],
