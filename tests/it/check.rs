@@ -106,7 +106,7 @@ async fn all_that_is_wrong_is_told_at_once_and_where_it_is_mended() {
     let text = printed.text();
     for mend in [
         "on its Security tab switch on \"Enable authentication\".",
-        "write one of these instead: {{address_form}}, {{callee_name}}, {{family_name}},",
+        "write one of these instead: {{address_form}}, {{callee_name}}, {{family_messages}},",
         "under Settings, Webhooks: HMAC, with the URL https://calls.example.org/webhooks/elevenlabs.",
         "2 problems: calls fail until they are mended. 1 warning:",
     ] {

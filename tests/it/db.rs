@@ -160,7 +160,7 @@ async fn tables_are_not_changed_under_a_process_that_serves_them() {
     let serving = Db::open(&database.location(), 1).await.unwrap();
     let claim = serving.claim().unwrap();
     Db::open(&database.location(), 1).await.expect("there is nothing to change: who only looks may look");
-    let changed = "sqlite_master WHERE name = 'notice_browsers'";
+    let changed = "sqlite_master WHERE name = 'family_messages'";
     let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
     database.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}")).await;
     database.execute(include_str!("../../migrations/sqlite/2026-11-26-000010_family_messages/down.sql")).await;

@@ -84,11 +84,11 @@ pub async fn newest(c: &mut Conn, callee: CalleeId, told: bool, limit: i64) -> R
         .await)?)
 }
 
-/// What waited for a callee since a moment or longer was told in a call.
+/// What waited for a callee before a moment was told in a call.
 pub async fn tell(
     c: &mut Conn,
     callee: CalleeId,
-    written_until: Moment,
+    written_before: Moment,
     call: CallId,
     now: Moment,
 ) -> Result<(), DbError> {
@@ -96,7 +96,7 @@ pub async fn tell(
         let waiting = family_messages::table
             .filter(family_messages::callee_id.eq(callee))
             .filter(family_messages::told_at.is_null())
-            .filter(family_messages::written_at.le(written_until));
+            .filter(family_messages::written_at.lt(written_before));
         diesel::update(waiting)
             .set((family_messages::told_at.eq(Some(now)), family_messages::told_in.eq(Some(call))))
             .execute(c)

@@ -108,7 +108,7 @@ pub(crate) async fn note_told(
         CallMethod::App => call.answered_at.or(talk.started_at),
     };
     match taken_along {
-        Some(until) => family_messages::tell(c, call.callee_id, until, call.id, now).await,
+        Some(before) => family_messages::tell(c, call.callee_id, before, call.id, now).await,
         None => Ok(()),
     }
 }

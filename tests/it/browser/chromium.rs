@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser, BrowserConfig};
-use chromiumoxide::cdp::browser_protocol::browser::{PermissionSetting, SetPermissionParams};
+use chromiumoxide::cdp::browser_protocol::browser::{BrowserContextId, PermissionSetting, SetPermissionParams};
+use chromiumoxide::cdp::browser_protocol::target::GetBrowserContextsParams;
 use chromiumoxide::handler::viewport::Viewport;
 use futures::StreamExt as _;
 use tempfile::TempDir;
@@ -31,6 +32,7 @@ const ARGUMENTS: [&str; 7] = [
 /// A running Chromium with a profile of its own.
 pub struct Chromium {
     browser: Browser,
+    context: BrowserContextId,
     // The other end of the browser's messages; ends with the test.
     messages: JoinSet<()>,
     _profile: TempDir,
@@ -57,12 +59,16 @@ impl Chromium {
             .launch_timeout(LAUNCH_TIMEOUT)
             .build()
             .unwrap_or_else(|error| panic!("these tests need Chromium, which `tests/run` installs: {error}"));
-        let (browser, mut handler) = Browser::launch(config)
+        let (mut browser, mut handler) = Browser::launch(config)
             .await
             .unwrap_or_else(|error| panic!("Chromium does not start; `tests/run` installs a working one: {error}"));
         let mut messages = JoinSet::new();
         messages.spawn(async move { while let Some(Ok(())) = handler.next().await {} });
-        Self { browser, messages, _profile: profile }
+        // The browser's own context tidies up notices while it starts, and takes away some that were just shown.
+        browser.start_incognito_context().await.unwrap();
+        let contexts = browser.execute(GetBrowserContextsParams::default()).await.unwrap();
+        let context = contexts.browser_context_ids.first().unwrap().clone();
+        Self { browser, context, messages, _profile: profile }
     }
 
     /// A new tab for the host of this test. Tabs share their cookies.
@@ -73,7 +79,8 @@ impl Chromium {
     /// What its owner answers from now on when a page of this test's host asks whether it may show notices.
     pub async fn answer_about_notices(&self, app: &TestApp, answer: PermissionSetting) {
         let said = SetPermissionParams::builder().permission("notifications").setting(answer).origin(app.url.as_str());
-        self.browser.execute(said.build().unwrap()).await.unwrap();
+        let said = said.browser_context_id(self.context.clone()).build().unwrap();
+        self.browser.execute(said).await.unwrap();
     }
 
     /// Closes it, and waits until its process is gone.

@@ -82,11 +82,11 @@ async fn refused_browser_says_what_to_do_and_that_helps() {
         let chromium = Chromium::start().await;
         chromium.answer_about_notices(&app, PermissionSetting::Denied).await;
         let (mut tab, subscription) = (chromium.tab(&app).await, subscribed(&app));
+        tab.before_each_page(&push_service(&app, &subscription)).await;
         sign_in(&tab, &home).await;
         tab.see(TURN_ON, "Turn on in this browser").await;
         assert_eq!(said(&tab).await, Vec::<String>::new());
 
-        // Without permission the browser's own push service refuses before it asks anybody.
         tab.press(TURN_ON, "").await;
         tab.see("[data-refused]", "Please allow notifications for this page in its settings, and try again.").await;
         assert_eq!(said(&tab).await.len(), 1);

@@ -10,6 +10,7 @@ use chromiumoxide::cdp::browser_protocol::input::{
     MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
+use chromiumoxide::cdp::browser_protocol::target::SetAutoAttachParams;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::error::CdpError;
 use chromiumoxide::layout::Point;
@@ -38,6 +39,9 @@ pub struct Tab {
 impl Tab {
     /// For the host at `url`.
     pub(super) async fn new(page: Page, url: &str) -> Self {
+        // The client halts every worker that starts, to look at it, and does not always let it go on.
+        let halts_none = SetAutoAttachParams::builder().auto_attach(false).wait_for_debugger_on_start(false);
+        page.execute(halts_none.flatten(true).build().unwrap()).await.unwrap();
         let complaints = Complaints::of(&page).await;
         Self { page, url: url.to_owned(), complaints, faults: Vec::new() }
     }

@@ -52,8 +52,9 @@
       // Without another event of this kind.
       form.submit();
     } catch (error) {
-      // The reader said no; or the push service cannot be reached, or there is none.
-      (error.name === "NotAllowedError" ? refused : failed).hidden = false;
+      // The reader said no, which not every browser names so; or the push service cannot be reached, or there is none.
+      const isRefused = error.name === "NotAllowedError" || window.Notification?.permission === "denied";
+      (isRefused ? refused : failed).hidden = false;
     }
   });
 })();
