@@ -92,6 +92,12 @@ fn what_is_set_up_otherwise_is_told() {
             "talks with 1 at once at the most, and a batch is told to make 2",
             "target_concurrency_limit",
         ),
+    ]);
+}
+
+#[test]
+fn how_an_agent_talks_is_told_where_it_harms() {
+    each_is_told(&[
         (
             |s| s.bodies[APP]["conversation_config"]["turn"]["silence_end_call_timeout"] = (-1).into(),
             Severity::Warning,
