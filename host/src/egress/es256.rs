@@ -120,6 +120,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_p8_file_is_no_key() {
+        let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let cut = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        for text in ["", "KEY0000001", certificate, cut] {
+            assert!(Es256::new("TEAM000001".to_owned(), "KEY0000001".to_owned(), text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn jwt_says_what_apple_wants_and_verifies() {
         let signer = node();
         let jwt = signer.jwt(Moment::from_secs(1_800_000_123)).unwrap();
