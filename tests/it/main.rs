@@ -14,6 +14,7 @@ mod browser;
 mod browser_notices;
 mod calls;
 mod check;
+mod checklists;
 mod config;
 mod db;
 mod demo;

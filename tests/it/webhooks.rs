@@ -52,14 +52,15 @@ fn stray(app: &TestApp, conversation: &str) -> Value {
     event
 }
 
-/// Posts a body in two chunks, its length untold, as the provider sends sound. Gives the first line of the reply.
+/// Posts a body in two chunks, its length untold, as the provider sends sound, and with its capitals in the header. Gives
+/// the first line of the reply.
 async fn post_in_chunks(app: &TestApp, body: &str) -> String {
     let host = app.url.trim_start_matches("http://");
     let (first, rest) = body.split_at(body.len() / 2);
     let chunk = |part: &str| format!("{:x}\r\n{part}\r\n", part.len());
     let request = format!(
         "POST {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         elevenlabs-signature: {}\r\ntransfer-encoding: chunked\r\n\r\n{}{}0\r\n\r\n",
+         ElevenLabs-Signature: {}\r\ntransfer-encoding: chunked\r\n\r\n{}{}0\r\n\r\n",
         PATHS[0],
         app.signature(body, 0),
         chunk(first),

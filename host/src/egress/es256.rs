@@ -103,6 +103,32 @@ mod tests {
     }
 
     #[test]
+    fn jwt_is_younger_than_an_hour_and_no_other_comes_within_twenty_minutes() {
+        let signer = node();
+        let mut last: Option<i64> = None;
+        for minute in 0..6 * 60 {
+            let now = Moment::from_secs(1_800_000_000 + 60 * minute);
+            let jwt = signer.jwt(now).unwrap();
+            let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1).unwrap()).unwrap();
+            let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+            let issued = claims["iat"].as_i64().unwrap();
+            let age_s = now.secs() - issued;
+            assert!((0..60 * 60).contains(&age_s), "{age_s} s old");
+            assert!(last.is_none_or(|last| last == issued || issued - last >= 20 * 60), "{last:?}, then {issued}");
+            last = Some(issued);
+        }
+    }
+
+    #[test]
+    fn what_is_no_p8_file_is_no_key() {
+        let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let cut = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        for text in ["", "KEY0000001", certificate, cut] {
+            assert!(Es256::new("TEAM000001".to_owned(), "KEY0000001".to_owned(), text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn jwt_says_what_apple_wants_and_verifies() {
         let signer = node();
         let jwt = signer.jwt(Moment::from_secs(1_800_000_123)).unwrap();

@@ -165,6 +165,14 @@ fn callbacks_tell_what_became_of_a_message() {
 }
 
 #[test]
+fn what_was_taken_back_has_failed_and_half_a_word_is_waited_on() {
+    assert!(matches!(fate("canceled", None), Fate::Failed(_)));
+    for on_its_way in ["scheduled", "receiving", "received", "partially_delivered"] {
+        assert_eq!(callback(on_its_way, None), Callback::Ignored(on_its_way.to_owned()));
+    }
+}
+
+#[test]
 fn a_callback_that_is_none_tells_of_nothing() {
     let ctx = Ctx::new(context(&settings()), Vec::new());
     for body in ["", "MessageSid=SM1&MessageStatus=delivered", "{\"MessageSid\":1}", "MessageStatus=delivered", "%ff"] {
@@ -189,6 +197,7 @@ fn a_number_is_looked_up_with_its_line() {
     };
     assert_eq!(line("mobile"), (true, Some(LineKind::Mobile)));
     assert_eq!(line("landline"), (true, Some(LineKind::Landline)));
+    assert_eq!(line("fixedVoip"), (true, Some(LineKind::Voip)));
     assert_eq!(line("nonFixedVoip"), (true, Some(LineKind::Voip)));
     assert_eq!(line("tollFree"), (true, Some(LineKind::TollFree)));
     assert_eq!(line("premium"), (true, Some(LineKind::Other)));
@@ -200,6 +209,18 @@ fn a_number_is_looked_up_with_its_line() {
     let cheap = json!({"account_sid": "AC1", "from": "+1", "line_type": false});
     let (_, asked) = looked_up(&cheap, response(200, "{\"valid\":true}"));
     assert!(!asked[0].url.contains("Fields"), "{}", asked[0].url);
+}
+
+#[test]
+fn a_number_that_cannot_be_one_is_an_answer_and_no_failure() {
+    for errors in [Value::Null, json!(["TOO_SHORT"]), json!(["INVALID_COUNTRY_CODE", "INVALID_LENGTH"])] {
+        let body = json!({
+            "phone_number": NUMBER, "country_code": null, "valid": false, "validation_errors": errors,
+            "line_type_intelligence": {"type": null, "error_code": 60_600},
+        });
+        let (facts, _) = looked_up(&settings(), response(200, &body.to_string()));
+        assert_eq!(facts, Ok((false, None)), "{body}");
+    }
 }
 
 #[test]

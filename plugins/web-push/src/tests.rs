@@ -252,6 +252,10 @@ fn what_is_wrong_with_every_push_is_told_to_the_operator() {
     assert!(mozilla.starts_with("status 400, errno 111: ") && !mozilla.contains("push.example.net"), "{mozilla}");
     let long = said(response(413, r#"{"reason":"PayloadTooLarge"}"#));
     assert!(long.starts_with("PayloadTooLarge: ") && long.contains("`page_url`"), "{long}");
+    for errno in [101, 104, 110, 112, 113] {
+        let told = said(response(400, &json!({ "code": 400, "errno": errno }).to_string()));
+        assert!(told.starts_with(&format!("status 400, errno {errno}: ")), "{told}");
+    }
     // A number that is none of these is of the one message.
     for errno in [100, 999] {
         let answer = response(400, &json!({ "code": 400, "errno": errno }).to_string());

@@ -175,3 +175,41 @@ fn an_agent_is_made_once_and_what_may_have_made_one_is_not_repeated() {
         assert!(matches!(with(doubtful).0, Err(Failure::Unknown(_))));
     }
 }
+
+#[test]
+fn a_webhook_that_is_switched_on_keeps_its_name_and_is_sent_again_when_it_fails() {
+    let (mut once, mut given_up) = (ours(), ours());
+    once["webhooks"][0]["retry_enabled"] = json!(false);
+    given_up["webhooks"][0]["is_auto_disabled"] = json!(true);
+    for webhooks in [once, given_up] {
+        let answers = looks(&agent(), &webhooks).into_iter().chain([response(200, "{}")]).collect();
+        let (done, requests) = apply(&settings(), answers);
+        assert!(done.is_ok(), "{done:?}");
+        let sent = requests.last().unwrap();
+        assert_eq!(sent.method, "PATCH", "{webhooks}");
+        let expected = json!({ "is_disabled": false, "name": "post-call", "retry_enabled": true });
+        assert_eq!(json_body(sent), expected, "{webhooks}");
+    }
+}
+
+#[test]
+fn an_agent_that_is_made_speaks_each_language_and_hangs_up_on_silence() {
+    let looks = [json!({}), ours()].iter().map(|it| response(200, &it.to_string())).collect::<Vec<_>>();
+    let made = response(200, &json!({ "agent_id": APP_AGENT }).to_string());
+    let (done, requests) = apply(&json!({ "agent_id": "new" }), looks.into_iter().chain([made]).collect());
+    assert!(done.is_ok(), "{done:?}");
+    let body = json_body(requests.last().unwrap());
+    let (talk, platform) = (&body["conversation_config"], &body["platform_settings"]);
+    assert_eq!(talk["agent"]["language"], "en");
+    assert_eq!(talk["language_presets"]["id"]["overrides"]["agent"]["language"], "id");
+    // Models without this ending speak English alone.
+    assert!(talk["tts"]["model_id"].as_str().is_some_and(|model| model.ends_with("_v2_5")), "{talk}");
+    assert!(talk["turn"]["silence_end_call_timeout"].as_i64().is_some_and(|seconds| seconds > 0), "{talk}");
+    assert!(talk["agent"]["dynamic_variables"]["dynamic_variable_placeholders"]["callee_name"].is_string(), "{talk}");
+    assert_eq!(platform["auth"]["enable_auth"], true);
+    assert_eq!(platform["overrides"]["conversation_config_override"]["agent"]["language"], true);
+    let chosen = &platform["workspace_overrides"]["webhooks"];
+    assert_eq!(chosen["post_call_webhook_id"], "wh_1");
+    assert_eq!(chosen["transcript_format"], "json");
+    assert_eq!(chosen["events"], json!(["transcript", "call_initiation_failure"]));
+}

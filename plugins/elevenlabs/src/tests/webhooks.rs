@@ -278,10 +278,42 @@ fn ids_that_are_missing_from_their_place_are_taken_from_the_vendors_own_variable
 
 #[test]
 fn another_agents_conversation_is_not_ours() {
-    let foreign = changed(EN, |data| {
-        data["agent_id"] = "agent_of_somebody_else".into();
-    });
-    assert_eq!(read(&foreign), Webhook::Ignored("foreign agent".to_owned()));
+    for body in [EN, fixture!("call_initiation_failure.twilio.busy")] {
+        let foreign = changed(body, |data| {
+            data["agent_id"] = "agent_of_somebody_else".into();
+        });
+        assert_eq!(read(&foreign), Webhook::Ignored("foreign agent".to_owned()));
+    }
+}
+
+#[test]
+fn whether_a_talk_reached_its_goal_is_no_outcome() {
+    for word in ["success", "failure", "unknown", "a new one"] {
+        let talked = changed(EN, |data| data["analysis"]["call_successful"] = word.into());
+        assert_eq!(conversation(&talked).outcome, Outcome::Answered, "{word}");
+        let silent = changed(EN, |data| {
+            data["analysis"]["call_successful"] = word.into();
+            data["transcript"] = json!([]);
+            data["user_message_count"] = 0.into();
+        });
+        assert_eq!(conversation(&silent).outcome, Outcome::AnsweredSilent, "{word}");
+    }
+}
+
+#[test]
+fn turns_that_are_left_out_are_counted_all_the_same() {
+    for (transcript, spoken, outcome) in [
+        (Value::Null, 3, Outcome::Answered),
+        (json!([]), 3, Outcome::Answered),
+        (Value::Null, 0, Outcome::AnsweredSilent),
+        (json!([]), 0, Outcome::AnsweredSilent),
+    ] {
+        let body = changed(fixture!("post_call_transcription.exclude_transcript"), |data| {
+            data["transcript"] = transcript.clone();
+            data["user_message_count"] = json!(spoken);
+        });
+        assert_eq!(conversation(&body).outcome, outcome, "{transcript} {spoken}");
+    }
 }
 
 #[test]
