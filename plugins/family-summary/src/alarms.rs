@@ -30,13 +30,22 @@ const ALARMS: [Alarm; 6] = [
     Alarm { theme: Theme::Alone, flags: &["flag_lonely"], what: |phrases| phrases.alone },
 ];
 
+/// What only the agent's notes tell: people say it in too many ways for a list of words.
+const NOTED: [(&str, fn(&Phrases) -> &'static str); 5] = [
+    ("flag_acute_illness", |phrases| phrases.acute),
+    ("flag_danger_at_home", |phrases| phrases.danger),
+    ("flag_mistreated", |phrases| phrases.mistreated),
+    ("flag_fraud", |phrases| phrases.fraud),
+    ("flag_medicine_error", |phrases| phrases.medicine_error),
+];
+
 /// The callee asks for help, or the agent calls the talk urgent, and it is not said of what.
 const URGENT: Alarm =
     Alarm { theme: Theme::Urgent, flags: &["emergency_flag", "urgent"], what: |phrases| phrases.urgent };
 
 /// An alarm that is raised.
 pub(crate) struct Raised {
-    /// Nothing for a flag that only this operator's agent has.
+    /// Nothing for what only the agent's notes tell.
     theme: Option<Theme>,
     pub(crate) what: String,
     pub(crate) block: Block,
@@ -52,8 +61,13 @@ impl Raised {
 /// The alarms of a talk. "Something urgent" is one only where nothing says what: beside "a fall" it is noise.
 pub(crate) fn raised(source: &Source<'_>) -> Vec<Raised> {
     let known = ALARMS.iter().filter_map(|alarm| raise(source, alarm));
+    let noted = NOTED.iter().filter_map(|(flag, what)| {
+        let note = source.notes.get(flag).filter(|note| note.is_true())?;
+        let what = what(source.language);
+        Some(Raised { theme: None, what: what.to_owned(), block: flagged(source, note, what) })
+    });
     let other = source.notes.iter().filter_map(|note| other_flag(source, note));
-    let named: Vec<Raised> = known.chain(other).collect();
+    let named: Vec<Raised> = known.chain(noted).chain(other).collect();
     if named.is_empty() { raise(source, &URGENT).into_iter().collect() } else { named }
 }
 
@@ -95,7 +109,8 @@ fn flagged(source: &Source<'_>, note: &Note, what: &str) -> Block {
 
 /// A flag that only this operator's agent has.
 fn other_flag(source: &Source<'_>, note: &Note) -> Option<Raised> {
-    let known = ALARMS.iter().chain([&URGENT]).any(|alarm| alarm.flags.contains(&note.name.as_str()));
+    let flags = ALARMS.iter().chain([&URGENT]).flat_map(|alarm| alarm.flags).chain(NOTED.iter().map(|(flag, _)| flag));
+    let known = flags.into_iter().any(|flag| *flag == note.name);
     let name = note.name.strip_prefix("flag_").filter(|_| !known && note.is_true())?;
     let what = match name.replace('_', " ").trim() {
         "" => source.language.nameless.to_owned(),

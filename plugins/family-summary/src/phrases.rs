@@ -73,6 +73,11 @@ pub(crate) struct Phrases {
     pub(crate) not_eating: &'static str,
     pub(crate) confusion: &'static str,
     pub(crate) alone: &'static str,
+    pub(crate) acute: &'static str,
+    pub(crate) danger: &'static str,
+    pub(crate) mistreated: &'static str,
+    pub(crate) fraud: &'static str,
+    pub(crate) medicine_error: &'static str,
     pub(crate) urgent: &'static str,
     // What a statement is about.
     pub(crate) health: &'static str,

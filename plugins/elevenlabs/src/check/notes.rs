@@ -13,13 +13,18 @@ use super::facts::Facts;
 type Note = (&'static str, &'static [&'static str]);
 
 /// What `family-summary` reads: of each line one note is enough.
-const READ: [&[Note]; 11] = [
+const READ: [&[Note]; 16] = [
     &[("emergency_flag", &["boolean"]), ("urgent", &["boolean"])],
     &[("mood_score", &["integer", "number"]), ("mood", &["string"])],
     &[("flag_fall_risk", &["boolean"])],
     &[("flag_low_appetite", &["boolean"])],
     &[("flag_confused", &["boolean"])],
     &[("flag_lonely", &["boolean"])],
+    &[("flag_acute_illness", &["boolean"])],
+    &[("flag_danger_at_home", &["boolean"])],
+    &[("flag_mistreated", &["boolean"])],
+    &[("flag_fraud", &["boolean"])],
+    &[("flag_medicine_error", &["boolean"])],
     &[("highlight_one_line", &["string"])],
     &[("notes", &["string"])],
     &[("sleep_quality", &["string", "integer", "number"])],
@@ -35,6 +40,11 @@ const DESCRIPTIONS: [&str; READ.len()] = [
     "True if they eat little, or do not want to eat.",
     "True if they seemed confused about time, place or people.",
     "True if they said that they feel lonely or left alone.",
+    "True if they may be acutely ill: bleeding, high fever, severe pain, trouble to speak, move, see or breathe.",
+    "True if there is danger at home: gas, smoke, fire, water, no heating, no food, a stranger, being locked in or out.",
+    "True if somebody hits, threatens, neglects or takes things from them, or they are afraid of somebody.",
+    "True if somebody they hardly know asked for money, a code, a card or bank details, or was given any.",
+    "True if they took too much, the wrong or none of a medicine that they need, or have none left.",
     "The talk in one sentence, for the family.",
     "What else the family should know, in a few sentences.",
     "How they slept, in a few words.",
@@ -74,8 +84,8 @@ impl Fault {
                 Severity::Warning,
                 format!("Agent {agent} does not note all that the summary can use."),
                 format!(
-                    "Open the agent in the ElevenLabs console, and on its Analysis tab, under Data collection, add: \
-                     {}. In each description say what to look for.",
+                    "Run `callpanion provision --apply`, or on the agent's Analysis tab, under Data collection, add: \
+                     {}.",
                     notes.join(", ")
                 ),
             ),

@@ -175,3 +175,26 @@ fn an_alarming_sentence_is_no_quote_worth_keeping() {
     let read = render("en", material("Mum", talk));
     assert_eq!(one(&read, &BlockKind::Quote).text, "The roses are out again.");
 }
+
+#[test]
+fn what_only_the_agent_can_tell_is_an_alarm_by_its_note_and_is_named_to_each_reader() {
+    for (flag, english, indonesian) in [
+        ("flag_acute_illness", "a sudden illness", "sakit yang mendadak"),
+        ("flag_danger_at_home", "a danger at home", "bahaya di rumah"),
+        ("flag_mistreated", "being treated badly", "perlakuan buruk"),
+        ("flag_fraud", "an attempted fraud", "upaya penipuan"),
+        ("flag_medicine_error", "a mistake with medicines", "kesalahan minum obat"),
+    ] {
+        let mut talk = material("Mum", "A: Hello.\nC: There is such a smell in the kitchen since this morning.");
+        collect(&mut talk, flag, &json!(true), "A smell in the kitchen.");
+        for (language, what) in [("en", english), ("id", indonesian)] {
+            let found = blocks(&render(language, talk.clone()), &BlockKind::Alarm);
+            let [alarm] = &found[..] else { panic!("{flag}: {found:#?}") };
+            assert!(alarm.text.contains(what), "{flag}: {}", alarm.text);
+            assert_eq!(alarm.evidence, [1], "{flag}");
+        }
+        let mut calm = material("Mum", "A: Hello.\nC: All is well, dear.");
+        collect(&mut calm, flag, &json!(false), "Nothing of the kind.");
+        assert_eq!(blocks(&render("en", calm), &BlockKind::Alarm), [], "{flag}");
+    }
+}

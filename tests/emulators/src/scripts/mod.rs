@@ -5,6 +5,8 @@
 mod english;
 mod indonesian;
 
+use std::iter;
+
 use serde_json::{Value, json};
 
 /// The language of a script.
@@ -92,7 +94,7 @@ pub struct Script {
 }
 
 /// What the agents collect, with the JSON type of each.
-pub const KEYS: [(&str, &str); 11] = [
+pub const KEYS: [(&str, &str); 16] = [
     ("mood_score", "integer"),
     ("emergency_flag", "boolean"),
     ("flag_fall_risk", "boolean"),
@@ -104,6 +106,11 @@ pub const KEYS: [(&str, &str); 11] = [
     ("sleep_quality", "string"),
     ("activity", "string"),
     ("social_contact", "string"),
+    ("flag_acute_illness", "boolean"),
+    ("flag_danger_at_home", "boolean"),
+    ("flag_mistreated", "boolean"),
+    ("flag_fraud", "boolean"),
+    ("flag_medicine_error", "boolean"),
 ];
 
 impl Script {
@@ -189,10 +196,11 @@ fn alternating(lines: &[&str]) -> (Vec<Turn>, i64) {
     (turns, at_s)
 }
 
-/// What the agent says about each key, in the order of [`KEYS`]; a value of null means "did not come up".
+/// What the agent says about the first keys, in the order of [`KEYS`]; a value of null means "did not come up", as do the
+/// keys after them.
 fn collected(values: [(Value, &str); 11]) -> Vec<Collected> {
     KEYS.iter()
-        .zip(values)
+        .zip(values.into_iter().chain(iter::repeat((Value::Null, ""))))
         .map(|((key, kind), (value, rationale))| Collected { key, kind, value, rationale: rationale.to_owned() })
         .collect()
 }
