@@ -96,9 +96,11 @@ on_both! {
         let call = app.outcome(&home, 900).await;
         assert_eq!(call.state, CallState::Completed);
         app.advance(3_000).await;
-        for home in [&silent, &home] {
+        for (home, is_passed_over) in [(&silent, false), (&home, true)] {
             let (waiting, told) = app.messages(home).await;
             assert_eq!((waiting.len(), told.len()), (1, 0));
+            let page = app.signed_in(home).await.get(&format!("/callees/{}", home.callee)).await;
+            assert_eq!(page.text().contains("the companion did not have it"), is_passed_over, "{}", page.text());
         }
     }
 

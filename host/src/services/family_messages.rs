@@ -12,9 +12,9 @@ use super::{families, fields};
 use crate::app::App;
 use crate::db::calls::Call;
 use crate::db::family_messages::{self, FamilyMessage, Signed};
-use crate::db::{Conn, DbError, ring_attempts};
+use crate::db::{Conn, DbError, call_lists, ring_attempts};
 use crate::domain::{
-    AccountId, AttemptId, CallMethod, CalleeId, Conversation, ConversationOutcome, FamilyMessageId, Moment,
+    AccountId, AttemptId, CallMethod, CalleeId, Conversation, ConversationOutcome, FamilyMessageId, Locale, Moment,
 };
 
 /// So many wait for a callee at the most: more than that nobody wants to hear at once.
@@ -31,14 +31,21 @@ pub struct Messages {
     pub waiting: Vec<Signed>,
     /// Those that were told last.
     pub told: Vec<Signed>,
+    /// Whether one still waits after a talk: the app there may be one that passes nothing on.
+    pub is_passed_over: bool,
 }
 
 /// The messages for a callee of one of the account's families.
 pub async fn of_callee(app: &App, account: AccountId, callee: CalleeId) -> Result<Messages, ServiceError> {
     let mut c = app.db.read().await?;
     families::callee_in(&mut c, account, callee).await?;
+    let waiting = family_messages::newest(&mut c, callee, false, WAITING_MAX).await?;
+    let last_talk = call_lists::last_summary(&mut c, callee, Locale::En).await?.map(|(call, _)| call);
+    let answered_at = last_talk.filter(|call| call.reason.is_none()).and_then(|call| call.answered_at);
+    let oldest = waiting.last().map(|(message, _)| message.written_at);
     Ok(Messages {
-        waiting: family_messages::newest(&mut c, callee, false, WAITING_MAX).await?,
+        is_passed_over: oldest.zip(answered_at).is_some_and(|(written_at, answered_at)| written_at < answered_at),
+        waiting,
         told: family_messages::newest(&mut c, callee, true, TOLD_SHOWN).await?,
     })
 }

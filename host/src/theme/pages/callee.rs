@@ -111,6 +111,8 @@ pub struct CalleePage {
     pub waiting: Vec<MessageLine>,
     /// Messages that were told last, the newest first.
     pub told: Vec<MessageLine>,
+    /// Whether one still waits after a talk.
+    pub is_passed_over: bool,
     /// A message as it is typed.
     pub message: Field,
     /// Whether so many wait that none can be left.
@@ -144,6 +146,7 @@ impl Page for CalleePage {
             consent_wording: Some("Ibu Sari knows about these calls and agrees to them.".to_owned()),
             waiting: vec![line(3, "Bima passed his exam!", None), line(1, "We come on Sunday at ten.", None)],
             told: vec![line(2, "The roof is mended.", Some(at(-1_500)))],
+            is_passed_over: false,
             message: Field::default(),
             is_full: false,
             may_edit,
@@ -161,7 +164,7 @@ impl Page for CalleePage {
             method_error: Some(ErrorCode::PhoneNeeded),
             ..page(CallMethod::Phone, true)
         };
-        let full = Self { is_full: true, ..page(CallMethod::App, true) };
+        let full = Self { is_full: true, is_passed_over: true, ..page(CallMethod::App, true) };
         vec![page(CallMethod::App, true), page(CallMethod::Phone, true), page(CallMethod::App, false), unclear, full]
     }
 }

@@ -133,6 +133,7 @@ async fn page(asked: &Asked, access: CalleeAccess, form: CalleeForm) -> Result<C
         consent: callee.consent_at.map(|at| When::new(at, callee.zone)),
         consent_wording: callee.consent_text,
         is_full: i64::try_from(waiting.len()).is_ok_and(|count| count >= family_messages::WAITING_MAX),
+        is_passed_over: messages.is_passed_over,
         waiting,
         told,
         message: Field::default(),

@@ -56,6 +56,7 @@ messages-take-back = Take back
 messages-label = What should be told?
 messages-hint = For example “Bima passed his exam” or “We come on Sunday at ten”.
 messages-leave = Leave this message
+messages-passed-over = There was a talk since the oldest of these was left, and the companion did not have it: the app on the phone may be one that cannot pass messages on.
 messages-told-title = Told last
 consent-title = Consent
 consent-wording = I have told { $name } that an AI companion will call them, that the talks are written down and summarised for our family, and that they can say “please stop calling” at any time, and { $name } agrees.

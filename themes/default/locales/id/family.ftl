@@ -56,6 +56,7 @@ messages-take-back = Tarik kembali
 messages-label = Apa yang perlu disampaikan?
 messages-hint = Misalnya “Bima lulus ujian” atau “Kami datang hari Minggu jam sepuluh”.
 messages-leave = Titip pesan ini
+messages-passed-over = Sejak pesan tertua ini ditulis sudah ada obrolan, tetapi teman bicara tidak menerimanya: aplikasi di ponsel mungkin belum bisa meneruskan pesan.
 messages-told-title = Terakhir disampaikan
 consent-title = Persetujuan
 consent-wording = Saya sudah memberi tahu { $name } bahwa teman bicara AI akan menelepon, bahwa obrolannya dicatat dan diringkas untuk keluarga kami, dan bahwa kapan saja boleh berkata “tolong jangan telepon lagi”, dan { $name } setuju.
