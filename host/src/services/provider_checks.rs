@@ -35,8 +35,8 @@ enum Sight {
     Nothing,
 }
 
-/// The providers and notifiers that are looked at. A host without an address that its vendors reach (https) is a trial, in which no
-/// webhook comes: `callpanion check` says so to whoever asks.
+/// The providers and notifiers that are looked at. A host without an address that its vendors reach (https) is a trial, in
+/// which no webhook comes: `callpanion check` says so to whoever asks.
 pub(super) fn looked_at(app: &App) -> Vec<String> {
     if !facts::is_reachable(&app.config) {
         return Vec::new();
