@@ -147,8 +147,8 @@ impl Looks {
             ),
             Sender::Service(_) if settings.messaging_url.trim().is_empty() => Self::Nowhere(
                 "The messaging service was not looked at.",
-                "Set `messaging_url` to https://messaging.twilio.com and grant that host, or see in the Twilio console that \
-                 the service is there and has a sender.",
+                "Set `messaging_url` to https://messaging.twilio.com and grant that host, or see in the Twilio console \
+                 that the service is there and has a sender.",
             ),
             Sender::Service(sid) => Self::Service(sid.clone()),
         }
@@ -177,7 +177,7 @@ impl Looks {
             ),
             (Self::Number(_) | Self::Service(_), Said::Refused(_)) => warning(
                 "The API key may not look at who sends.",
-                "Let it read phone numbers and messaging services, or see in the Twilio console that this one is there.",
+                "Let it read phone numbers and messaging services, or see in the Twilio console that it is there.",
             ),
             (Self::Number(_), Said::Absent) => unreadable("the account's numbers"),
         }

@@ -58,7 +58,8 @@ pub(crate) fn request(settings: &Settings, sender: &Sender, notice: &Notice, now
     fields.push(("ValidityPeriod", validity_s.as_str()));
     let callback = notice.extra.iter().find(|(name, _)| name == CALLBACK_URL).map(|(_, url)| url.as_str());
     fields.extend(callback.filter(|url| !url.is_empty()).map(|url| ("StatusCallback", url)));
-    let mut request = Request::post(settings.resource("/Messages.json")).header("content-type", form::TYPE).credential("account");
+    let mut request =
+        Request::post(settings.resource("/Messages.json")).header("content-type", form::TYPE).credential("account");
     request.body = Body::Text(form::write(&fields));
     request
 }

@@ -115,9 +115,7 @@ fn number_that_sends_is_the_accounts_own_and_can_send_texts() {
 
 #[test]
 fn messaging_service_is_looked_at_where_its_host_is_given() {
-    let service = |url: &str| {
-        json!({"account_sid": "AC0123", "messaging_service_sid": "MG1", "messaging_url": url, "base_url": "https://a.example"})
-    };
+    let service = |url: &str| json!({"account_sid": "AC0123", "messaging_service_sid": "MG1", "messaging_url": url});
     let given = service("https://messaging.twilio.com");
     let (_, asked) = checked(&given, [account("active", "Full"), response(200, "{}")]);
     assert_eq!(asked[1].url, "https://messaging.twilio.com/v1/Services/MG1");
@@ -128,7 +126,7 @@ fn messaging_service_is_looked_at_where_its_host_is_given() {
         assert_eq!((gone[0].0, gone[1].0), (Severity::Ok, Severity::Problem), "{gone:?}");
     }
     let (findings, asked) = checked(&service(""), [account("active", "Full"), numbers(&[])]);
-    assert_eq!(asked[1].url, "https://a.example/2010-04-01/Accounts/AC0123/IncomingPhoneNumbers.json?PageSize=1");
+    assert_eq!(asked[1].url, "https://api.twilio.com/2010-04-01/Accounts/AC0123/IncomingPhoneNumbers.json?PageSize=1");
     let findings = findings.unwrap();
     assert!(findings[1].severity == Severity::Ok && findings[1].mend.contains("`messaging_url`"), "{findings:?}");
 }
