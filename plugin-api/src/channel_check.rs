@@ -1,16 +1,16 @@
-//! Beside the channel world: whether a channel is set up. Since API 1.2.
+//! Beside the worlds of channels and notifiers: whether everything is set up. Since API 1.2.
 //!
-//! A channel implements [`ChannelCheck`] and says [`crate::channel_check!`]; `plugin.toml` says `api = "1.2.0"` and
+//! A plugin implements [`ChannelCheck`] and says [`crate::channel_check!`]; `plugin.toml` says `api = "1.2.0"` and
 //! `also = ["channel-check"]`.
 
 use crate::bindings::channel_check::exports::callpanion::plugin1_2_0::channel_check::{CheckStep, Guest};
 pub use crate::provider::{Finding, Severity};
 use crate::{Answer, Context, Ctx, Stop};
 
-/// Whether a channel is set up.
+/// Whether a channel or a notifier is set up.
 pub trait ChannelCheck {
-    /// Is everything set up? Nobody's phone rings, and nothing changes at the vendor: ask it to validate only, or for
-    /// something that is not there.
+    /// Is everything set up? Nobody's phone rings, nobody is told anything, and nothing changes at the vendor: ask it to
+    /// validate only, or for something that is not there.
     fn check(ctx: &mut Ctx) -> Result<Vec<Finding>, Stop>;
 }
 
@@ -24,7 +24,8 @@ impl<T: ChannelCheck> Guest for T {
     }
 }
 
-/// Makes a [`ChannelCheck`](crate::channel_check::ChannelCheck) an export beside the channel, in WASM only.
+/// Makes a [`ChannelCheck`](crate::channel_check::ChannelCheck) an export beside the channel or notifier, in WASM
+/// only.
 #[macro_export]
 macro_rules! channel_check {
     ($plugin:ident) => {

@@ -1,5 +1,6 @@
 //! `callpanion check`: who has pasted the keys is told that it works, or all that is wrong and how it is mended.
 
+use callpanion_emulators::twilio::Account;
 use callpanion_emulators::{World, WorldConfig};
 use serde_json::json;
 
@@ -187,5 +188,62 @@ async fn two_plugins_of_phone_calls_that_do_not_go_together_are_told() {
         assert!(faults.iter().any(|fault| fault.contains(words)), "{words}: {faults:?}");
     }
     assert_eq!(faults.len(), 4, "{faults:?}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifiers_are_looked_at_too_and_nobody_is_told_anything() {
+    let (world, mut settings) = in_order().await;
+    for plugin in ["TWILIO", "WEB_PUSH_NOTICES"] {
+        settings.insert(format!("CALLPANION__PLUGINS__{plugin}__ENABLED"), "true".into());
+    }
+    let (ended, printed) = check(&settings).await;
+    assert_eq!(ended.code, 0, "{}\n{}", printed.0, ended.said);
+    let findings = printed.findings();
+    assert_eq!(
+        findings[findings.len() - 4..],
+        [
+            "ok Twilio accepts the credential, and the account is active.",
+            "ok The number in `from` is the account's, and can send text messages.",
+            "note Only a message shows whether it is delivered, and whether the credential `callback-secret` is right.",
+            "note Only a notice shows whether it arrives.",
+        ]
+    );
+    assert!(world.twilio.sent().is_empty() && world.unexpected().is_empty(), "{:?}", world.unexpected());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_texts_from_families_is_told_with_its_mend() {
+    let (world, mut settings) = in_order().await;
+    settings.insert("CALLPANION__PLUGINS__TWILIO__ENABLED".into(), "true".into());
+    world.twilio.console(|account| (account.kind, account.numbers) = ("Trial", Vec::new()));
+    let (ended, printed) = check(&settings).await;
+    assert_eq!(ended.code, FAILED, "{}\n{}", printed.0, ended.said);
+    assert_eq!(
+        printed.faults(),
+        [
+            "WARNING The Twilio account is a trial: it sends only to numbers that were verified at Twilio.",
+            "PROBLEM The number in `from` is none of this Twilio account.",
+        ]
+    );
+    let text = printed.text();
+    for said in ["Upgrade it in the Twilio console", "1 problem: notices fail until it is mended."] {
+        assert!(text.contains(said), "{said}: {}", printed.0);
+    }
+    world.twilio.console(|account| account.status = "suspended");
+    let (_, printed) = check(&settings).await;
+    assert_eq!(printed.faults(), ["PROBLEM The Twilio account is suspended or closed: it sends nothing."]);
+
+    world.twilio.console(|account| *account = Account { is_hidden: true, ..Account::default() });
+    let (ended, printed) = check(&settings).await;
+    assert_eq!((ended.code, printed.faults().len()), (0, 0), "a standard API key is none that is wrong: {}", printed.0);
+    settings.insert("CALLPANION__PLUGINS__TWILIO__CREDENTIALS__ACCOUNT__PASSWORD".into(), "token-mistyped".into());
+    let (ended, printed) = check(&settings).await;
+    assert_eq!(ended.code, FAILED);
+    assert_eq!(printed.faults(), ["PROBLEM Twilio does not accept the credential `account` (Twilio 20003)."]);
+    for said in [&printed.0, &ended.said] {
+        assert!(!said.contains("token-mistyped") && !said.contains(world.twilio.auth_token()));
+    }
     world.stop().await;
 }

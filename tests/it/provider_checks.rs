@@ -1,4 +1,4 @@
-//! Provider checks: what is wrong at a vendor is told within a day, once, and until it is mended.
+//! Provider checks, and those of notifiers: what is wrong at a vendor is told within a day, once, and until it is mended.
 
 use callpanion::db::alerts::Alert;
 use callpanion::domain::AlertKind;
@@ -18,6 +18,12 @@ const LOOKED_S: u32 = 60;
 /// The host is where vendors reach it.
 fn reachable(settings: &mut Settings) {
     settings.insert("CALLPANION__PUBLIC_URL".into(), PUBLIC_URL.into());
+}
+
+/// It sends text messages too.
+fn reachable_and_texting(settings: &mut Settings) {
+    reachable(settings);
+    settings.insert("CALLPANION__PLUGINS__TWILIO__ENABLED".into(), "true".into());
 }
 
 /// What the staff is told when the first look of a day of October 2026 is over.
@@ -79,6 +85,20 @@ on_both! {
         assert_eq!(second.len(), 1, "{second:#?}");
         assert_ne!(second[0].id, first[0].id);
         assert!(second[0].detail.contains("goes to https://old.example.org/hook"), "{second:#?}");
+    }
+}
+
+on_both! {
+    with: reachable_and_texting;
+    async fn account_that_sends_no_texts_any_more_is_told_until_it_does(app: TestApp) {
+        app.world.set_webhook_url(OUR_WEBHOOKS);
+        app.world.twilio.console(|account| account.status = "suspended");
+        app.advance(LOOKED_S).await;
+        let told = app.staff_alerts().await;
+        assert_eq!((told.len(), told[0].kind), (1, AlertKind::Misconfigured), "{told:#?}");
+        assert!(told[0].detail.contains("suspended or closed"), "{told:#?}");
+        app.world.twilio.console(|account| account.status = "active");
+        assert_eq!(told_on(&app, 13).await.len(), 0, "it sends again");
     }
 }
 

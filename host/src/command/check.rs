@@ -1,5 +1,5 @@
-//! `callpanion check`: asks each loaded provider and channel whether everything is set up. Prints all that is wrong at
-//! once, each with what to do.
+//! `callpanion check`: asks each loaded provider, channel and notifier whether everything is set up. Prints all that is wrong
+//! at once, each with what to do.
 
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const INDENT: &str = "           ";
 #[derive(Default)]
 struct Count {
     problems: usize,
+    /// Those of the problems that stand in the way of notices, and of no call.
+    of_notices: usize,
     warnings: usize,
 }
 
@@ -67,6 +69,28 @@ pub(super) async fn run(arg: ConfigArg) -> Outcome {
             ));
         }
     }
+    let of_calls = count.problems;
+    for notifier in plugins.notifier_ids() {
+        println!("{notifier}");
+        if !plugins.is_checkable(&notifier) {
+            count.tell(&finding(
+                Severity::Ok,
+                "Only a notice shows whether it arrives.",
+                "With an account of your own, choose it on the page of your letters, and have it sent something.",
+            ));
+            continue;
+        }
+        let facts = facts::of(&config, &plugins, &notifier);
+        match plugins.check(&notifier, facts, DEADLINE).await {
+            Ok(findings) => {
+                for finding in &findings {
+                    count.tell(finding);
+                }
+            }
+            Err(failure) => count.tell(&of_failure(&failure)),
+        }
+    }
+    count.of_notices = count.problems - of_calls;
     println!("{}", count.in_words());
     match count.problems {
         0 => Ok(()),
@@ -95,10 +119,15 @@ impl Count {
     }
 
     fn in_words(&self) -> String {
+        let what = match self.of_notices {
+            0 => "calls",
+            of_notices if of_notices == self.problems => "notices",
+            _ => "calls and notices",
+        };
         let problems = match self.problems {
             0 => "No problem was found.".to_owned(),
-            1 => "1 problem: calls fail until it is mended.".to_owned(),
-            problems => format!("{problems} problems: calls fail until they are mended."),
+            1 => format!("1 problem: {what} fail until it is mended."),
+            problems => format!("{problems} problems: {what} fail until they are mended."),
         };
         match self.warnings {
             0 => problems,
@@ -148,11 +177,13 @@ mod tests {
 
     #[test]
     fn what_was_found_is_summed_up() {
-        let said = |problems, warnings| Count { problems, warnings }.in_words();
-        assert_eq!(said(0, 0), "No problem was found.");
-        assert_eq!(said(1, 0), "1 problem: calls fail until it is mended.");
+        let said = |problems, of_notices, warnings| Count { problems, of_notices, warnings }.in_words();
+        assert_eq!(said(0, 0, 0), "No problem was found.");
+        assert_eq!(said(1, 0, 0), "1 problem: calls fail until it is mended.");
+        assert_eq!(said(1, 1, 0), "1 problem: notices fail until it is mended.");
+        assert_eq!(said(3, 1, 0), "3 problems: calls and notices fail until they are mended.");
         assert_eq!(
-            said(2, 3),
+            said(2, 0, 3),
             "2 problems: calls fail until they are mended. 3 warnings: calls work, and could do so better."
         );
     }

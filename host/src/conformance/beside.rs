@@ -1,5 +1,5 @@
-//! What stands beside a kind: a channel's check, a provider's records and provisioning, the look-up of a number. The door
-//! of this room walks in; it calls `stage`, `explore`, and `digest` for what needs no request.
+//! What stands beside a kind: the check of a channel or notifier, a provider's records and provisioning, the look-up of a
+//! number. The door of this room walks in; it calls `stage`, `explore`, and `digest` for what needs no request.
 
 use super::cast;
 use super::checks::Check;

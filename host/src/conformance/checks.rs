@@ -178,7 +178,7 @@ impl Check {
             Self::RenderPlain => "Text is text: no HTML or Markdown of its own, no control characters.",
             Self::RenderFailure => "When the vendor fails, it renders without it or says when to try again.",
             Self::ChannelCheckHonest => {
-                "A channel's `check` finds fault where the vendor answers with errors, and says what to do."
+                "A channel's or notifier's `check` finds fault where the vendor answers with errors, and says what to do."
             }
             Self::AudioHonest => {
                 "A recording is of a type of sound and comes from a 2xx; there is none only on the provider's word."

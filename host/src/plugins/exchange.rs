@@ -55,7 +55,7 @@ word_enum! {
         ReadWebhook = "read-webhook",
         /// A provider fetches a conversation.
         FetchSession = "fetch-session",
-        /// A provider, or a channel with `channel-check`, looks whether everything is set up.
+        /// A provider, or a channel or notifier with `channel-check`, looks whether everything is set up.
         Check = "check",
         /// A renderer makes reading matter.
         Render = "render",

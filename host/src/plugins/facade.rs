@@ -18,6 +18,11 @@ impl Plugins {
         self.ids(PluginKind::Notifier)
     }
 
+    /// Whether a loaded notifier can be asked whether everything is set up.
+    pub fn is_checkable(&self, notifier: &str) -> bool {
+        self.has(notifier, Also::ChannelCheck)
+    }
+
     /// The loaded notifier that reaches phone numbers; the first of several.
     pub fn texter(&self) -> Option<String> {
         let reaches_numbers = |section: NotifierSection| section.reaches == ReachWord::Number;

@@ -287,15 +287,15 @@ impl Plugins {
         self.0.find(provider, PluginKind::Provider)?.fetch_session(conversation, deadline).await
     }
 
-    /// Asks the provider whether everything is set up. Changes nothing. `facts` are names and values that the plugin is
-    /// told of this host, as the guide of the plugin API lists them.
+    /// Asks a provider, or a notifier with `channel-check`, whether everything is set up. Changes nothing. `facts` are names
+    /// and values that the plugin is told of this host, as the guide of the plugin API lists them.
     pub async fn check(
         &self,
-        provider: &str,
+        plugin: &str,
         facts: Vec<(String, String)>,
         deadline: Duration,
     ) -> Result<Vec<Finding>, PluginFailure> {
-        self.0.find(provider, PluginKind::Provider)?.check(facts, deadline).await
+        self.0.find_for(plugin, Export::Check)?.check(facts, deadline).await
     }
 
     /// Asks a channel whether everything is set up. Nobody's phone rings, and nothing changes. A channel without

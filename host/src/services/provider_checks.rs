@@ -1,6 +1,7 @@
-//! Provider checks: once a day each provider is asked whether everything is set up at its vendor, as `callpanion check`
-//! does, and the staff is told what is wrong until a look finds nothing. So a webhook that its vendor has switched off
-//! (ElevenLabs: `is_auto_disabled`, after failures in a row) is known within a day, talks or none.
+//! Provider checks: once a day each provider, and each notifier that has a check, is asked whether everything is set up at
+//! its vendor, as `callpanion check` does, and the staff is told what is wrong until a look finds nothing. So a webhook that
+//! its vendor has switched off (ElevenLabs: `is_auto_disabled`, after failures in a row) or an account that is suspended
+//! (Twilio) is known within a day, talks and notices or none.
 //!
 //! Housekeeping walks in and queues the look; of hosts that share a database one does it.
 
@@ -34,13 +35,18 @@ enum Sight {
     Nothing,
 }
 
-/// The providers that are looked at. A host without an address that its vendors reach (https) is a trial, in which no
-/// webhook comes: `callpanion check` says so to whoever asks.
+/// The providers and notifiers that are looked at. A host without an address that its vendors reach (https) is a trial, in
+/// which no webhook comes: `callpanion check` says so to whoever asks.
 pub(super) fn looked_at(app: &App) -> Vec<String> {
-    if facts::is_reachable(&app.config) { app.plugins.provider_ids() } else { Vec::new() }
+    if !facts::is_reachable(&app.config) {
+        return Vec::new();
+    }
+    let mut looked_at = app.plugins.provider_ids();
+    looked_at.extend(app.plugins.notifier_ids().into_iter().filter(|id| app.plugins.is_checkable(id)));
+    looked_at
 }
 
-/// Queues today's look at these providers, unless it was.
+/// Queues today's look at each of these, unless it was.
 pub(super) async fn plan(c: &mut Conn, providers: &[String], now: Moment) -> Result<(), DbError> {
     let day = now.secs().div_euclid(DAY_S);
     for provider in providers {
@@ -50,7 +56,7 @@ pub(super) async fn plan(c: &mut Conn, providers: &[String], now: Moment) -> Res
     Ok(())
 }
 
-/// Looks at one provider, and tells the staff what is wrong. Doing it again tells nobody twice.
+/// Looks at one of them, and tells the staff what is wrong. Doing it again tells nobody twice.
 ///
 /// # Errors
 /// [`ServiceError`] when the database fails.

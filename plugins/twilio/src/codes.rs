@@ -21,7 +21,7 @@ pub(crate) fn meaning(code: u32) -> Option<Meaning> {
     use Meaning::{Dead, Failed, Later, Operators};
     Some(match code {
         20003 => Operators("Twilio does not accept credential `account`: check its SID and token, or make a new key"),
-        20005 | 30002 => Operators("the Twilio account is suspended: look at it in the Twilio console"),
+        20005 | 20403 | 30002 => Operators("the Twilio account is suspended: look at it in the Twilio console"),
         20008 => Operators("these are test credentials of Twilio, which may not do this: use those of the account"),
         20404 => Operators("Twilio does not know what is asked of: check `account_sid` and the URLs of the settings"),
         20429 | 21611 | 30001 => Later("Twilio has too much to send"),

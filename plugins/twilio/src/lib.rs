@@ -1,12 +1,13 @@
 //! `twilio`: text messages to families through Twilio, and what kind of line a phone number is.
 //!
-//! The host walks in through [`Notifier`] and [`NumberLookup`]. `message` writes the request of one message, `fit` keeps
+//! The host walks in through [`Notifier`], [`NumberLookup`] and, in `check`, whether all is set up. `message` writes the request of one message, `fit` keeps
 //! its text short, `codes` knows what Twilio's error codes mean, `callback` reads what Twilio posts of a message, and
 //! `lookup` asks about a number.
 //!
 //! Messages have no idempotency key: one that may have been sent is never sent again, here or by the host.
 
 mod callback;
+mod check;
 mod codes;
 mod fit;
 mod form;
@@ -15,7 +16,7 @@ mod message;
 
 use callpanion_plugin_api::notifier::{Callback, Notice, Notifier, Verdict, notify_each};
 use callpanion_plugin_api::number_lookup::{NumberFacts, NumberLookup};
-use callpanion_plugin_api::{Ctx, Stop};
+use callpanion_plugin_api::{Ctx, Stop, percent_encode};
 use serde::Deserialize;
 
 /// The plugin.
@@ -28,6 +29,8 @@ struct Settings {
     base_url: String,
     #[serde(default = "lookups_host")]
     lookups_url: String,
+    #[serde(default)]
+    messaging_url: String,
     account_sid: String,
     #[serde(default)]
     from: String,
@@ -35,6 +38,14 @@ struct Settings {
     messaging_service_sid: String,
     #[serde(default = "yes")]
     line_type: bool,
+}
+
+impl Settings {
+    /// The URL of what the account has under this path; the account itself is `.json`.
+    fn resource(&self, path: &str) -> String {
+        let (host, account) = (self.base_url.trim_end_matches('/'), percent_encode(self.account_sid.trim()));
+        format!("{host}/2010-04-01/Accounts/{account}{path}")
+    }
 }
 
 fn messages_host() -> String {
@@ -71,6 +82,7 @@ impl NumberLookup for Twilio {
 
 callpanion_plugin_api::notifier!(Twilio, id = "twilio");
 callpanion_plugin_api::number_lookup!(Twilio);
+callpanion_plugin_api::channel_check!(Twilio);
 
 #[cfg(test)]
 mod tests;

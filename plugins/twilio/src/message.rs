@@ -3,7 +3,7 @@
 //! `POST /2010-04-01/Accounts/{AccountSid}/Messages.json`, www.twilio.com/docs/messaging/api/message-resource.
 
 use callpanion_plugin_api::notifier::{Notice, Verdict};
-use callpanion_plugin_api::{Body, Request, Response, Stop, percent_encode};
+use callpanion_plugin_api::{Body, Request, Response, Stop};
 use serde::Deserialize;
 
 use crate::Settings;
@@ -46,11 +46,6 @@ fn plussed(from: &str) -> String {
 
 /// The request of one notice.
 pub(crate) fn request(settings: &Settings, sender: &Sender, notice: &Notice, now_ms: u64) -> Request {
-    let url = format!(
-        "{}/2010-04-01/Accounts/{}/Messages.json",
-        settings.base_url.trim_end_matches('/'),
-        percent_encode(settings.account_sid.trim())
-    );
     // The title and the link only: a text message is read on locked screens, and by networks on its way.
     let text = fit::text(&notice.title, &notice.link);
     // What is left of its use, in seconds; less than one is none, and is not sent.
@@ -63,7 +58,8 @@ pub(crate) fn request(settings: &Settings, sender: &Sender, notice: &Notice, now
     fields.push(("ValidityPeriod", validity_s.as_str()));
     let callback = notice.extra.iter().find(|(name, _)| name == CALLBACK_URL).map(|(_, url)| url.as_str());
     fields.extend(callback.filter(|url| !url.is_empty()).map(|url| ("StatusCallback", url)));
-    let mut request = Request::post(url).header("content-type", form::TYPE).credential("account");
+    let mut request =
+        Request::post(settings.resource("/Messages.json")).header("content-type", form::TYPE).credential("account");
     request.body = Body::Text(form::write(&fields));
     request
 }

@@ -1,5 +1,7 @@
 //! What Twilio is sent, what each of its answers means, and what its callbacks tell.
 
+mod check;
+
 use callpanion_plugin_api::notifier::{Callback, Fate, Notice, Notifier as _, Receipt, Verdict};
 use callpanion_plugin_api::number_lookup::{LineKind, NumberLookup as _};
 use callpanion_plugin_api::testing::{NOW_MS, context, drive, notice, response, response_with};

@@ -87,7 +87,7 @@ pub struct Settings {
     pub phone_number_id: String,
     /// What webhooks are signed with.
     pub webhook_secret: String,
-    /// In place of `https://api.twilio.com` and `https://lookups.twilio.com`.
+    /// In place of `https://api.twilio.com`, `https://lookups.twilio.com` and `https://messaging.twilio.com`.
     pub twilio_url: String,
     /// The Twilio account.
     pub twilio_account_sid: String,

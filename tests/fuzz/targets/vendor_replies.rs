@@ -5,6 +5,7 @@ use callpanion_apns_voip::ApnsVoip;
 use callpanion_elevenlabs::ElevenLabs;
 use callpanion_fcm::Fcm;
 use callpanion_plugin_api::channel::{Channel, Ring, RingRef};
+use callpanion_plugin_api::channel_check::ChannelCheck as _;
 use callpanion_plugin_api::notifier::Notifier as _;
 use callpanion_plugin_api::number_lookup::NumberLookup as _;
 use callpanion_plugin_api::provider::{Provider as _, SessionRequest};
@@ -43,6 +44,7 @@ pub(crate) fn vendor_replies(data: &[u8]) {
         b"twilio-batch inspect" => for_each_ring(TwilioBatch::inspect(&mut ctx, refs())),
         b"twilio notify" => for_each_ring(Twilio::notify(&mut ctx, RINGS.map(notice).to_vec())),
         b"twilio look-up" => drop(Twilio::look_up(&mut ctx, RINGS[0].to_owned())),
+        b"twilio check" => drop(Twilio::check(&mut ctx)),
         b"elevenlabs open-session" => drop(ElevenLabs::open_session(&mut ctx, wanted())),
         b"elevenlabs fetch-session" => drop(ElevenLabs::fetch_session(&mut ctx, "conv_sample".to_owned())),
         b"elevenlabs check" => drop(ElevenLabs::check(&mut ctx)),

@@ -6,7 +6,7 @@ use crate::domain::word::word_enum;
 word_enum! {
     /// An interface beside that of a plugin's kind. The component exports it too.
     Also {
-        /// Of a channel: it looks whether everything is set up.
+        /// Of a channel or a notifier: it looks whether everything is set up.
         ChannelCheck = "channel-check",
         /// Of a provider: it hands out recordings, and removes what is kept of a conversation.
         Records = "records",
@@ -23,9 +23,8 @@ impl Also {
     /// The kinds beside which it may stand.
     pub fn beside(self) -> &'static [PluginKind] {
         match self {
-            Self::ChannelCheck => &[PluginKind::Channel],
             Self::Records | Self::Provisioning => &[PluginKind::Provider],
-            Self::NumberLookup => &[PluginKind::Channel, PluginKind::Notifier],
+            Self::ChannelCheck | Self::NumberLookup => &[PluginKind::Channel, PluginKind::Notifier],
             Self::DigestRenderer => &[PluginKind::Renderer],
         }
     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use axum::Router;
 use axum::routing::post;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world;
 use crate::twilio::Handset;
@@ -89,5 +89,33 @@ async fn what_becomes_of_a_message_is_posted_and_signed() -> Result<()> {
     assert_eq!(seen, [("sent", Some(200)), ("undelivered", Some(200))]);
     assert!(posts[1].body.contains("ErrorCode=30003"), "{}", posts[1].body);
     pace.cancel();
+    Ok(())
+}
+
+#[tokio::test]
+async fn account_and_its_numbers_are_shown_to_the_account_only() -> Result<()> {
+    let (world, _) = world().await?;
+    let (own, sid) = (world.twilio.auth_token(), world.twilio.account_sid());
+    let of = |path: &str| format!("{}/2010-04-01/Accounts/{path}", world.twilio.url());
+    let get = async |token: &str, url: String| -> Result<(u16, Value)> {
+        let answer = loopback_client()?.get(url).basic_auth(sid, Some(token)).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let listed = of(&format!("{sid}/IncomingPhoneNumbers.json?PhoneNumber=%2B12025550100"));
+    for url in [of(&format!("{sid}.json")), listed.clone(), format!("{}/v1/Services/MG1", world.twilio.url())] {
+        let (status, answer) = get("another-token", url).await?;
+        assert_eq!((status, answer["code"].as_u64()), (401, Some(20_003)));
+    }
+    for strange in [of("AC1.json"), of(sid), of("AC1/IncomingPhoneNumbers.json")] {
+        let (status, answer) = get(own, strange).await?;
+        assert_eq!((status, answer["code"].as_u64()), (404, Some(20_404)));
+    }
+    let (status, answer) = get(own, of(&format!("{sid}.json"))).await?;
+    assert_eq!((status, &answer["status"], &answer["type"]), (200, &json!("active"), &json!("Full")));
+    let (_, answer) = get(own, listed).await?;
+    assert_eq!(answer["incoming_phone_numbers"][0]["capabilities"]["sms"], json!(true));
+    let (_, answer) = get(own, of(&format!("{sid}/IncomingPhoneNumbers.json?PhoneNumber=%2B44"))).await?;
+    assert_eq!(answer["incoming_phone_numbers"], json!([]));
+    assert!(world.unexpected().is_empty());
     Ok(())
 }

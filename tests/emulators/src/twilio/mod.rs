@@ -1,9 +1,10 @@
-//! Twilio: text messages and Lookup, on one port.
+//! Twilio: text messages, Lookup, and what an account shows of itself, on one port.
 //!
 //! The `twilio` plugin's requests arrive here through the host's egress. A message is checked as Twilio checks it, goes to an
 //! emulated telephone, and what becomes of it is posted to where the message says, signed. What Twilio would let pass and a
 //! correct host never does, a second message of the same words above all, is noted as unexpected.
 
+mod account;
 mod callback;
 mod request;
 
@@ -22,6 +23,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub use account::Account;
 pub use callback::{Post, sign};
 use request::Message;
 
@@ -50,6 +52,7 @@ struct State {
     sent: Mutex<Vec<Sent>>,
     posts: Mutex<Vec<Post>>,
     looked_up: Mutex<Vec<String>>,
+    account: Mutex<Account>,
     faults: Faults,
 }
 
@@ -98,10 +101,14 @@ impl Twilio {
             sent: Mutex::default(),
             posts: Mutex::default(),
             looked_up: Mutex::default(),
+            account: Mutex::default(),
             faults: Faults::default(),
         }));
         let router = Router::new()
             .route("/2010-04-01/Accounts/{account}/Messages.json", post(create))
+            .route("/2010-04-01/Accounts/{account}", get(account::show))
+            .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(account::numbers))
+            .route("/v1/Services/{service}", get(account::service))
             .route("/v2/PhoneNumbers/{number}", get(look_up))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -110,7 +117,7 @@ impl Twilio {
         Ok(twilio)
     }
 
-    /// Its origin, in place of `https://api.twilio.com` and `https://lookups.twilio.com`.
+    /// Its origin, in place of `https://api.twilio.com`, `https://lookups.twilio.com` and `https://messaging.twilio.com`.
     pub fn url(&self) -> &str {
         &self.0.url
     }
@@ -128,6 +135,11 @@ impl Twilio {
     /// The account's number, which sends.
     pub fn from_number(&self) -> &'static str {
         FROM
+    }
+
+    /// Changes what the account is, as its console does.
+    pub fn console(&self, change: impl FnOnce(&mut Account)) {
+        change(&mut hold(&self.0.account));
     }
 
     /// What happens to messages to a number (E.164) from now on.

@@ -38,5 +38,5 @@ trouble-what-number_facts = { $about } does not say what is behind a phone numbe
 trouble-mend-number_facts = Mend what these words name: a key, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next number that is looked up.
 trouble-what-pushing = Notices in browsers over { $about } are not sent. Letters go out as before.
 trouble-mend-pushing = Mend what these words name: the contact of the credential, the server’s clock, or a setting in the section plugins.{ $about } of the configuration. This closes by itself with the next notice that is taken.
-trouble-what-set_up = Something is not set up as { $about } needs it: calls, or the reports of them, fail or soon will.
+trouble-what-set_up = Something is not set up as { $about } needs it: calls, the reports of them, or notices fail or soon will.
 trouble-mend-set_up = Mend what these words name. `callpanion check` asks the vendor again, and tells all that it finds. Callpanion asks once a day by itself: this closes when it finds no problem any more.

@@ -38,5 +38,5 @@ trouble-what-number_facts = { $about } tidak memberi tahu jenis sebuah nomor tel
 trouble-mend-number_facts = Perbaiki apa yang disebut kata-kata ini: kunci, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat nomor berikutnya berhasil ditanyakan.
 trouble-what-pushing = Pemberitahuan di peramban lewat { $about } tidak terkirim. Surat tetap dikirim seperti biasa.
 trouble-mend-pushing = Perbaiki apa yang disebut kata-kata ini: kontak pada kredensial, jam server, atau pengaturan di bagian plugins.{ $about } pada konfigurasi. Masalah ini tertutup sendiri saat pemberitahuan berikutnya diterima.
-trouble-what-set_up = Ada yang belum disetel seperti yang dibutuhkan { $about }: panggilan, atau laporannya, gagal atau segera akan gagal.
+trouble-what-set_up = Ada yang belum disetel seperti yang dibutuhkan { $about }: panggilan, laporannya, atau pemberitahuan gagal atau segera akan gagal.
 trouble-mend-set_up = Perbaiki yang disebut kata-kata ini. `callpanion check` bertanya lagi kepada vendor, dan memberi tahu semua yang ditemukannya. Callpanion sendiri bertanya sekali sehari: masalah ini tertutup saat tidak ada lagi yang ditemukan.
