@@ -17,8 +17,11 @@ struct Alarm {
     theme: Theme,
     /// The agent's keys that mean the same.
     flags: &'static [&'static str],
-    what: fn(&Phrases) -> &'static str,
+    what: What,
 }
+
+/// What an alarm is about, in the reader's language.
+type What = fn(&Phrases) -> &'static str;
 
 /// The most pressing first.
 const ALARMS: [Alarm; 6] = [
@@ -31,7 +34,7 @@ const ALARMS: [Alarm; 6] = [
 ];
 
 /// What only the agent's notes tell: people say it in too many ways for a list of words.
-const NOTED: [(&str, fn(&Phrases) -> &'static str); 5] = [
+const NOTED: [(&str, What); 5] = [
     ("flag_acute_illness", |phrases| phrases.acute),
     ("flag_danger_at_home", |phrases| phrases.danger),
     ("flag_mistreated", |phrases| phrases.mistreated),
