@@ -1,7 +1,7 @@
 //! What a family leaves to be told: once, in the next talk in which the companion has it.
 
-use callpanion::db::family_messages::Signed;
 use callpanion::domain::{CallState, Role};
+use callpanion::services::family_messages::Message;
 use callpanion::services::{ServiceError, family_messages, queueing};
 use callpanion_emulators::eleven::requests::Op;
 use callpanion_emulators::scripts::{self, Language};
@@ -26,7 +26,7 @@ impl TestApp {
     /// The texts that wait, and those that were told, the newest first.
     async fn messages(&self, home: &Household) -> (Vec<String>, Vec<String>) {
         let found = family_messages::of_callee(&self.host, home.account, home.callee).await.unwrap();
-        let texts = |signed: Vec<Signed>| signed.into_iter().map(|(row, _)| row.text).collect();
+        let texts = |messages: Vec<Message>| messages.into_iter().map(|message| message.text).collect();
         (texts(found.waiting), texts(found.told))
     }
 
@@ -123,7 +123,7 @@ on_both! {
         }
         refuse("One more", "Five messages wait already.").await;
         let first = family_messages::of_callee(&app.host, home.account, home.callee).await.unwrap().waiting;
-        let id = first[0].0.id.to_string();
+        let id = first[0].id.to_string();
         let elsewhere = app.app_household().await;
         let stranger = app.signed_in(&elsewhere).await;
         let theirs = format!("/callees/{}", elsewhere.callee);

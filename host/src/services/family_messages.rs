@@ -14,7 +14,8 @@ use crate::db::calls::Call;
 use crate::db::family_messages::{self, FamilyMessage, Signed};
 use crate::db::{Conn, DbError, call_lists, ring_attempts};
 use crate::domain::{
-    AccountId, AttemptId, CallMethod, CalleeId, Conversation, ConversationOutcome, FamilyMessageId, Locale, Moment,
+    AccountId, AttemptId, CallId, CallMethod, CalleeId, Conversation, ConversationOutcome, FamilyMessageId, Locale,
+    Moment,
 };
 
 /// So many wait for a callee at the most: more than that nobody wants to hear at once.
@@ -23,14 +24,39 @@ const TEXT_CHARS: usize = 280;
 /// So many that were told are shown.
 const TOLD_SHOWN: i64 = 5;
 
+/// A message for a callee.
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "it holds what a family says")]
+pub struct Message {
+    /// Its id.
+    pub id: FamilyMessageId,
+    /// The name of who left it; none when the account is gone.
+    pub from: Option<String>,
+    /// What is to be told, on one line.
+    pub text: String,
+    /// When it was left.
+    pub written_at: Moment,
+    /// When it was told; none while it waits.
+    pub told_at: Option<Moment>,
+    /// The call in which it was told.
+    pub told_in: Option<CallId>,
+}
+
+impl From<Signed> for Message {
+    fn from((row, from): Signed) -> Self {
+        let FamilyMessage { id, text, written_at, told_at, told_in, .. } = row;
+        Self { id, from, text, written_at, told_at, told_in }
+    }
+}
+
 /// The messages for a callee, the newest first.
 #[derive(Clone, Default)]
 #[allow(missing_debug_implementations, reason = "it holds what a family says")]
 pub struct Messages {
     /// Those that wait.
-    pub waiting: Vec<Signed>,
+    pub waiting: Vec<Message>,
     /// Those that were told last.
-    pub told: Vec<Signed>,
+    pub told: Vec<Message>,
     /// Whether one still waits after a talk: the app there may be one that passes nothing on.
     pub is_passed_over: bool,
 }
@@ -40,13 +66,14 @@ pub async fn of_callee(app: &App, account: AccountId, callee: CalleeId) -> Resul
     let mut c = app.db.read().await?;
     families::callee_in(&mut c, account, callee).await?;
     let waiting = family_messages::newest(&mut c, callee, false, WAITING_MAX).await?;
+    let told = family_messages::newest(&mut c, callee, true, TOLD_SHOWN).await?;
     let last_talk = call_lists::last_summary(&mut c, callee, Locale::En).await?.map(|(call, _)| call);
     let answered_at = last_talk.filter(|call| call.reason.is_none()).and_then(|call| call.answered_at);
-    let oldest = waiting.last().map(|(message, _)| message.written_at);
+    let oldest = waiting.last().map(|(row, _)| row.written_at);
     Ok(Messages {
         is_passed_over: oldest.zip(answered_at).is_some_and(|(written_at, answered_at)| written_at < answered_at),
-        waiting,
-        told: family_messages::newest(&mut c, callee, true, TOLD_SHOWN).await?,
+        waiting: waiting.into_iter().map(Message::from).collect(),
+        told: told.into_iter().map(Message::from).collect(),
     })
 }
 

@@ -4,10 +4,10 @@
 
 use super::form::{self, Form};
 use super::frame::{Answer, Asked};
-use crate::db::family_messages::Signed;
 use crate::domain::{CallMethod, CalleeId, FamilyMessageId, Locale};
 use crate::services::callees::{self, Details};
 use crate::services::families::{self, CalleeAccess};
+use crate::services::family_messages::Message;
 use crate::services::{ServiceError, family_messages, phone_number};
 use crate::theme::{CalleeForm, CalleePage, ErrorCode, Field, Flash, MessageLine, When};
 
@@ -143,10 +143,10 @@ async fn page(asked: &Asked, access: CalleeAccess, form: CalleeForm) -> Result<C
     })
 }
 
-fn line((message, from): Signed, zone: &str) -> MessageLine {
+fn line(message: Message, zone: &str) -> MessageLine {
     MessageLine {
         id: message.id,
-        from,
+        from: message.from,
         text: message.text,
         written: When::new(message.written_at, zone),
         told: message.told_at.map(|at| When::new(at, zone)),
